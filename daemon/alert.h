@@ -1,0 +1,59 @@
+/*
+ * Alerts are rows first, messages later (promise P3).  An alert is one
+ * (clock, rung, round); a delivery one (alert, person, channel) whose id is on
+ * every attempt.  Only a human act stops it.
+ */
+#ifndef ALERT_H
+#define ALERT_H
+
+#include "cases.h"
+#include "people.h"
+
+struct alert {
+	char id[ID_SIZE];
+	const char *clock_id, *case_id; /* NULL: an operator alarm */
+	const char *kind;		/* "opened", "warning", "lapsed" ... */
+	int rung, round;
+	bool is_urgent;
+	int64_t due_at;	     /* when it should have been raised */
+	const char *subject; /* of an alarm: coded */
+};
+
+/*
+ * Insert the alert and, for each person, the delivery on the first channel
+ * they can be reached on (channels: the rung's own order, n 0: the person's).
+ * Fills id.  CONFLICT if this (clock, rung, round) was raised already.
+ */
+enum outcome alert_raise(struct tx *tx, struct alert *a,
+    const struct people *people, const char *const *channels, size_t n);
+/* An alarm to the leads and admins, at most one open of a kind and subject. */
+enum outcome alarm_raise(struct tx *tx, const char *kind, const char *subject);
+
+/* How somebody acknowledged. */
+struct ack {
+	const struct subject *by; /* BY_MEMBER, or BY_LINK with the delivery */
+	const char *how;	  /* "link", "code", "phone", "api" */
+	int64_t acted_at;
+	const char *evidence;
+};
+/*
+ * Acknowledge: the alert and all others open of its clock (and of its digest)
+ * are acked, their deliveries over, the ladder rests until ack_holds is over.
+ * Audited.  NOT_FOUND, or CONFLICT if it was over already.
+ */
+enum outcome alert_ack(struct tx *tx, const char *alert_id,
+    const struct ack *k);
+/* By the one-time token of a link: what it belongs to, or NOT_FOUND. */
+enum outcome alert_of_token(struct tx *tx, const char *token,
+    char alert_id[ID_SIZE], struct subject *who);
+/*
+ * By a 6-character answer code from an address ("OK K7Q2MX" will do).
+ * REFUSED when the address tried too often.
+ */
+enum outcome alert_of_code(struct tx *tx, const char *channel,
+    const char *from, const char *text, char alert_id[ID_SIZE],
+    struct subject *who);
+/* A clock ended: its open alerts are over. */
+enum outcome alerts_over(struct tx *tx, const char *clock_id);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * Civil time and working days.  Pure: everything comes from the arguments.
+ * Counting follows Civil Code 2015 art. 147-148: a term in days starts on the
+ * next day and ends at 24:00 of its last day, which is a working day; a term
+ * in hours starts at once and runs through nights and holidays.
+ */
+#ifndef CALENDAR_H
+#define CALENDAR_H
+
+#include "core.h"
+
+struct calendar;
+
+enum limit_unit {
+	UNIT_NOW,	    /* no number in the law: due at once */
+	UNIT_SECOND,	    /* s */
+	UNIT_MINUTE,	    /* m */
+	UNIT_HOUR,	    /* h, elapsed */
+	UNIT_WORKING_HOUR,  /* wh */
+	UNIT_WORKING_DAY,   /* wd */
+	UNIT_DAY,	    /* d, calendar days */
+	UNIT_WEEK,	    /* w */
+	UNIT_MONTH,	    /* mo */
+};
+
+struct limit {
+	enum limit_unit unit;
+	int n; /* 0 for UNIT_NOW, else 1 to 100000 */
+};
+
+/* A civil day: days since 1970-01-01 at the calendar's offset. */
+typedef int32_t day_t;
+
+/*
+ * Read every *.conf of a folder (holidays, swapped Saturdays, working hours).
+ * Faults are file:line; NULL if there are any.  offset_min: civil time's
+ * distance from UTC in minutes (Viet Nam: 420).
+ */
+struct calendar *calendar_load(const char *dir, int offset_min,
+    struct faults *faults);
+void calendar_free(struct calendar *c);
+
+/* "12h", "5wd", "now"; false for anything else. */
+bool limit_parse(const char *s, struct limit *l);
+/* The text form, as limit_parse reads it. */
+void limit_format(char out[16], const struct limit *l);
+
+/* The instant at which a term that starts at start (UTC ms) ends (UTC ms). */
+int64_t calendar_add(const struct calendar *c, int64_t start,
+    const struct limit *l);
+
+bool calendar_is_working_day(const struct calendar *c, day_t day);
+day_t calendar_day_of(const struct calendar *c, int64_t ms);
+/* First instant (UTC ms) of a civil day. */
+int64_t calendar_day_start(const struct calendar *c, day_t day);
+/*
+ * Days from now to the end of the last year that a file describes; negative
+ * if it is past.  Below 60 is an operator alarm (design: plain weekdays are
+ * counted all the same).
+ */
+int calendar_days_left(const struct calendar *c, int64_t now);
+int calendar_offset_min(const struct calendar *c);
+
+day_t day_from_civil(int year, int month, int mday);
+void day_to_civil(day_t day, int *year, int *month, int *mday);
+
+#endif

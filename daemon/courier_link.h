@@ -1,0 +1,44 @@
+/*
+ * The core's end of the wall: an AF_UNIX SOCK_SEQPACKET socket to
+ * hotline-courier, one JSON object a packet, at most 64 KiB.
+ *
+ * core -> courier  {"do":"send","id","epoch","channel","to","subject","text",
+ *                   "link","alerts":[...]}   one attempt, please
+ *                  {"do":"taken","reply"}    the reply is committed
+ * courier -> core  {"is":"hello","channels":[names]}
+ *                  {"is":"result","id","epoch","class","code","ref",
+ *                   "retry_after_ms"}
+ *                  {"is":"reply","reply","channel","from","text"}
+ * class: accepted, transient, permanent, ambiguous.
+ */
+#ifndef COURIER_LINK_H
+#define COURIER_LINK_H
+
+#include <jansson.h>
+
+#include "core.h"
+
+struct event_base;
+struct courier_link;
+
+struct courier_link_options {
+	const char *mode, *program, *socket_path; /* settings courier* */
+	const char *channels_path;
+	/* A packet came; msg is borrowed. */
+	void (*on_message)(void *arg, const json_t *msg);
+	/* It came or went. */
+	void (*on_change)(void *arg, bool is_up);
+	void *arg;
+};
+
+/* Start (or await) the courier, and again with growing pauses when it dies. */
+struct courier_link *courier_link_start(struct event_base *base,
+    const struct courier_link_options *o);
+bool courier_link_is_up(const struct courier_link *l);
+/* False if it cannot be sent now; msg is borrowed. */
+bool courier_link_send(struct courier_link *l, const json_t *msg);
+/* SIGHUP to the child, or a new connection. */
+void courier_link_reload(struct courier_link *l);
+void courier_link_stop(struct courier_link *l);
+
+#endif

@@ -1,0 +1,31 @@
+/* The one owner of everything that lives as long as the daemon. */
+#ifndef HOTLINED_H
+#define HOTLINED_H
+
+#include "context.h"
+#include "courier_link.h"
+#include "http.h"
+#include "outbox.h"
+#include "schedule.h"
+#include "store.h"
+
+struct hotlined {
+	const char *conf_path;
+	struct context *context; /* in force; owned parts */
+	struct event_base *base;
+	struct store *store;
+	struct http *http;
+	struct schedule *schedule;
+	struct outbox *outbox;
+	struct courier_link *courier;
+	int64_t started_at;
+};
+
+/* All of conf, calendar, procedure, messages, channels, keys; NULL and every
+ * fault as file:line. */
+struct context *context_load(const char *conf_path, struct faults *faults);
+void context_free(void *context);
+/* Re-read everything: all valid, or nothing changes and false. */
+bool hotlined_reload(struct hotlined *d, struct faults *faults);
+
+#endif

@@ -1,0 +1,32 @@
+/* Data keys: one an owner, wrapped by the master key, in table data_key. */
+#ifndef KEYRING_H
+#define KEYRING_H
+
+#include "seal.h"
+#include "store.h"
+
+/* A new key for an owner; kind as in data_key.kind. */
+enum outcome keyring_new(struct tx *tx, const char *kind, const char *owner,
+    struct key *key);
+/* NOT_FOUND after an erasure. */
+enum outcome keyring_get(struct tx *tx, const char *owner, struct key *key);
+/* The ward's own key, made on first use. */
+enum outcome keyring_ward(struct tx *tx, struct key *key);
+
+/* Seal a text or JSON under an owner's key, ready for V_BLOB; caller frees. */
+enum outcome keyring_seal(struct tx *tx, const char *owner,
+    const struct place *at, const char *plain, unsigned char **out, size_t *n);
+/* The reverse; *plain is freed with seal_free. */
+enum outcome keyring_unseal(struct tx *tx, const char *owner,
+    const struct place *at, const void *sealed, size_t n, char **plain);
+
+/* Index a value for look-ups; kind "name", "phone" or "id".  Empty values are
+ * skipped. */
+enum outcome blind_add(struct tx *tx, const char *kind, const char *value,
+    const char *owner_kind, const char *owner);
+/* Owners of a value, fn called for each with owner_kind and id. */
+enum outcome blind_find(struct tx *tx, const char *kind, const char *value,
+    void (*fn)(void *arg, const char *owner_kind, const char *owner),
+    void *arg);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * The life of a delivery: due, leased to the courier, accepted, over.  Backoff
+ * (full jitter), breaker, throttle, digests and the next channel or person are
+ * rows computed here; the courier makes one attempt and knows no clock.
+ */
+#ifndef OUTBOX_H
+#define OUTBOX_H
+
+#include "courier_link.h"
+#include "store.h"
+
+struct event_base;
+struct outbox;
+
+struct outbox_options {
+	struct store *store;
+	struct event_base *base;
+	int parallel;
+	/* Something committed that may change what is due next. */
+	void (*changed)(void *arg);
+	void *arg;
+};
+
+struct outbox *outbox_start(const struct outbox_options *o);
+/* Hand it the link once that is started, and everything the link says. */
+void outbox_set_link(struct outbox *o, struct courier_link *l);
+void outbox_on_message(void *outbox, const json_t *msg);
+void outbox_on_change(void *outbox, bool is_up);
+/* Look again: rows may be due. */
+void outbox_kick(struct outbox *o);
+/* Deliveries in the courier's hands, and jobs about them under way. */
+int outbox_in_flight(const struct outbox *o);
+void outbox_stop(struct outbox *o);
+
+/* Earliest instant at which a delivery wants something; in a transaction. */
+int64_t outbox_next(struct tx *tx);
+
+#endif

@@ -1,0 +1,56 @@
+/* Members, duty, leave, addresses: who can be called for a case. */
+#ifndef PEOPLE_H
+#define PEOPLE_H
+
+#include "http.h"
+#include "store.h"
+
+enum role {
+#define ROLE(name) ROLE_##name,
+#include "roles.def"
+#undef ROLE
+	ROLE_MAX
+};
+/* Bits of a blank-separated list; false if a word is unknown. */
+bool roles_parse(const char *s, unsigned *bits);
+bool has_role(unsigned bits, enum role r);
+
+/* A member or an outside body; exactly one id is set. */
+struct person {
+	char member_id[ID_SIZE], agency_id[ID_SIZE];
+};
+#define PEOPLE_MAX 16
+struct people {
+	struct person list[PEOPLE_MAX];
+	size_t n;
+	json_t *skipped; /* [{who, why}] barred, on leave, no address */
+};
+void people_done(struct people *p);
+
+/*
+ * Who a rung's word means for a case at an instant: "holder", "duty", a role,
+ * "outside:<agency kind>".  Barred people, people on leave (but never the only
+ * chairman) and people without a verified address are skipped and noted.
+ */
+enum outcome people_find(struct tx *tx, const char *case_id, const char *who,
+    int64_t at, struct people *out);
+
+/* An address of a person, opened; empty when free. */
+struct address {
+	char id[ID_SIZE];
+	char *channel, *text;
+};
+#define ADDRESSES_MAX 8
+/* Verified addresses in their order; n returned.  address_done each. */
+size_t people_addresses(struct tx *tx, const struct person *p,
+    struct address out[ADDRESSES_MAX]);
+void address_done(struct address *a);
+
+/*
+ * Give a case to the duty member with the fewest open cases who is not on
+ * leave and not barred; else the lead, the chairman, the outside rung.
+ * Records why; audits; returns NOT_FOUND if there is nobody at all.
+ */
+enum outcome people_assign(struct tx *tx, const char *case_id, int64_t at);
+
+#endif

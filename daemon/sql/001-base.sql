@@ -1,0 +1,376 @@
+-- The first schema.  Every instant is UTC milliseconds, every id a UUIDv7,
+-- every row carries its ward.  BYTES columns named *_sealed hold
+-- nonce || XChaCha20-Poly1305 of seal.c.  INT8, BYTES and STRICT are tokens
+-- that the driver expands.
+
+CREATE TABLE meta (            -- small facts of the daemon itself
+    ward TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (ward, name)
+) STRICT;
+
+CREATE TABLE data_key (        -- one key an owner, wrapped by the master key
+    id TEXT NOT NULL,          -- the owner: a case, referral, informant, ward
+    ward TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('ward', 'case', 'referral', 'informant')),
+    version INT8 NOT NULL,
+    wrapped BYTES NOT NULL,
+    made_at INT8 NOT NULL,
+    PRIMARY KEY (id)
+) STRICT;
+
+CREATE TABLE blind (           -- keyed hashes for look-ups
+    kind TEXT NOT NULL,        -- name, phone, id
+    digest BYTES NOT NULL,
+    owner_kind TEXT NOT NULL,  -- child, person, member, agency_user
+    owner_id TEXT NOT NULL,
+    ward TEXT NOT NULL,
+    key_version INT8 NOT NULL,
+    PRIMARY KEY (kind, digest, owner_id)
+) STRICT;
+CREATE INDEX blind_owner ON blind (owner_id);
+
+CREATE TABLE agency (
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    code TEXT NOT NULL,        -- short name in keys: [a-z0-9]{2,16}
+    name TEXT NOT NULL,        -- of the institution
+    kind TEXT NOT NULL CHECK (kind IN ('hotline', 'school', 'health', 'police',
+        'ward', 'justice', 'union', 'other')),
+    phone TEXT,                -- of the institution
+    quota INT8,                -- calls a minute; NULL: the setting
+    state TEXT NOT NULL CHECK (state IN ('active', 'stopped')),
+    refused_in_row INT8 NOT NULL DEFAULT 0,
+    made_at INT8 NOT NULL,
+    UNIQUE (ward, code)
+) STRICT;
+
+CREATE TABLE agency_key (
+    id TEXT PRIMARY KEY NOT NULL,   -- the key id inside the token
+    ward TEXT NOT NULL,
+    agency_id TEXT NOT NULL REFERENCES agency (id),
+    hash BYTES NOT NULL,            -- BLAKE2b-256 of the secret part
+    sign_sealed BYTES,              -- Standard Webhooks secret, if it signs
+    not_before_at INT8 NOT NULL,
+    not_after_at INT8 NOT NULL,
+    revoked_at INT8,
+    used_at INT8
+) STRICT;
+CREATE INDEX agency_key_agency ON agency_key (agency_id);
+
+CREATE TABLE member (
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    login TEXT NOT NULL,            -- [a-z][a-z0-9._-]{1,31}
+    name_sealed BYTES NOT NULL,     -- under the ward key
+    roles TEXT NOT NULL,            -- blank-separated, of roles.def
+    state TEXT NOT NULL CHECK (state IN ('active', 'stopped')),
+    made_at INT8 NOT NULL,
+    UNIQUE (ward, login)
+) STRICT;
+
+CREATE TABLE member_token (
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    member_id TEXT NOT NULL REFERENCES member (id),
+    hash BYTES NOT NULL,
+    not_after_at INT8 NOT NULL,
+    revoked_at INT8
+) STRICT;
+
+CREATE TABLE address (             -- where a person or outside body is reached
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    member_id TEXT REFERENCES member (id),
+    agency_id TEXT REFERENCES agency (id),
+    channel TEXT NOT NULL,
+    address_sealed BYTES NOT NULL, -- under the ward key
+    digest BYTES NOT NULL,         -- blind index of channel and address
+    place INT8 NOT NULL,           -- order of use, 1 first
+    verified_at INT8,
+    next_digest_at INT8 NOT NULL DEFAULT 0,
+    tries INT8 NOT NULL DEFAULT 0, -- wrong answer codes since tries_at
+    tries_at INT8 NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX address_member ON address (member_id, place);
+CREATE INDEX address_digest ON address (digest);
+
+CREATE TABLE duty (
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    member_id TEXT NOT NULL REFERENCES member (id),
+    from_at INT8 NOT NULL,
+    until_at INT8 NOT NULL
+) STRICT;
+CREATE INDEX duty_until ON duty (until_at);
+
+CREATE TABLE leave (
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    member_id TEXT NOT NULL REFERENCES member (id),
+    from_at INT8 NOT NULL,
+    until_at INT8 NOT NULL
+) STRICT;
+CREATE INDEX leave_member ON leave (member_id, until_at);
+
+CREATE TABLE cases (
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    code TEXT NOT NULL,             -- random, spoken on the phone
+    incident TEXT NOT NULL,         -- shared by the children of one referral
+    state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+    kind TEXT NOT NULL,             -- of Mau 01
+    facts TEXT NOT NULL,            -- JSON of facts.def: coded, no narrative
+    t0_at INT8 NOT NULL,            -- earliest place of receipt (D56 25.1)
+    received_at INT8 NOT NULL,      -- ours
+    assignee TEXT REFERENCES member (id),
+    assigned_why TEXT,              -- JSON: who was passed over and why
+    assigned_at INT8,
+    is_confidential INT8 NOT NULL DEFAULT 0,
+    is_possible_duplicate INT8 NOT NULL DEFAULT 0,
+    closed_at INT8,
+    close_reason TEXT,
+    version INT8 NOT NULL DEFAULT 1,
+    UNIQUE (ward, code)
+) STRICT;
+CREATE INDEX cases_assignee ON cases (assignee) WHERE state = 'open';
+CREATE INDEX cases_incident ON cases (incident);
+
+CREATE TABLE duplicate_of (        -- suspicions, seen by the team only
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    other_id TEXT NOT NULL REFERENCES cases (id),
+    ward TEXT NOT NULL,
+    made_at INT8 NOT NULL,
+    PRIMARY KEY (case_id, other_id)
+) STRICT;
+
+CREATE TABLE child (
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    body_sealed BYTES NOT NULL      -- JSON of Mau 01 part 2, case key
+) STRICT;
+CREATE INDEX child_case ON child (case_id);
+
+CREATE TABLE person (               -- around the child
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    role TEXT NOT NULL CHECK (role IN ('father', 'mother', 'carer', 'alleged')),
+    relation TEXT,
+    body_sealed BYTES NOT NULL      -- JSON, case key
+) STRICT;
+CREATE INDEX person_case ON person (case_id);
+
+CREATE TABLE bar (                  -- conflict of interest
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    member_id TEXT REFERENCES member (id),
+    agency_id TEXT REFERENCES agency (id),
+    state TEXT NOT NULL CHECK (state IN ('provisional', 'standing', 'cleared')),
+    reason TEXT NOT NULL CHECK (reason IN ('match', 'recusal', 'lead')),
+    made_at INT8 NOT NULL,
+    cleared_at INT8
+) STRICT;
+CREATE INDEX bar_case ON bar (case_id);
+CREATE INDEX bar_member ON bar (member_id);
+
+CREATE TABLE referral (             -- in or out: one resource
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+    agency_id TEXT NOT NULL REFERENCES agency (id),
+    recorded_by TEXT REFERENCES member (id), -- on behalf of the agency
+    source_ref TEXT,
+    incident TEXT NOT NULL,
+    channel TEXT NOT NULL,          -- how the first place of receipt got it
+    received_at INT8 NOT NULL,      -- ours
+    first_received_at INT8 NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('received', 'assigned', 'in_progress',
+        'closed', 'sent', 'accepted', 'refused', 'completed')),
+    risk TEXT,
+    is_confidential INT8 NOT NULL DEFAULT 0,
+    secret_hash BYTES,              -- of the receipt secret, if confidential
+    body_sealed BYTES NOT NULL,     -- the whole JSON, referral key
+    informant_sealed BYTES,         -- its own key (owner informant)
+    digest BYTES NOT NULL,          -- BLAKE2b-256 of the body as received
+    due_at INT8,
+    version INT8 NOT NULL DEFAULT 1
+) STRICT;
+CREATE UNIQUE INDEX referral_source ON referral (agency_id, source_ref);
+CREATE INDEX referral_agency ON referral (agency_id, id);
+
+CREATE TABLE referral_case (
+    referral_id TEXT NOT NULL REFERENCES referral (id),
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    ward TEXT NOT NULL,
+    PRIMARY KEY (referral_id, case_id)
+) STRICT;
+CREATE INDEX referral_case_case ON referral_case (case_id);
+
+CREATE TABLE referral_update (
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    referral_id TEXT NOT NULL REFERENCES referral (id),
+    made_at INT8 NOT NULL,
+    body_sealed BYTES NOT NULL
+) STRICT;
+CREATE INDEX referral_update_referral ON referral_update (referral_id);
+
+CREATE TABLE idempotency (          -- small, pruned by age
+    agency_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    ward TEXT NOT NULL,
+    request_hash BYTES NOT NULL,
+    status INT8 NOT NULL,
+    response TEXT NOT NULL,         -- ids and codes only
+    made_at INT8 NOT NULL,
+    PRIMARY KEY (agency_id, key)
+) STRICT;
+CREATE INDEX idempotency_made ON idempotency (made_at);
+
+CREATE TABLE refused_body (         -- what an agency could not bring in
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    agency_id TEXT NOT NULL REFERENCES agency (id),
+    made_at INT8 NOT NULL,
+    status INT8 NOT NULL,
+    errors TEXT NOT NULL,           -- JSON pointers, no values
+    body_sealed BYTES NOT NULL,     -- ward key
+    seen_at INT8                    -- the lead dealt with it
+) STRICT;
+
+CREATE TABLE quota (
+    agency_id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    window_at INT8 NOT NULL,
+    used INT8 NOT NULL
+) STRICT;
+
+CREATE TABLE clock (                -- one opening of one step
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    step TEXT NOT NULL,
+    opening INT8 NOT NULL,          -- 1, 2, ... of this step in this case
+    procedure TEXT NOT NULL,        -- id and version that it started with
+    term TEXT NOT NULL,             -- "12h", frozen
+    start_at INT8 NOT NULL,         -- frozen
+    due_at INT8 NOT NULL,           -- frozen
+    opened_at INT8 NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'done', 'dropped')),
+    ended_at INT8,
+    lapsed_at INT8,                 -- never cleared (promise P6)
+    lapse_leg TEXT,                 -- sender, duty, officer, chairman, partner
+    is_late_record INT8 NOT NULL DEFAULT 0,
+    act_id TEXT,                    -- the act that ended it
+    is_urgent INT8 NOT NULL,
+    -- the climb up the ladder, moved by ladder_fire() alone
+    triggers INT8 NOT NULL,         -- warnings already given
+    rung INT8 NOT NULL,             -- highest reached; -1: none
+    repeats INT8 NOT NULL,          -- of this rung
+    round INT8 NOT NULL,            -- of alerts
+    climb_at INT8,                  -- when silence brings the next
+    is_acked INT8 NOT NULL DEFAULT 0,
+    next_at INT8,                   -- earliest thing to happen; NULL: nothing
+    UNIQUE (case_id, step, opening)
+) STRICT;
+CREATE INDEX clock_next ON clock (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX clock_case ON clock (case_id);
+
+CREATE TABLE act (                  -- what a human did
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    step TEXT,
+    kind TEXT NOT NULL,
+    actor_kind TEXT NOT NULL,
+    actor_id TEXT NOT NULL,
+    acted_at INT8 NOT NULL,         -- claimed
+    recorded_at INT8 NOT NULL,      -- ours
+    evidence TEXT,                  -- coded: paper number, link, answer code
+    body_sealed BYTES               -- JSON, case key
+) STRICT;
+CREATE INDEX act_case ON act (case_id);
+
+CREATE TABLE alert (
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    clock_id TEXT REFERENCES clock (id), -- NULL: an operator alarm
+    case_id TEXT REFERENCES cases (id),
+    kind TEXT NOT NULL,             -- text key in conf/messages
+    rung INT8 NOT NULL,
+    round INT8 NOT NULL,
+    is_urgent INT8 NOT NULL,
+    due_at INT8 NOT NULL,           -- when it should have been raised
+    raised_at INT8 NOT NULL,
+    is_late INT8 NOT NULL DEFAULT 0,
+    state TEXT NOT NULL CHECK (state IN ('open', 'acked', 'over')),
+    acked_at INT8,
+    acked_by TEXT,
+    acked_how TEXT,                 -- link, code, phone, api, step
+    subject TEXT,                   -- of an operator alarm: coded
+    UNIQUE (clock_id, rung, round)
+) STRICT;
+CREATE INDEX alert_case ON alert (case_id);
+CREATE INDEX alert_open ON alert (raised_at) WHERE state = 'open';
+
+CREATE TABLE delivery (             -- one (alert, person, channel)
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    alert_id TEXT NOT NULL REFERENCES alert (id),
+    member_id TEXT,                 -- the person, or
+    agency_id TEXT,                 -- the outside body
+    channel TEXT NOT NULL,
+    address_id TEXT NOT NULL REFERENCES address (id),
+    is_urgent INT8 NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'accepted',
+        'refused', 'over')),
+    attempts INT8 NOT NULL DEFAULT 0,
+    next_at INT8,                   -- when to try or look again; NULL: never
+    epoch INT8 NOT NULL DEFAULT 0,  -- of the lease; an old one's result is late
+    digest TEXT,                    -- leader's id, if it left in a digest
+    made_at INT8 NOT NULL,
+    accepted_at INT8,
+    result TEXT,                    -- last class and code, no text
+    provider_ref TEXT,
+    token_hash BYTES,               -- of the link's 128 bits
+    code_hash BYTES,                -- of the answer code
+    expires_at INT8 NOT NULL,       -- of link and code
+    UNIQUE (alert_id, address_id)
+) STRICT;
+CREATE INDEX delivery_next ON delivery (is_urgent, next_at)
+    WHERE next_at IS NOT NULL;
+CREATE INDEX delivery_alert ON delivery (alert_id);
+CREATE INDEX delivery_token ON delivery (token_hash)
+    WHERE token_hash IS NOT NULL;
+CREATE INDEX delivery_address ON delivery (address_id, state);
+
+CREATE TABLE channel_state (        -- breaker and throttle
+    channel TEXT NOT NULL,
+    ward TEXT NOT NULL,
+    failures INT8 NOT NULL DEFAULT 0,
+    open_until_at INT8 NOT NULL DEFAULT 0,
+    next_send_at INT8 NOT NULL DEFAULT 0,
+    PRIMARY KEY (ward, channel)
+) STRICT;
+
+CREATE TABLE event (                -- the audit chain, one a ward
+    ward TEXT NOT NULL,
+    seq INT8 NOT NULL,
+    at INT8 NOT NULL,
+    actor_kind TEXT NOT NULL,       -- agency, member, link, admin, system
+    actor_id TEXT NOT NULL,
+    act TEXT NOT NULL,              -- "case.read", "clock.lapsed", ...
+    object_kind TEXT NOT NULL,
+    object_id TEXT NOT NULL,
+    case_id TEXT,
+    detail TEXT NOT NULL,           -- JSON, coded values only
+    digest BYTES,                   -- of the sealed row it stands for
+    prev BYTES NOT NULL,
+    hash BYTES NOT NULL,            -- BLAKE2b-256(prev, canonical row)
+    PRIMARY KEY (ward, seq)
+) STRICT;
+CREATE INDEX event_case ON event (case_id, seq) WHERE case_id IS NOT NULL;

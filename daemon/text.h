@@ -1,0 +1,22 @@
+/* Text as people write it: Vietnamese, Bahnar and Jrai names included. */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include "core.h"
+
+/*
+ * What blind indexes are taken of: NFKD, lower case, marks off, d with stroke
+ * to d, b with stroke to b, apostrophes and hyphens dropped, white space
+ * folded to one blank.  NULL if it is not UTF-8; the caller frees.
+ */
+char *text_fold(const char *s);
+/* NFC; NULL if it is not UTF-8 or holds a control character but \n and \t. */
+char *text_nfc(const char *s);
+/* A phone number as digits with the country code: 0905 -> 84905.  "" if there
+ * is no digit.  The caller frees. */
+char *text_phone(const char *s);
+/* Plain ASCII for SMS: marks off, d for d with stroke, other signs dropped. */
+char *text_ascii(const char *s);
+bool text_is_utf8(const char *s, size_t n);
+
+#endif
