@@ -41,8 +41,8 @@ struct ack {
  * are acked, their deliveries over, the ladder rests until ack_holds is over.
  * Audited.  NOT_FOUND, or CONFLICT if it was over already.
  */
-enum outcome alert_ack(struct tx *tx, const char *alert_id,
-    const struct ack *k);
+enum outcome
+alert_ack(struct tx *tx, const char *alert_id, const struct ack *k);
 /* By the one-time token of a link: what it belongs to, or NOT_FOUND. */
 enum outcome alert_of_token(struct tx *tx, const char *token,
     char alert_id[ID_SIZE], struct subject *who);
@@ -50,9 +50,11 @@ enum outcome alert_of_token(struct tx *tx, const char *token,
  * By a 6-character answer code from an address ("OK K7Q2MX" will do).
  * REFUSED when the address tried too often.
  */
-enum outcome alert_of_code(struct tx *tx, const char *channel,
-    const char *from, const char *text, char alert_id[ID_SIZE],
-    struct subject *who);
+enum outcome alert_of_code(struct tx *tx, const char *channel, const char *from,
+    const char *text, char alert_id[ID_SIZE], struct subject *who);
+/* The same for somebody on the phone: a code that went to this member. */
+enum outcome alert_of_spoken(struct tx *tx, const char *member_id,
+    const char *text, char alert_id[ID_SIZE], struct subject *who);
 /* A clock ended: its open alerts are over. */
 enum outcome alerts_over(struct tx *tx, const char *clock_id);
 

@@ -3,6 +3,7 @@
 #define PEOPLE_H
 
 #include "http.h"
+#include "seal.h"
 #include "store.h"
 
 enum role {
@@ -42,9 +43,15 @@ struct address {
 };
 #define ADDRESSES_MAX 8
 /* Verified addresses in their order; n returned.  address_done each. */
-size_t people_addresses(struct tx *tx, const struct person *p,
-    struct address out[ADDRESSES_MAX]);
+size_t people_addresses(
+    struct tx *tx, const struct person *p, struct address out[ADDRESSES_MAX]);
 void address_done(struct address *a);
+/*
+ * What address.digest holds: a blind index of the channel and the text (a
+ * number as 84..., anything else in lower case).  In address.c.
+ */
+void address_digest(const struct key *blind, const char *channel,
+    const char *text, unsigned char out[BLIND_SIZE]);
 
 /*
  * Give a case to the duty member with the fewest open cases who is not on

@@ -329,7 +329,9 @@ CREATE TABLE delivery (             -- one (alert, person, channel)
     state TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'accepted',
         'refused', 'over')),
     attempts INT8 NOT NULL DEFAULT 0,
-    next_at INT8,                   -- when to try or look again; NULL: never
+    next_at INT8,                   -- next attempt, or the end of the lease
+    widen_at INT8,                  -- when the next channel joins in, if urgent
+    is_widened INT8 NOT NULL DEFAULT 0, -- the next channel or person was called
     epoch INT8 NOT NULL DEFAULT 0,  -- of the lease; an old one's result is late
     digest TEXT,                    -- leader's id, if it left in a digest
     made_at INT8 NOT NULL,
@@ -341,9 +343,12 @@ CREATE TABLE delivery (             -- one (alert, person, channel)
     expires_at INT8 NOT NULL,       -- of link and code
     UNIQUE (alert_id, address_id)
 ) STRICT;
-CREATE INDEX delivery_next ON delivery (is_urgent, next_at)
-    WHERE next_at IS NOT NULL;
+CREATE INDEX delivery_waiting ON delivery (channel, is_urgent, next_at)
+    WHERE state = 'waiting';
+CREATE INDEX delivery_leased ON delivery (next_at) WHERE state = 'leased';
+CREATE INDEX delivery_widen ON delivery (widen_at) WHERE widen_at IS NOT NULL;
 CREATE INDEX delivery_alert ON delivery (alert_id);
+CREATE INDEX delivery_digest ON delivery (digest) WHERE digest IS NOT NULL;
 CREATE INDEX delivery_token ON delivery (token_hash)
     WHERE token_hash IS NOT NULL;
 CREATE INDEX delivery_address ON delivery (address_id, state);

@@ -1,0 +1,37 @@
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "people.h"
+#include "text.h"
+
+/* Digits and what people put between them, nothing else. */
+static bool
+is_phone(const char *s)
+{
+	return strspn(s, "+0123456789 .-()") == strlen(s) &&
+	       strpbrk(s, "0123456789") != NULL;
+}
+
+static char *
+lower(const char *s)
+{
+	char *out = xstrdup(s);
+
+	for (char *p = out; *p != '\0'; p++)
+		if (isupper((unsigned char)*p))
+			*p = (char)tolower((unsigned char)*p);
+	return out;
+}
+
+void
+address_digest(const struct key *blind, const char *channel, const char *text,
+    unsigned char out[BLIND_SIZE])
+{
+	char *plain = is_phone(text) ? text_phone(text) : lower(text);
+	char *both = xasprintf("%s %s", channel, plain);
+
+	blind_index(blind, "address", both, out);
+	free(both);
+	free(plain);
+}
