@@ -1,0 +1,93 @@
+#include <pthread.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "clock.h"
+#include "core.h"
+#include "log.h"
+
+#define COUNTER_BITS 42
+
+static uint64_t
+random_64(void)
+{
+	uint64_t r = 0;
+
+	if (getrandom(&r, sizeof(r), 0) != (ssize_t)sizeof(r))
+		fatal("getrandom failed");
+	return r;
+}
+
+/*
+ * The next (millisecond, counter) pair, always above the last one, also when
+ * the clock stands still or goes back (RFC 9562, 6.2 method 1).
+ */
+static void
+rise(uint64_t *ms, uint64_t *counter)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static uint64_t last_ms, last_counter;
+	uint64_t now = (uint64_t)clock_now();
+
+	pthread_mutex_lock(&lock);
+	if (now > last_ms) {
+		last_ms = now;
+		/* The top bit is left clear as room to count in. */
+		last_counter = random_64() >> (64 - COUNTER_BITS + 1);
+	} else {
+		last_counter += 1 + (random_64() & 0xffff);
+		if (last_counter >> COUNTER_BITS != 0) {
+			last_ms++;
+			last_counter = 0;
+		}
+	}
+	*ms = last_ms;
+	*counter = last_counter;
+	pthread_mutex_unlock(&lock);
+}
+
+static void
+put(unsigned char *to, uint64_t v, int n)
+{
+	while (n-- > 0) {
+		to[n] = (unsigned char)v;
+		v >>= 8;
+	}
+}
+
+void
+id_new(char id[ID_SIZE])
+{
+	unsigned char b[16];
+	uint64_t ms, counter;
+	char hex[2 * sizeof(b) + 1];
+
+	rise(&ms, &counter);
+	put(b, ms, 6);
+	/* 12 bits after the version, 30 after the variant, 32 random. */
+	put(b + 6, 0x7000 | counter >> 30, 2);
+	put(b + 8, 0x80000000 | (counter & 0x3fffffff), 4);
+	put(b + 12, random_64(), 4);
+	hex_encode(hex, b, sizeof(b));
+	for (size_t i = 0, j = 0; j <= 32; j++) {
+		if (j == 8 || j == 12 || j == 16 || j == 20)
+			id[i++] = '-';
+		id[i++] = hex[j];
+	}
+}
+
+bool
+id_ok(const char *id)
+{
+	if (strlen(id) != ID_SIZE - 1)
+		return false;
+	for (size_t i = 0; i < ID_SIZE - 1; i++) {
+		if (i == 8 || i == 13 || i == 18 || i == 23) {
+			if (id[i] != '-')
+				return false;
+		} else if (strchr("0123456789abcdef", id[i]) == NULL) {
+			return false;
+		}
+	}
+	return true;
+}
