@@ -17,12 +17,13 @@ struct alert {
 	bool is_urgent;
 	int64_t due_at;	     /* when it should have been raised */
 	const char *subject; /* of an alarm: coded */
+	int told;	     /* out: people it could be addressed to */
 };
 
 /*
  * Insert the alert and, for each person, the delivery on the first channel
  * they can be reached on (channels: the rung's own order, n 0: the person's).
- * Fills id.  CONFLICT if this (clock, rung, round) was raised already.
+ * Fills id and told.  CONFLICT if this (clock, rung, round) was raised already.
  */
 enum outcome alert_raise(struct tx *tx, struct alert *a,
     const struct people *people, const char *const *channels, size_t n);

@@ -312,10 +312,13 @@ CREATE TABLE alert (
     acked_by TEXT,
     acked_how TEXT,                 -- link, code, phone, api, step
     subject TEXT,                   -- of an operator alarm: coded
+    channels TEXT,                  -- the rung's order; NULL: the person's own
     UNIQUE (clock_id, rung, round)
 ) STRICT;
 CREATE INDEX alert_case ON alert (case_id);
-CREATE INDEX alert_open ON alert (raised_at) WHERE state = 'open';
+CREATE INDEX alert_open ON alert (id) WHERE state = 'open';
+CREATE INDEX alert_alarm ON alert (kind, subject)
+    WHERE clock_id IS NULL AND state = 'open';
 
 CREATE TABLE delivery (             -- one (alert, person, channel)
     id TEXT PRIMARY KEY NOT NULL,
