@@ -19,6 +19,8 @@ struct hotlined {
 	struct outbox *outbox;
 	struct courier_link *courier;
 	int64_t started_at;
+	struct conf *started_with; /* what a restart is measured against */
+	char *restart_needed;	   /* settings that wait for one, "" if none */
 };
 
 /* All of conf, calendar, procedure, messages, channels, keys; NULL and every

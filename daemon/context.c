@@ -1,0 +1,195 @@
+#include "channels.h"
+#include "hotlined.h"
+#include "log.h"
+#include "messages.h"
+#include "procedure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Where systemd hands over credentials, else the setting. */
+static char *
+key_path(const struct conf *c)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+	char *path;
+	struct key probe;
+
+	if (dir == NULL)
+		return xstrdup(c->master_key_file);
+	path = xasprintf("%s/master.key", dir);
+	if (key_read(path, &probe) == NOT_FOUND) {
+		free(path);
+		return xstrdup(c->master_key_file);
+	}
+	key_wipe(&probe);
+	return path;
+}
+
+static void
+load_keys(struct context *c, struct faults *faults)
+{
+	char *path = key_path(c->conf);
+	struct key master;
+
+	switch (key_read(path, &master)) {
+	case OK:
+		key_derive(&master, "wrap", &c->wrap);
+		key_derive(&master, "blind", &c->blind);
+		key_wipe(&master);
+		break;
+	case NOT_FOUND:
+		faults_add(faults, path,
+		    "no master key; hotlinectl secret init makes one");
+		break;
+	default:
+		faults_add(faults, path,
+		    "master key: 64 hex digits are"
+		    " needed, in a file nobody else may read (mode 0600)");
+	}
+	free(path);
+}
+
+static bool
+any_replies(const struct channels *c)
+{
+	for (size_t i = 0; i < channels_n(c); i++)
+		if (channels_nth(c, i)->replies)
+			return true;
+	return false;
+}
+
+/* Can an answer code come back on some rung of this ladder? */
+static bool
+ladder_replies(const struct ladder *l, const struct channels *c)
+{
+	for (size_t rung = 0; rung < ladder_n_rungs(l); rung++) {
+		size_t n;
+		const char *const *names = rung_channels(l, rung, &n);
+
+		if (n == 0 && any_replies(c))
+			return true; /* the person's own order */
+		for (size_t i = 0; i < n; i++) {
+			const struct channel_conf *ch;
+
+			ch = channels_find(c, names[i]);
+			if (ch != NULL && ch->replies)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Every rung names channels that exist. */
+static void
+check_rungs(const struct ladder *l, const char *where, const struct channels *c,
+    struct faults *faults)
+{
+	for (size_t rung = 0; rung < ladder_n_rungs(l); rung++) {
+		size_t n;
+		const char *const *names = rung_channels(l, rung, &n);
+
+		for (size_t i = 0; i < n; i++)
+			if (channels_find(c, names[i]) == NULL)
+				faults_add(faults, where,
+				    "rung %zu: no channel '%s' in "
+				    "channels.conf",
+				    rung + 1, names[i]);
+	}
+}
+
+/*
+ * An urgent ladder that nobody can answer only makes noise: people need a link
+ * that opens outside the ward's network, or a channel that carries a reply.
+ */
+static void
+check_ladder(const struct context *c, const struct step *s,
+    const struct facts *f, struct faults *faults)
+{
+	const struct ladder *l = step_ladder(c->procedure, s, f);
+	char *where;
+
+	if (l == NULL)
+		return;
+	where = xasprintf("%s step %s", c->conf->procedure, step_id(s));
+	check_rungs(l, where, c->channels, faults);
+	if (ladder_is_urgent(l) && c->conf->public_url[0] == '\0' &&
+	    !ladder_replies(l, c->channels))
+		faults_add(faults, where,
+		    "its urgent alerts cannot be answered: set public_url, or"
+		    " give the ladder a channel with replies = true");
+	free(where);
+}
+
+static void
+check_ladders(const struct context *c, struct faults *faults)
+{
+	struct facts calm = {0}, worst = {0};
+
+	worst.v[FACT_emergency] = fact_word(FACT_emergency, "yes");
+	worst.v[FACT_risk] = fact_word(FACT_risk, "high");
+	for (size_t i = 0; i < procedure_n_steps(c->procedure); i++) {
+		const struct step *s = procedure_nth_step(c->procedure, i);
+		bool same;
+
+		same = step_ladder(c->procedure, s, &calm) ==
+		       step_ladder(c->procedure, s, &worst);
+		check_ladder(c, s, &calm, faults);
+		if (!same)
+			check_ladder(c, s, &worst, faults);
+	}
+}
+
+static void
+load_procedure(struct context *c, struct faults *faults)
+{
+	char *path =
+	    xasprintf("%s/%s.conf", c->conf->procedures, c->conf->procedure);
+	struct procedure *p = procedure_load(path, faults);
+
+	if (p != NULL)
+		procedure_check(p, faults);
+	c->procedure = p;
+	free(path);
+}
+
+struct context *
+context_load(const char *conf_path, struct faults *faults)
+{
+	struct context *c = xcalloc(1, sizeof(*c));
+	struct conf *conf = conf_load(conf_path, faults);
+
+	c->conf = conf;
+	if (conf == NULL)
+		goto out;
+	c->calendar =
+	    calendar_load(conf->calendar, (int)conf->utc_offset_min, faults);
+	c->messages = messages_load(conf->messages, faults);
+	c->channels = channels_load(conf->channels, faults);
+	load_procedure(c, faults);
+	load_keys(c, faults);
+	if (c->procedure != NULL && c->channels != NULL)
+		check_ladders(c, faults);
+out:
+	if (faults->n == 0)
+		return c;
+	context_free(c);
+	return NULL;
+}
+
+void
+context_free(void *context)
+{
+	struct context *c = context;
+
+	if (c == NULL)
+		return;
+	procedure_free((struct procedure *)c->procedure);
+	channels_free((struct channels *)c->channels);
+	messages_free((struct messages *)c->messages);
+	calendar_free((struct calendar *)c->calendar);
+	conf_free((struct conf *)c->conf);
+	key_wipe(&c->wrap);
+	key_wipe(&c->blind);
+	free(c);
+}
