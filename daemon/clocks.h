@@ -11,8 +11,8 @@
  * Something happened to a case: open the steps it opens, drop open clocks
  * whose condition no longer holds.
  */
-enum outcome clocks_event(struct tx *tx, const struct case_row *c,
-    const char *event, int64_t at);
+enum outcome clocks_event(
+    struct tx *tx, const struct case_row *c, const char *event, int64_t at);
 /*
  * A step was done by an act: end its open clock (acted_at decides whether it
  * lapsed; a late record of a timely act is marked as such), silence its
@@ -21,8 +21,8 @@ enum outcome clocks_event(struct tx *tx, const struct case_row *c,
 enum outcome clocks_done(struct tx *tx, const struct case_row *c,
     const char *step, const struct act *a);
 /* Closing: every open clock of the case is dropped, every alert over. */
-enum outcome clocks_end_all(struct tx *tx, const struct case_row *c,
-    const struct act *a);
+enum outcome
+clocks_end_all(struct tx *tx, const struct case_row *c, const struct act *a);
 
 /* Fire what is due at now, urgent first, at most max; *n how many did. */
 enum outcome clocks_fire(struct tx *tx, int64_t now, int max, int *n);

@@ -1,0 +1,168 @@
+#include "alert.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert_rows.h"
+#include "audit.h"
+#include "clock.h"
+#include "clock_rows.h"
+#include "context.h"
+#include "log.h"
+
+/* Raised later than this after it was due, it says so. */
+#define LATE_AFTER MINUTE
+
+static char *
+join(const char *const *words, size_t n)
+{
+	struct buf b = BUF_MAX(sizeof(((struct delivery *)0)->order) - 1);
+
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&b, "%s%s", i > 0 ? " " : "", words[i]);
+	return buf_take(&b);
+}
+
+static enum outcome
+add_row(struct tx *tx, const struct alert *a, const char *order)
+{
+	int64_t now = clock_now();
+
+	return tx_exec(tx, Q_ALERT_ADD,
+	    ARGS(V_TEXT(a->id), V_TEXT(tx_context(tx)->conf->ward),
+		V_TEXT(a->clock_id), V_TEXT(a->case_id), V_TEXT(a->kind),
+		V_INT(a->rung), V_INT(a->round), V_INT(a->is_urgent),
+		V_INT(a->due_at), V_INT(now),
+		V_INT(now - a->due_at > LATE_AFTER), V_TEXT(a->subject),
+		order[0] != '\0' ? V_TEXT(order) : V_NULL));
+}
+
+/* A delivery for each person who can be reached; told lists their ids. */
+static enum outcome
+call_all(struct tx *tx, struct alert *a, const struct people *people,
+    const char *order, json_t *told)
+{
+	struct delivery d = {.is_urgent = a->is_urgent};
+	enum outcome how = OK;
+
+	snprintf(d.alert_id, sizeof(d.alert_id), "%s", a->id);
+	snprintf(d.order, sizeof(d.order), "%s", order);
+	a->told = 0;
+	for (size_t i = 0; i < people->n && how == OK; i++) {
+		d.person = people->list[i];
+		how = delivery_call(tx, &d);
+		if (how == OK) {
+			a->told++;
+			json_array_append_new(
+			    told, json_string(person_id(&d.person)));
+		}
+		how = perhaps(how);
+	}
+	return how;
+}
+
+static enum outcome
+audit_raised(
+    struct tx *tx, const struct alert *a, json_t *told, json_t *skipped)
+{
+	return audit_add(
+	    tx, &(struct happening){
+		    .actor = &audit_system,
+		    .act = a->told > 0 ? "alert.raised" : "alert.nobody",
+		    .object_kind = "alert",
+		    .object_id = a->id,
+		    .case_id = a->case_id,
+		    .detail = json_pack("{s:s*, s:s, s:i, s:i, s:I, s:O, s:O*}",
+			"clock", a->clock_id, "kind", a->kind, "rung", a->rung,
+			"round", a->round, "due_at", (json_int_t)a->due_at,
+			"told", told, "skipped", skipped),
+		});
+}
+
+enum outcome
+alert_raise(struct tx *tx, struct alert *a, const struct people *people,
+    const char *const *channels, size_t n)
+{
+	char *order = join(channels, n);
+	json_t *told = json_array();
+	enum outcome how;
+
+	id_new(a->id);
+	how = add_row(tx, a, order);
+	if (how == OK)
+		how = call_all(tx, a, people, order, told);
+	if (how == OK)
+		how = audit_raised(tx, a, told, people->skipped);
+	json_decref(told);
+	free(order);
+	return how;
+}
+
+static bool
+is_among(const struct people *p, const struct person *who)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (strcmp(person_id(&p->list[i]), person_id(who)) == 0)
+			return true;
+	return false;
+}
+
+/* Leads and admins, each once. */
+static enum outcome
+find_operators(struct tx *tx, int64_t now, struct people *out)
+{
+	static const char *const who[] = {"lead", "admin"};
+	enum outcome how = OK;
+
+	for (size_t i = 0; i < NELEM(who) && how == OK; i++) {
+		struct people some = {0};
+
+		how = perhaps(people_find(tx, NULL, who[i], now, &some));
+		for (size_t j = 0; j < some.n && out->n < PEOPLE_MAX; j++)
+			if (!is_among(out, &some.list[j]))
+				out->list[out->n++] = some.list[j];
+		people_done(&some);
+	}
+	return how;
+}
+
+enum outcome
+alarm_raise(struct tx *tx, const char *kind, const char *subject)
+{
+	int64_t now = clock_now();
+	struct alert a = {
+	    .kind = kind,
+	    .due_at = now,
+	    .subject = subject == NULL ? "" : subject,
+	};
+	struct people people = {0};
+	enum outcome how;
+
+	if (tx_number(tx, Q_ALARM_IS_OPEN, 0,
+		ARGS(V_TEXT(kind), V_TEXT(a.subject))) > 0)
+		return OK;
+	log_warn("alarm kind=%s subject=%s", kind, a.subject);
+	how = find_operators(tx, now, &people);
+	if (how == OK)
+		how = alert_raise(tx, &a, &people, NULL, 0);
+	if (how == OK && a.told == 0)
+		log_error("alarm reaches nobody alert=%s kind=%s", a.id, kind);
+	people_done(&people);
+	return how;
+}
+
+enum outcome
+alerts_over(struct tx *tx, const char *clock_id)
+{
+	enum outcome how =
+	    perhaps(tx_exec(tx, Q_ALERTS_OVER, ARGS(V_TEXT(clock_id))));
+
+	if (how == OK)
+		how = perhaps(tx_exec(
+		    tx, Q_DELIVERIES_OVER, ARGS(V_NULL, V_TEXT(clock_id))));
+	if (how == OK)
+		how = perhaps(tx_exec(tx, Q_DIGESTS_LEFT,
+		    ARGS(V_NULL, V_TEXT(clock_id), V_INT(clock_now()))));
+	return how;
+}

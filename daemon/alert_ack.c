@@ -1,0 +1,249 @@
+/* A human acts on an alert: by link, by answer code, by voice, by hand. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert.h"
+#include "alert_rows.h"
+#include "answer.h"
+#include "audit.h"
+#include "clock.h"
+#include "clock_rows.h"
+#include "context.h"
+
+/* As many as a digest may hold. */
+#define COVERED_MAX 1024
+
+struct covered {
+	char id[ID_SIZE], clock_id[ID_SIZE], case_id[ID_SIZE];
+	int64_t raised_at;
+};
+
+/* The delivery that a link or code belongs to, or an empty one. */
+static enum outcome
+find_delivery(struct tx *tx, const struct ack *k, struct delivery *d)
+{
+	*d = (struct delivery){0};
+	return k->by->kind == BY_LINK ? delivery_get(tx, k->by->id, d) : OK;
+}
+
+static enum outcome
+read_covered(struct tx *tx, const char *alert_id, const char *digest,
+    struct covered *list, size_t *n)
+{
+	struct rows *r = tx_query(tx, Q_ALERT_COVERED,
+	    ARGS(V_TEXT(alert_id), digest[0] ? V_TEXT(digest) : V_NULL));
+
+	*n = 0;
+	while (*n < COVERED_MAX && rows_next(r)) {
+		struct covered *c = &list[(*n)++];
+		const char *clock = row_text(r, 1), *of = row_text(r, 2);
+
+		snprintf(c->id, ID_SIZE, "%s", row_text(r, 0));
+		snprintf(c->clock_id, ID_SIZE, "%s", clock ? clock : "");
+		snprintf(c->case_id, ID_SIZE, "%s", of ? of : "");
+		c->raised_at = row_int(r, 3);
+	}
+	return rows_end(r);
+}
+
+/* The person behind a link; else who says so. */
+static const char *
+acker(const struct ack *k, const struct delivery *d)
+{
+	return d->id[0] != '\0' ? person_id(&d->person) : k->by->id;
+}
+
+/* The alert, all others of its clock, and all their deliveries. */
+static enum outcome
+silence(struct tx *tx, const struct covered *c, const struct ack *k,
+    const char *who)
+{
+	struct value clock = c->clock_id[0] ? V_TEXT(c->clock_id) : V_NULL;
+	enum outcome how = perhaps(tx_exec(tx, Q_ALERT_ACK,
+	    ARGS(V_TEXT(c->id), clock, V_INT(k->acted_at), V_TEXT(who),
+		V_TEXT(k->how))));
+
+	if (how == OK)
+		how = perhaps(
+		    tx_exec(tx, Q_DELIVERIES_OVER, ARGS(V_TEXT(c->id), clock)));
+	if (how == OK)
+		how = perhaps(tx_exec(tx, Q_DIGESTS_LEFT,
+		    ARGS(V_TEXT(c->id), clock, V_INT(clock_now()))));
+	if (how == OK && c->clock_id[0] != '\0')
+		how = clock_rest(tx, c->clock_id);
+	return how;
+}
+
+static enum outcome
+record(struct tx *tx, const struct covered *c, const struct ack *k,
+    const char *who)
+{
+	struct clock_row row = {0};
+	struct act act = {
+	    .case_id = c->case_id,
+	    .kind = "ack",
+	    .by = k->by,
+	    .acted_at = k->acted_at,
+	    .evidence = k->evidence == NULL ? k->how : k->evidence,
+	};
+	enum outcome how = audit_add(
+	    tx, &(struct happening){
+		    .actor = k->by,
+		    .act = "alert.acked",
+		    .object_kind = "alert",
+		    .object_id = c->id,
+		    .case_id = c->case_id[0] ? c->case_id : NULL,
+		    .detail = json_pack("{s:s, s:s, s:I}", "how", k->how, "who",
+			who, "acted_at", (json_int_t)k->acted_at),
+		});
+
+	if (how != OK || c->case_id[0] == '\0')
+		return how;
+	if (c->clock_id[0] != '\0') {
+		how = clock_get(tx, c->clock_id, &row);
+		act.step = row.step;
+	}
+	return how == OK ? act_add(tx, &act) : how;
+}
+
+static enum outcome
+still_open(struct tx *tx, const char *alert_id, bool *is_open)
+{
+	struct rows *r = tx_query(tx, Q_ALERT_STATE, ARGS(V_TEXT(alert_id)));
+	bool is_there = rows_next(r);
+	enum outcome how;
+
+	*is_open = is_there && strcmp(row_text(r, 0), "open") == 0;
+	how = rows_end(r);
+	return how == OK && !is_there ? NOT_FOUND : how;
+}
+
+static enum outcome
+ack_one(struct tx *tx, const struct covered *c, const struct ack *k,
+    const char *who)
+{
+	bool is_open = false;
+	enum outcome how = still_open(tx, c->id, &is_open);
+
+	/* A sister of the same clock may have taken it along. */
+	if (how != OK || !is_open)
+		return how;
+	how = silence(tx, c, k, who);
+	return how == OK ? record(tx, c, k, who) : how;
+}
+
+enum outcome
+alert_ack(struct tx *tx, const char *alert_id, const struct ack *k)
+{
+	struct covered *list = xcalloc(COVERED_MAX, sizeof(*list));
+	struct delivery d;
+	bool is_open;
+	size_t n = 0;
+	enum outcome how = still_open(tx, alert_id, &is_open);
+
+	if (how == OK)
+		how = find_delivery(tx, k, &d);
+	if (how == OK)
+		how = read_covered(tx, alert_id, d.digest, list, &n);
+	if (how == OK && n == 0)
+		how = CONFLICT;
+	for (size_t i = 0; i < n && how == OK; i++)
+		how = ack_one(tx, &list[i], k, acker(k, &d));
+	free(list);
+	return how;
+}
+
+/* The first row that is no bar's; NOT_FOUND if there is none. */
+static enum outcome
+take_first(
+    struct tx *tx, struct rows *r, char alert_id[ID_SIZE], struct subject *who)
+{
+	char id[ID_SIZE] = "", alert[ID_SIZE] = "", of[ID_SIZE] = "";
+	struct person p = {0};
+	enum outcome how;
+
+	if (rows_next(r)) {
+		const char *member = row_text(r, 2), *agency = row_text(r, 3);
+		const char *c = row_text(r, 4);
+
+		snprintf(id, ID_SIZE, "%s", row_text(r, 0));
+		snprintf(alert, ID_SIZE, "%s", row_text(r, 1));
+		snprintf(p.member_id, ID_SIZE, "%s", member ? member : "");
+		snprintf(p.agency_id, ID_SIZE, "%s", agency ? agency : "");
+		snprintf(of, ID_SIZE, "%s", c ? c : "");
+	}
+	how = rows_end(r);
+	if (how != OK)
+		return how;
+	if (id[0] == '\0' || delivery_is_barred(tx, of, &p))
+		return NOT_FOUND;
+	snprintf(alert_id, ID_SIZE, "%s", alert);
+	*who = (struct subject){.kind = BY_LINK};
+	snprintf(who->id, sizeof(who->id), "%s", id);
+	return OK;
+}
+
+enum outcome
+alert_of_token(struct tx *tx, const char *token, char alert_id[ID_SIZE],
+    struct subject *who)
+{
+	unsigned char hash[HASH_SIZE];
+
+	if (!answer_token_hash(token, hash))
+		return NOT_FOUND;
+	return take_first(tx,
+	    tx_query(tx, Q_DELIVERY_OF_TOKEN,
+		ARGS(V_BLOB(hash, sizeof(hash)), V_INT(clock_now()))),
+	    alert_id, who);
+}
+
+/* Try each word of the text that may be a code. */
+static enum outcome
+find_code(struct tx *tx, enum query q, struct value from, const char *text,
+    char alert_id[ID_SIZE], struct subject *who)
+{
+	char codes[ANSWER_CODES][ANSWER_CODE + 1];
+	size_t n = answer_codes(text, codes);
+	unsigned char hash[HASH_SIZE];
+	enum outcome how = NOT_FOUND;
+
+	for (size_t i = 0; i < n && how == NOT_FOUND; i++) {
+		answer_code_hash(&tx_context(tx)->blind, codes[i], hash);
+		how = take_first(tx,
+		    tx_query(tx, q,
+			ARGS(from, V_BLOB(hash, sizeof(hash)),
+			    V_INT(clock_now()))),
+		    alert_id, who);
+	}
+	return how;
+}
+
+enum outcome
+alert_of_code(struct tx *tx, const char *channel, const char *from,
+    const char *text, char alert_id[ID_SIZE], struct subject *who)
+{
+	const struct context *c = tx_context(tx);
+	unsigned char digest[BLIND_SIZE];
+	struct value address = V_BLOB(digest, sizeof(digest));
+	int64_t now = clock_now();
+	enum outcome how;
+
+	address_digest(&c->blind, channel, from, digest);
+	if (tx_number(tx, Q_ADDRESS_TRIES, 0,
+		ARGS(address, V_INT(now - HOUR))) >= c->conf->answer_tries)
+		return REFUSED;
+	how = find_code(tx, Q_DELIVERY_OF_CODE, address, text, alert_id, who);
+	if (how == NOT_FOUND)
+		(void)tx_exec(tx, Q_ADDRESS_TRIED,
+		    ARGS(address, V_INT(now - HOUR), V_INT(now)));
+	return how;
+}
+
+enum outcome
+alert_of_spoken(struct tx *tx, const char *member_id, const char *text,
+    char alert_id[ID_SIZE], struct subject *who)
+{
+	return find_code(
+	    tx, Q_DELIVERY_OF_SPOKEN, V_TEXT(member_id), text, alert_id, who);
+}

@@ -1,0 +1,144 @@
+#include "clock_rows.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "audit.h"
+#include "clock.h"
+#include "context.h"
+
+enum outcome
+perhaps(enum outcome how)
+{
+	return how == NOT_FOUND ? OK : how;
+}
+
+static void
+read_climb(const struct rows *r, int from, struct climb *c)
+{
+	*c = (struct climb){
+	    .start_at = row_int(r, from),
+	    .due_at = row_int(r, from + 1),
+	    .triggers = (int)row_int(r, from + 2),
+	    .rung = (int)row_int(r, from + 3),
+	    .repeats = (int)row_int(r, from + 4),
+	    .round = (int)row_int(r, from + 5),
+	    .climb_at = row_int(r, from + 6),
+	    .is_acked = row_int(r, from + 7) != 0,
+	    .next_at = row_int(r, from + 8),
+	};
+}
+
+enum outcome
+clock_get(struct tx *tx, const char *id, struct clock_row *k)
+{
+	struct rows *r = tx_query(tx, Q_CLOCK_GET, ARGS(V_TEXT(id)));
+	bool is_there = rows_next(r);
+	enum outcome how;
+
+	if (is_there) {
+		snprintf(k->id, sizeof(k->id), "%s", row_text(r, 0));
+		snprintf(k->case_id, sizeof(k->case_id), "%s", row_text(r, 1));
+		snprintf(k->step, sizeof(k->step), "%s", row_text(r, 2));
+		k->is_open = strcmp(row_text(r, 3), "open") == 0;
+		k->opened_at = row_int(r, 4);
+		k->is_urgent = row_int(r, 5) != 0;
+		k->has_lapsed = !row_is_null(r, 6);
+		read_climb(r, 7, &k->climb);
+	}
+	how = rows_end(r);
+	return how == OK && !is_there ? NOT_FOUND : how;
+}
+
+enum outcome
+clock_save(struct tx *tx, const struct clock_row *k)
+{
+	const struct climb *c = &k->climb;
+
+	return tx_exec(tx, Q_CLOCK_CLIMB,
+	    ARGS(V_TEXT(k->id), V_INT(c->triggers), V_INT(c->rung),
+		V_INT(c->repeats), V_INT(c->round), V_INT0(c->climb_at),
+		V_INT(c->is_acked), V_INT0(c->next_at), V_INT(k->is_urgent)));
+}
+
+enum outcome
+clock_rules(struct tx *tx, const struct clock_row *k, struct clock_rules *out)
+{
+	const struct procedure *p = tx_context(tx)->procedure;
+	struct case_row c;
+	enum outcome how;
+
+	*out = (struct clock_rules){.step = procedure_step(p, k->step)};
+	if (out->step == NULL)
+		return OK;
+	how = case_get(tx, k->case_id, &c);
+	if (how == OK)
+		out->ladder = step_ladder(p, out->step, &c.facts);
+	return how;
+}
+
+typedef void move(
+    const struct step *s, const struct ladder *l, struct climb *c, int64_t now);
+
+static enum outcome
+move_clock(struct tx *tx, const char *id, move *run)
+{
+	struct clock_row k;
+	struct clock_rules rules;
+	enum outcome how = clock_get(tx, id, &k);
+
+	if (how != OK || !k.is_open)
+		return how;
+	how = clock_rules(tx, &k, &rules);
+	if (how != OK || rules.ladder == NULL)
+		return how;
+	run(rules.step, rules.ladder, &k.climb, clock_now());
+	return clock_save(tx, &k);
+}
+
+enum outcome
+clock_hurry(struct tx *tx, const char *id)
+{
+	return move_clock(tx, id, ladder_hurry);
+}
+
+enum outcome
+clock_rest(struct tx *tx, const char *id)
+{
+	return move_clock(tx, id, ladder_ack);
+}
+
+/* The sender's, if the time was used up before it reached us. */
+static const char *
+leg_of(const struct clock_row *k, const struct step *s, int64_t received_at)
+{
+	if (k->climb.due_at <= received_at)
+		return "sender";
+	return s == NULL ? "officer" : step_leg(s);
+}
+
+enum outcome
+clock_lapse(struct tx *tx, struct clock_row *k, const struct step *s,
+    int64_t received_at)
+{
+	const char *leg = leg_of(k, s, received_at);
+	enum outcome how;
+
+	if (k->has_lapsed)
+		return OK;
+	how = tx_exec(tx, Q_CLOCK_LAPSE,
+	    ARGS(V_TEXT(k->id), V_INT(k->climb.due_at), V_TEXT(leg)));
+	if (how != OK)
+		return how;
+	k->has_lapsed = true;
+	return audit_add(
+	    tx, &(struct happening){
+		    .actor = &audit_system,
+		    .act = "clock.lapsed",
+		    .object_kind = "clock",
+		    .object_id = k->id,
+		    .case_id = k->case_id,
+		    .detail = json_pack("{s:s, s:I, s:s}", "step", k->step,
+			"due_at", (json_int_t)k->climb.due_at, "leg", leg),
+		});
+}

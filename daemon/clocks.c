@@ -1,0 +1,240 @@
+/* Events of cases: clocks open, end and are dropped. */
+#include "clocks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "alert.h"
+#include "alert_rows.h"
+#include "audit.h"
+#include "clock.h"
+#include "clock_rows.h"
+#include "context.h"
+
+/* A case has a handful of steps; this many open clocks are looked at. */
+#define OPEN_MAX 64
+
+static enum outcome
+audit_clock(struct tx *tx, const struct clock_row *k, const char *act,
+    const struct subject *by, json_t *detail)
+{
+	return audit_add(tx, &(struct happening){
+				 .actor = by,
+				 .act = act,
+				 .object_kind = "clock",
+				 .object_id = k->id,
+				 .case_id = k->case_id,
+				 .detail = detail,
+			     });
+}
+
+/* It runs no more; why is the state and, for people, the audit's word. */
+static enum outcome
+end_clock(struct tx *tx, const struct clock_row *k, const char *state,
+    const struct act *a, bool is_late_record)
+{
+	enum outcome how = tx_exec(tx, Q_CLOCK_END,
+	    ARGS(V_TEXT(k->id), V_TEXT(state), V_INT(clock_now()),
+		a != NULL && a->id[0] != '\0' ? V_TEXT(a->id) : V_NULL,
+		V_INT(is_late_record)));
+
+	return how == OK ? alerts_over(tx, k->id) : how;
+}
+
+static enum outcome
+drop_clock(struct tx *tx, const struct clock_row *k, const struct subject *by,
+    const char *why)
+{
+	enum outcome how = end_clock(tx, k, "dropped", NULL, false);
+
+	if (how != OK)
+		return how;
+	return audit_clock(tx, k, "clock.dropped", by,
+	    json_pack("{s:s, s:s}", "step", k->step, "why", why));
+}
+
+static enum outcome
+open_clocks(
+    struct tx *tx, const struct case_row *c, char (*list)[ID_SIZE], size_t *n)
+{
+	return ids_read(tx_query(tx, Q_CLOCKS_OF_CASE, ARGS(V_TEXT(c->id))),
+	    list, OPEN_MAX, n);
+}
+
+/* A condition that ended drops its clock; a new urgency is kept in the row. */
+static enum outcome
+review_clock(struct tx *tx, const struct case_row *c, const char *id)
+{
+	const struct procedure *p = tx_context(tx)->procedure;
+	const struct step *s;
+	struct clock_row k;
+	bool is_urgent;
+	enum outcome how = clock_get(tx, id, &k);
+
+	if (how != OK)
+		return how;
+	s = procedure_step(p, k.step);
+	if (s == NULL)
+		return OK;
+	if (!step_holds(s, &c->facts))
+		return drop_clock(tx, &k, &audit_system, "condition");
+	is_urgent = ladder_is_urgent(step_ladder(p, s, &c->facts));
+	if (is_urgent == k.is_urgent)
+		return OK;
+	k.is_urgent = is_urgent;
+	return clock_save(tx, &k);
+}
+
+static enum outcome
+review_clocks(struct tx *tx, const struct case_row *c)
+{
+	char list[OPEN_MAX][ID_SIZE];
+	size_t n = 0;
+	enum outcome how = open_clocks(tx, c, list, &n);
+
+	for (size_t i = 0; i < n && how == OK; i++)
+		how = review_clock(tx, c, list[i]);
+	return how;
+}
+
+static bool
+is_open(struct tx *tx, const struct case_row *c, const char *step)
+{
+	char list[1][ID_SIZE];
+	size_t n = 0;
+
+	(void)ids_read(
+	    tx_query(tx, Q_CLOCK_OF_STEP, ARGS(V_TEXT(c->id), V_TEXT(step))),
+	    list, NELEM(list), &n);
+	return n > 0;
+}
+
+static enum outcome
+add_clock(struct tx *tx, const struct case_row *c, const struct opening *o,
+    struct clock_row *k)
+{
+	const struct context *x = tx_context(tx);
+	const struct climb *m = &k->climb;
+	char term[16];
+
+	limit_format(term, &o->term);
+	return tx_exec(tx, Q_CLOCK_ADD,
+	    ARGS(V_TEXT(k->id), V_TEXT(x->conf->ward), V_TEXT(c->id),
+		V_TEXT(k->step), V_TEXT(procedure_name(x->procedure)),
+		V_TEXT(term), V_INT(m->start_at), V_INT(m->due_at),
+		V_INT(k->opened_at), V_INT(k->is_urgent), V_INT(m->triggers),
+		V_INT(m->rung), V_INT(m->repeats), V_INT(m->round),
+		V_INT0(m->climb_at), V_INT0(m->next_at)));
+}
+
+static enum outcome
+open_clock(struct tx *tx, const struct case_row *c, const struct opening *o)
+{
+	const struct context *x = tx_context(tx);
+	struct clock_row k = {.opened_at = clock_now()};
+	enum outcome how;
+
+	if (is_open(tx, c, step_id(o->step)))
+		return OK;
+	id_new(k.id);
+	snprintf(k.case_id, sizeof(k.case_id), "%s", c->id);
+	snprintf(k.step, sizeof(k.step), "%s", step_id(o->step));
+	k.is_urgent =
+	    ladder_is_urgent(step_ladder(x->procedure, o->step, &c->facts));
+	k.climb.start_at = o->start_at;
+	k.climb.due_at = o->due_at;
+	ladder_start(o->step, &k.climb);
+	how = add_clock(tx, c, o, &k);
+	if (how != OK)
+		return how;
+	return audit_clock(tx, &k, "clock.opened", &audit_system,
+	    json_pack("{s:s, s:I, s:I, s:s}", "step", k.step, "start_at",
+		(json_int_t)o->start_at, "due_at", (json_int_t)o->due_at,
+		"procedure", procedure_name(x->procedure)));
+}
+
+enum outcome
+clocks_event(
+    struct tx *tx, const struct case_row *c, const char *event, int64_t at)
+{
+	const struct context *x = tx_context(tx);
+	struct opening list[OPENINGS_MAX];
+	struct moment m = {.event = event, .at = at, .t0_at = c->t0_at};
+	enum outcome how = review_clocks(tx, c);
+	size_t n;
+
+	if (how != OK || !c->is_open)
+		return how;
+	n = procedure_openings(x->procedure, x->calendar, &c->facts, &m, list);
+	for (size_t i = 0; i < n && how == OK; i++)
+		how = open_clock(tx, c, &list[i]);
+	return how;
+}
+
+/* Whether the limit was kept is decided by when it was done, not recorded. */
+static enum outcome
+finish(struct tx *tx, const struct case_row *c, struct clock_row *k,
+    const struct act *a)
+{
+	bool is_timely = a->acted_at <= k->climb.due_at;
+	bool is_late_record = is_timely && clock_now() > k->climb.due_at;
+	const struct step *s =
+	    procedure_step(tx_context(tx)->procedure, k->step);
+	enum outcome how = OK;
+
+	if (!is_timely)
+		how = clock_lapse(tx, k, s, c->received_at);
+	if (how == OK)
+		how = end_clock(tx, k, "done", a, is_late_record);
+	if (how != OK)
+		return how;
+	return audit_clock(tx, k, "clock.done", a->by,
+	    json_pack("{s:s, s:I, s:b, s:b}", "step", k->step, "acted_at",
+		(json_int_t)a->acted_at, "is_timely", is_timely,
+		"is_late_record", is_late_record));
+}
+
+enum outcome
+clocks_done(struct tx *tx, const struct case_row *c, const char *step,
+    const struct act *a)
+{
+	char list[1][ID_SIZE], event[STEP_ID_SIZE + 8];
+	struct clock_row k;
+	size_t n = 0;
+	enum outcome how = ids_read(
+	    tx_query(tx, Q_CLOCK_OF_STEP, ARGS(V_TEXT(c->id), V_TEXT(step))),
+	    list, NELEM(list), &n);
+
+	if (how == OK && n == 0)
+		return NOT_FOUND;
+	if (how == OK)
+		how = clock_get(tx, list[0], &k);
+	if (how == OK)
+		how = finish(tx, c, &k, a);
+	if (how != OK)
+		return how;
+	snprintf(event, sizeof(event), "%s.done", k.step);
+	return clocks_event(tx, c, event, a->acted_at);
+}
+
+enum outcome
+clocks_end_all(struct tx *tx, const struct case_row *c, const struct act *a)
+{
+	char list[OPEN_MAX][ID_SIZE];
+	struct clock_row k;
+	size_t n = 0;
+	enum outcome how = open_clocks(tx, c, list, &n);
+
+	for (size_t i = 0; i < n && how == OK; i++) {
+		how = clock_get(tx, list[i], &k);
+		if (how == OK)
+			how = drop_clock(tx, &k, a->by, "closed");
+	}
+	return how;
+}
+
+int64_t
+clocks_next(struct tx *tx)
+{
+	return tx_number(tx, Q_CLOCK_NEXT, INT64_MAX, NO_ARGS);
+}

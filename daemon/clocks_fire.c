@@ -1,0 +1,204 @@
+/* What is due fires: alerts for people, lapses for the record. */
+#include "alert.h"
+#include "alert_rows.h"
+#include "audit.h"
+#include "clock.h"
+#include "clock_rows.h"
+#include "clocks.h"
+#include "context.h"
+#include "log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A clock whose step the procedure no longer has is looked at again. */
+#define LOST_AGAIN HOUR
+/* Firings of one clock at one instant: triggers, silence, empty rungs. */
+#define ROUNDS_MAX 64
+
+/* One clock at one instant. */
+struct turn {
+	struct clock_row k;
+	struct clock_rules rules;
+	struct case_row c;
+	struct firing f;
+	int64_t now;
+	int told;
+};
+
+static void
+add_people(struct people *to, struct people *from)
+{
+	for (size_t i = 0; i < from->n && to->n < PEOPLE_MAX; i++) {
+		bool is_there = false;
+
+		for (size_t j = 0; j < to->n && !is_there; j++)
+			is_there = strcmp(person_id(&to->list[j]),
+				       person_id(&from->list[i])) == 0;
+		if (!is_there)
+			to->list[to->n++] = from->list[i];
+	}
+	if (from->skipped == NULL)
+		return;
+	if (to->skipped == NULL)
+		to->skipped = json_array();
+	json_array_extend(to->skipped, from->skipped);
+}
+
+static enum outcome
+find_people(struct tx *tx, const struct turn *t, int rung, struct people *all)
+{
+	size_t n;
+	const char *const *who = rung_who(t->rules.ladder, (size_t)rung, &n);
+	enum outcome how = OK;
+
+	for (size_t i = 0; i < n && how == OK; i++) {
+		struct people some = {0};
+
+		how = perhaps(people_find(tx, t->c.id, who[i], t->now, &some));
+		add_people(all, &some);
+		people_done(&some);
+	}
+	return how;
+}
+
+/* When it should have been raised: not before the clock was there. */
+static int64_t
+due_of(const struct turn *t)
+{
+	return t->f.due_at > t->k.opened_at ? t->f.due_at : t->k.opened_at;
+}
+
+static enum outcome
+raise_rung(struct tx *tx, struct turn *t, int rung)
+{
+	struct alert a = {
+	    .clock_id = t->k.id,
+	    .case_id = t->c.id,
+	    .kind = t->f.kind,
+	    .rung = rung,
+	    .round = t->f.round,
+	    .is_urgent = t->k.is_urgent,
+	    .due_at = due_of(t),
+	};
+	struct people people = {0};
+	const char *const *channels;
+	size_t n;
+	enum outcome how = find_people(tx, t, rung, &people);
+
+	channels = rung_channels(t->rules.ladder, (size_t)rung, &n);
+	if (how == OK)
+		how = alert_raise(tx, &a, &people, channels, n);
+	t->told += how == CONFLICT ? 1 : a.told; /* was raised before */
+	people_done(&people);
+	return how == CONFLICT ? OK : how;
+}
+
+/* Nobody could be told: the next rung at once; on the last, shout. */
+static enum outcome
+nobody(struct tx *tx, struct turn *t)
+{
+	ladder_hurry(t->rules.step, t->rules.ladder, &t->k.climb, t->now);
+	log_error("nobody can be called case=%s clock=%s step=%s rung=%d",
+	    t->c.id, t->k.id, t->k.step, t->f.to_rung);
+	if (t->f.to_rung < (int)ladder_n_rungs(t->rules.ladder) - 1)
+		return OK;
+	return alarm_raise(tx, "alarm_no_person", t->k.step);
+}
+
+static enum outcome
+fire_once(struct tx *tx, struct turn *t)
+{
+	enum outcome how = OK;
+
+	t->told = 0;
+	if (t->f.lapses)
+		how = clock_lapse(tx, &t->k, t->rules.step, t->c.received_at);
+	for (int rung = t->f.from_rung; rung <= t->f.to_rung && how == OK;
+	     rung++)
+		how = raise_rung(tx, t, rung);
+	if (how == OK && t->told == 0)
+		how = nobody(tx, t);
+	return how;
+}
+
+/* The procedure was changed under a running clock: people must mend it. */
+static enum outcome
+fire_lost(struct tx *tx, struct turn *t)
+{
+	enum outcome how;
+
+	t->k.climb.next_at = t->now + LOST_AGAIN;
+	how = clock_save(tx, &t->k);
+	return how == OK ? alarm_raise(tx, "alarm_step_unknown", t->k.step)
+			 : how;
+}
+
+static enum outcome
+load_turn(struct tx *tx, const char *id, struct turn *t)
+{
+	enum outcome how = clock_get(tx, id, &t->k);
+
+	if (how == OK)
+		how = case_get(tx, t->k.case_id, &t->c);
+	if (how == OK)
+		how = clock_rules(tx, &t->k, &t->rules);
+	if (how == OK && t->rules.ladder != NULL)
+		t->k.is_urgent = ladder_is_urgent(t->rules.ladder);
+	return how;
+}
+
+static enum outcome
+fire(struct tx *tx, const char *id, int64_t now)
+{
+	struct turn t = {.now = now};
+	enum outcome how = load_turn(tx, id, &t);
+
+	if (how != OK)
+		return how;
+	if (t.rules.ladder == NULL)
+		return fire_lost(tx, &t);
+	for (int i = 0; i < ROUNDS_MAX && how == OK; i++) {
+		if (!ladder_fire(
+			t.rules.step, t.rules.ladder, &t.k.climb, now, &t.f))
+			break;
+		how = fire_once(tx, &t);
+	}
+	return how == OK ? clock_save(tx, &t.k) : how;
+}
+
+/* One clock that cannot fire must not keep the others from it. */
+static enum outcome
+put_off(struct tx *tx, const char *id, int64_t now, enum outcome why)
+{
+	enum outcome how =
+	    tx_exec(tx, Q_CLOCK_PUT_OFF, ARGS(V_TEXT(id), V_INT(now + MINUTE)));
+
+	log_error("clock cannot fire clock=%s outcome=%d", id, (int)why);
+	return how == OK ? alarm_raise(tx, "alarm_clock_stuck", "") : how;
+}
+
+static bool
+is_storage(enum outcome how)
+{
+	return how == FULL || how == FAILED;
+}
+
+enum outcome
+clocks_fire(struct tx *tx, int64_t now, int max, int *n)
+{
+	char(*list)[ID_SIZE] = xcalloc((size_t)max, sizeof(*list));
+	size_t found = 0;
+	enum outcome how =
+	    ids_read(tx_query(tx, Q_CLOCK_DUE, ARGS(V_INT(now), V_INT(max))),
+		list, (size_t)max, &found);
+
+	for (size_t i = 0; i < found && how == OK; i++) {
+		how = fire(tx, list[i], now);
+		if (how != OK && !is_storage(how))
+			how = put_off(tx, list[i], now, how);
+	}
+	*n = how == OK ? (int)found : 0;
+	free(list);
+	return how;
+}
