@@ -53,7 +53,11 @@ enum job_kind { JOB_READ, JOB_INTAKE, JOB_ACT };
  * touches only tx and arg.  Anything but OK rolls the savepoint back.
  */
 typedef enum outcome job_run(struct tx *tx, void *arg);
-/* Runs on the loop thread after the commit; exactly once a job. */
+/*
+ * Runs on the loop thread after the commit; exactly once a job.  how is what
+ * run returned, or FULL or FAILED if its writes could not be kept: then what
+ * run left in arg has not happened.
+ */
 typedef void job_done(void *arg, enum outcome how);
 
 struct store_options {
@@ -73,20 +77,28 @@ struct store *store_open(const struct store_options *o);
 struct store *store_open_copy(const char *path);
 /* Run a read on a store_open_copy store, here and now. */
 enum outcome store_read_now(struct store *s, job_run *run, void *arg);
-/* Finish all waiting jobs, checkpoint, close.  store_reap once more after. */
+/*
+ * Finish all waiting jobs, checkpoint, close.  Then call store_reap once more:
+ * it runs the done functions that are left and frees s.
+ */
 void store_close(struct store *s);
 
 void store_post(struct store *s, enum job_kind kind, job_run *run,
     job_done *done, void *arg);
 /* Call on the loop thread when woken: runs the done functions. */
 void store_reap(struct store *s);
-/* What tx_context returns; takes effect between two batches.  The old one is
- * handed to drop on the loop thread when no job can see it any more. */
+/*
+ * What tx_context returns; takes effect between two batches: jobs posted
+ * before see the old one, jobs posted after the new one.  drop(drop_arg), if
+ * not NULL, runs on the loop thread when no job can see the old one any more;
+ * pass the old one (or its owner) as drop_arg.
+ */
 void store_set_context(struct store *s, const struct context *c,
     void (*drop)(void *), void *drop_arg);
 /*
- * A consistent copy of the database to a new file, made between batches
- * through the one connection; done runs on the loop thread.
+ * A consistent, synced copy of the database to a new file, made between
+ * batches through the one connection; done runs on the loop thread.  CONFLICT
+ * if the file exists or another copy is being made.
  */
 void store_copy(struct store *s, const char *path, job_done *done, void *arg);
 /* True while the reserve is in use (full disk). */

@@ -1,0 +1,134 @@
+#include <unistd.h>
+
+#include "log.h"
+#include "store_parts.h"
+
+void
+store_run_reads(struct store *s, struct item **v, size_t n)
+{
+	enum outcome how;
+
+	if (n == 0)
+		return;
+	how = store_outcome(s, store_control(s, BEGIN), "begin");
+	for (size_t i = 0; i < n; i++)
+		v[i]->how = how == OK ? store_run_job(s, v[i]) : how;
+	if (!sqlite3_get_autocommit(s->db))
+		(void)store_outcome(s, store_control(s, COMMIT), "commit");
+}
+
+/* One job inside its savepoint. */
+static enum outcome
+run_saved(struct store *s, struct item *i)
+{
+	int rc = store_control(s, SAVE);
+
+	if (rc != SQLITE_OK)
+		return store_outcome(s, rc, "savepoint");
+	i->how = store_run_job(s, i);
+	if (s->hit_full || sqlite3_get_autocommit(s->db))
+		return FAILED;
+	if (i->how != OK) {
+		rc = store_control(s, UNDO);
+		if (rc != SQLITE_OK)
+			return store_outcome(s, rc, "undo");
+	}
+	return store_outcome(s, store_control(s, RELEASE), "release");
+}
+
+static enum outcome
+run_all(struct store *s, struct item **v, size_t n)
+{
+	enum outcome how = OK;
+
+	for (size_t i = 0; i < n && how == OK; i++) {
+		if (v[i]->kind == JOB_INTAKE && atomic_load(&s->full))
+			v[i]->how = FULL;
+		else
+			how = run_saved(s, v[i]);
+	}
+	return how;
+}
+
+/*
+ * All of them in one transaction.  Anything but OK: nothing is kept; FULL: the
+ * reserve is in use now.
+ */
+static enum outcome
+attempt(struct store *s, struct item **v, size_t n)
+{
+	enum outcome how;
+
+	s->hit_full = false;
+	how = store_outcome(s, store_control(s, WRITE), "begin");
+	if (how == OK)
+		how = run_all(s, v, n);
+	if (how == OK) {
+		how = store_outcome(s, store_control(s, COMMIT), "commit");
+		/* Whether it is on the disk nobody knows: ask after a restart. */
+		if (how != OK && how != FULL)
+			_exit(STORE_EXIT_IO);
+	}
+	if (!sqlite3_get_autocommit(s->db))
+		(void)store_control(s, ROLLBACK);
+	if (s->hit_full) {
+		store_full_enter(s);
+		how = FULL;
+	}
+	return how;
+}
+
+static void
+run_alone(struct store *s, struct item *i)
+{
+	bool was_full = atomic_load(&s->full);
+	enum outcome how = attempt(s, &i, 1);
+
+	if (how == FULL && !was_full)
+		how = attempt(s, &i, 1);
+	if (how != OK)
+		i->how = how;
+}
+
+static void
+count(struct store *s, size_t n)
+{
+	pthread_mutex_lock(&s->mutex);
+	s->stats.batches++;
+	if ((int64_t)n > s->stats.largest_batch)
+		s->stats.largest_batch = (int64_t)n;
+	pthread_mutex_unlock(&s->mutex);
+}
+
+void
+store_run_writes(struct store *s, struct item **v, size_t n)
+{
+	if (n == 0)
+		return;
+	count(s, n);
+	if (attempt(s, v, n) == OK)
+		return;
+	log_warn("batch is run again one by one jobs=%zu", n);
+	for (size_t i = 0; i < n; i++)
+		run_alone(s, v[i]);
+}
+
+void
+store_checkpoint(struct store *s, bool whole)
+{
+	int mode =
+	    whole ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+	int rc;
+
+	s->hit_full = false;
+	/* On a full disk the log's own blocks are room we have. */
+	if (atomic_load(&s->full))
+		mode = SQLITE_CHECKPOINT_PASSIVE;
+	rc = sqlite3_wal_checkpoint_v2(s->db, NULL, mode, NULL, NULL);
+	if (whole || rc != SQLITE_OK)
+		s->wal_pages = 0;
+	if (rc == SQLITE_OK || rc == SQLITE_BUSY)
+		return;
+	if (store_outcome(s, rc, "checkpoint") == FULL)
+		store_full_enter(s);
+}

@@ -1,0 +1,248 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "store_parts.h"
+
+#define BUSY_MS 1000
+#define RESTORE "keep the file and restore the newest backup"
+
+static const struct {
+	int code;
+	const char *text;
+} reasons[] = {
+    {SQLITE_BUSY, "in use by another hotlined"},
+    {SQLITE_LOCKED, "in use by another hotlined"},
+    {SQLITE_NOTADB, "not a database of hotlined, or damaged: " RESTORE},
+    {SQLITE_CORRUPT, "damaged: " RESTORE},
+    {SQLITE_FULL, "no room on the disk"},
+    {SQLITE_CANTOPEN, "cannot be opened: look at folder and rights"},
+    {SQLITE_READONLY, "cannot be written: look at folder and rights"},
+};
+
+static bool
+refuse(const struct store *s, const char *why)
+{
+	log_error("database refused path=%s why=\"%s\"", s->path, why);
+	return false;
+}
+
+static bool
+refuse_code(const struct store *s, int rc)
+{
+	for (size_t i = 0; i < NELEM(reasons); i++)
+		if (reasons[i].code == (rc & 0xff))
+			return refuse(s, reasons[i].text);
+	return refuse(
+	    s, s->db != NULL ? sqlite3_errmsg(s->db) : sqlite3_errstr(rc));
+}
+
+static off_t
+size_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? st.st_size : -1;
+}
+
+/*
+ * SQLite takes an empty file for a new database and throws its log away.  If
+ * log or reserve are there, it is what is left of a full one.
+ */
+static bool
+is_remnant(const struct store *s)
+{
+	char *wal = xasprintf("%s-wal", s->path);
+	bool is = size_of(s->path) <= 0 &&
+		  (size_of(wal) > 0 || size_of(s->reserve_path) >= 0);
+
+	free(wal);
+	return is;
+}
+
+/* A new file is nobody else's to read; SQLite's own mode is 0644. */
+static void
+make_private(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+}
+
+static void
+harden(sqlite3 *db)
+{
+	static const int on[] = {
+	    SQLITE_DBCONFIG_DEFENSIVE, SQLITE_DBCONFIG_ENABLE_FKEY};
+	static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA,
+	    SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_DQS_DML,
+	    SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_ENABLE_TRIGGER};
+
+	for (size_t i = 0; i < NELEM(on); i++)
+		sqlite3_db_config(db, on[i], 1, NULL);
+	for (size_t i = 0; i < NELEM(off); i++)
+		sqlite3_db_config(db, off[i], 0, NULL);
+	sqlite3_extended_result_codes(db, 1);
+	sqlite3_busy_timeout(db, BUSY_MS);
+}
+
+/* Ours, and of a schema that we know; *version 0 if it is new. */
+static bool
+identify(struct store *s, int64_t *version)
+{
+	sqlite3 *db = s->db;
+	int64_t app;
+	int rc = store_run(db, "SELECT count(*) FROM sqlite_schema");
+
+	if (rc != SQLITE_OK)
+		return refuse_code(s, rc);
+	app = store_ask(db, "PRAGMA application_id", -1);
+	*version = store_ask(db, "PRAGMA user_version", -1);
+	if (app == 0 && *version == 0 &&
+	    store_ask(db, "SELECT count(*) FROM sqlite_schema", -1) == 0)
+		return true;
+	if (app != STORE_APPLICATION_ID || *version < 1)
+		return refuse(s, "a database, but not of hotlined");
+	if (*version > store_schema_version())
+		return refuse(s, "written by a newer hotlined: install that "
+				 "one or restore an older backup");
+	return true;
+}
+
+bool
+store_is_sound(sqlite3 *db)
+{
+	sqlite3_stmt *stmt = NULL;
+	const char *text;
+	bool good = false;
+
+	if (sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL) ==
+		SQLITE_OK &&
+	    sqlite3_step(stmt) == SQLITE_ROW) {
+		text = (const char *)sqlite3_column_text(stmt, 0);
+		good = text != NULL && strcmp(text, "ok") == 0;
+	}
+	sqlite3_finalize(stmt);
+	return good;
+}
+
+static int
+count_pages(void *arg, sqlite3 *db, const char *name, int pages)
+{
+	struct store *s = arg;
+
+	(void)db, (void)name;
+	s->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+static int
+set_pragmas(sqlite3 *db)
+{
+	return store_run(db, "PRAGMA journal_mode = WAL;"
+			     "PRAGMA synchronous = FULL;"
+			     "PRAGMA cell_size_check = ON;"
+			     "PRAGMA secure_delete = ON;"
+			     "PRAGMA temp_store = MEMORY;"
+			     "PRAGMA mmap_size = 0;");
+}
+
+static bool
+open_file(struct store *s)
+{
+	int rc;
+
+	if (is_remnant(s))
+		return refuse(s, "missing or empty, but its log or reserve "
+				 "file is there: restore the newest backup; "
+				 "to begin anew remove those too");
+	make_private(s->path);
+	rc = sqlite3_open_v2(s->path, &s->db,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+	    NULL);
+	if (rc != SQLITE_OK)
+		return refuse_code(s, rc);
+	harden(s->db);
+	if (sqlite3_db_readonly(s->db, "main") != 0)
+		return refuse_code(s, SQLITE_READONLY);
+	/* Before the first access: then no shared memory is ever made. */
+	rc = store_run(s->db, "PRAGMA locking_mode = EXCLUSIVE");
+	return rc == SQLITE_OK || refuse_code(s, rc);
+}
+
+bool
+store_connect(struct store *s, const struct store_options *o)
+{
+	int64_t version;
+	int rc;
+
+	if (!open_file(s) || !identify(s, &version))
+		return false;
+	rc = set_pragmas(s->db);
+	if (rc != SQLITE_OK)
+		return refuse_code(s, rc);
+	if (version > 0 && size_of(s->path) <= o->quick_check_bytes &&
+	    !store_is_sound(s->db))
+		return refuse_code(s, SQLITE_CORRUPT);
+	if (!store_migrate(s->db) || !store_prepare(s))
+		return false;
+	sqlite3_wal_hook(s->db, count_pages, s);
+	store_reserve_start(s);
+	return true;
+}
+
+/* file:, with the signs escaped that mean something in a URI. */
+static char *
+immutable_uri(const char *path)
+{
+	struct buf b = BUF_MAX(3 * 4096 + 32);
+
+	buf_adds(&b, "file:");
+	for (; *path != '\0'; path++)
+		if (strchr("%?#", *path) != NULL)
+			buf_addf(&b, "%%%02x", (unsigned)*path);
+		else
+			buf_add(&b, path, 1);
+	buf_adds(&b, "?immutable=1");
+	return buf_take(&b);
+}
+
+/*
+ * A database in WAL mode cannot be read from a folder that may not be written
+ * unless it is said to stand still; a daemon's own has a log beside it.
+ */
+bool
+store_connect_copy(struct store *s)
+{
+	char *wal = xasprintf("%s-wal", s->path);
+	char *name =
+	    size_of(wal) < 0 ? immutable_uri(s->path) : xstrdup(s->path);
+	int64_t version;
+	int rc;
+
+	rc = sqlite3_open_v2(name, &s->db,
+	    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+	free(name);
+	free(wal);
+	if (rc != SQLITE_OK)
+		return refuse_code(s, rc);
+	harden(s->db);
+	if (!identify(s, &version))
+		return false;
+	if (version != store_schema_version())
+		return refuse(s, "its schema is not this program's");
+	return store_prepare(s);
+}
+
+void
+store_disconnect(struct store *s)
+{
+	store_finalize(s);
+	sqlite3_close(s->db);
+	s->db = NULL;
+}
