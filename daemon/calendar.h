@@ -1,8 +1,8 @@
 /*
  * Civil time and working days.  Pure: everything comes from the arguments.
  * Counting follows Civil Code 2015 art. 147-148: a term in days starts on the
- * next day and ends at 24:00 of its last day, which is a working day; a term
- * in hours starts at once and runs through nights and holidays.
+ * next day and ends at 24:00 of its last day (the first instant of the day
+ * after); a term in hours starts at once and runs through nights and holidays.
  */
 #ifndef CALENDAR_H
 #define CALENDAR_H
@@ -12,15 +12,15 @@
 struct calendar;
 
 enum limit_unit {
-	UNIT_NOW,	    /* no number in the law: due at once */
-	UNIT_SECOND,	    /* s */
-	UNIT_MINUTE,	    /* m */
-	UNIT_HOUR,	    /* h, elapsed */
-	UNIT_WORKING_HOUR,  /* wh */
-	UNIT_WORKING_DAY,   /* wd */
-	UNIT_DAY,	    /* d, calendar days */
-	UNIT_WEEK,	    /* w */
-	UNIT_MONTH,	    /* mo */
+	UNIT_NOW,	   /* no number in the law: due at once */
+	UNIT_SECOND,	   /* s */
+	UNIT_MINUTE,	   /* m */
+	UNIT_HOUR,	   /* h, elapsed */
+	UNIT_WORKING_HOUR, /* wh */
+	UNIT_WORKING_DAY,  /* wd */
+	UNIT_DAY,	   /* d, calendar days */
+	UNIT_WEEK,	   /* w */
+	UNIT_MONTH,	   /* mo */
 };
 
 struct limit {
@@ -36,8 +36,8 @@ typedef int32_t day_t;
  * Faults are file:line; NULL if there are any.  offset_min: civil time's
  * distance from UTC in minutes (Viet Nam: 420).
  */
-struct calendar *calendar_load(const char *dir, int offset_min,
-    struct faults *faults);
+struct calendar *
+calendar_load(const char *dir, int offset_min, struct faults *faults);
 void calendar_free(struct calendar *c);
 
 /* "12h", "5wd", "now"; false for anything else. */
@@ -46,8 +46,8 @@ bool limit_parse(const char *s, struct limit *l);
 void limit_format(char out[16], const struct limit *l);
 
 /* The instant at which a term that starts at start (UTC ms) ends (UTC ms). */
-int64_t calendar_add(const struct calendar *c, int64_t start,
-    const struct limit *l);
+int64_t
+calendar_add(const struct calendar *c, int64_t start, const struct limit *l);
 
 bool calendar_is_working_day(const struct calendar *c, day_t day);
 day_t calendar_day_of(const struct calendar *c, int64_t ms);

@@ -1,0 +1,243 @@
+/* Civil time and working days against a slow reference. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "calendar.h"
+#include "clock.h"
+
+static struct calendar *vn;
+
+static int
+load(void **state)
+{
+	struct faults faults = {0};
+
+	(void)state;
+	vn = calendar_load(SOURCE_DIR "/conf/calendar", 420, &faults);
+	for (size_t i = 0; i < faults_held(&faults); i++)
+		print_error(
+		    "%s: %s\n", faults.list[i].where, faults.list[i].what);
+	faults_done(&faults);
+	return vn == NULL;
+}
+
+static int
+unload(void **state)
+{
+	(void)state;
+	calendar_free(vn);
+	return 0;
+}
+
+static int64_t
+at(const char *s)
+{
+	int64_t ms;
+
+	assert_true(instant_parse(s, &ms));
+	return ms;
+}
+
+static void
+assert_ends(const char *start, const char *term, const char *end)
+{
+	struct limit l;
+	char got[INSTANT_SIZE];
+
+	assert_true(limit_parse(term, &l));
+	instant_format(got, calendar_add(vn, at(start), &l), 420);
+	assert_string_equal(got, end);
+}
+
+static void
+test_terms_by_hand(void **state)
+{
+	static const struct {
+		const char *start, *term, *end;
+	} rows[] = {
+	    {"2026-11-24T22:15:00+07:00", "now", "2026-11-24T22:15:00+07:00"},
+	    {"2026-11-24T22:15:00+07:00", "12h", "2026-11-25T10:15:00+07:00"},
+	    /* Hours run through Tet. */
+	    {"2026-02-16T20:00:00+07:00", "12h", "2026-02-17T08:00:00+07:00"},
+	    {"2026-11-24T22:15:00+07:00", "30m", "2026-11-24T22:45:00+07:00"},
+	    /* Friday: the first working day is Monday. */
+	    {"2026-11-20T09:00:00+07:00", "1wd", "2026-11-24T00:00:00+07:00"},
+	    {"2026-11-20T09:00:00+07:00", "5wd", "2026-11-28T00:00:00+07:00"},
+	    /* Over Tet: 13 Feb is a Friday, 23 Feb the next working day. */
+	    {"2026-02-13T09:00:00+07:00", "2wd", "2026-02-25T00:00:00+07:00"},
+	    /* A worked Saturday counts: 22 August. */
+	    {"2026-08-21T09:00:00+07:00", "1wd", "2026-08-23T00:00:00+07:00"},
+	    /* Beyond every file, plain weekdays. */
+	    {"2031-01-01T09:00:00+07:00", "1wd", "2031-01-03T00:00:00+07:00"},
+	    {"2026-11-24T22:15:00+07:00", "15d", "2026-12-10T00:00:00+07:00"},
+	    {"2026-11-24T22:15:00+07:00", "2w", "2026-12-09T00:00:00+07:00"},
+	    {"2026-01-31T10:00:00+07:00", "1mo", "2026-03-01T00:00:00+07:00"},
+	    {"2026-11-30T10:00:00+07:00", "3mo", "2027-03-01T00:00:00+07:00"},
+	    {"2026-12-31T10:00:00+07:00", "12mo", "2028-01-01T00:00:00+07:00"},
+	    /* Working hours: 07:30-11:30 and 13:30-17:00. */
+	    {"2026-11-24T08:00:00+07:00", "2wh", "2026-11-24T10:00:00+07:00"},
+	    {"2026-11-24T11:00:00+07:00", "2wh", "2026-11-24T15:00:00+07:00"},
+	    {"2026-11-24T16:30:00+07:00", "2wh", "2026-11-25T09:00:00+07:00"},
+	    {"2026-11-20T20:00:00+07:00", "10wh", "2026-11-24T10:00:00+07:00"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NELEM(rows); i++)
+		assert_ends(rows[i].start, rows[i].term, rows[i].end);
+}
+
+static void
+test_limits_are_read_and_written(void **state)
+{
+	static const char *const good[] = {"now", "1s", "30m", "12h", "8wh",
+	    "5wd", "15d", "2w", "3mo", "100000d"};
+	static const char *const bad[] = {"", "h", "12", "0h", "-1h", "12H",
+	    "12 h", "100001d", "99999999999h", "1y", "nowh", "1wdd", "01h"};
+	struct limit l;
+	char text[16];
+
+	(void)state;
+	for (size_t i = 0; i < NELEM(good); i++) {
+		assert_true(limit_parse(good[i], &l));
+		limit_format(text, &l);
+		assert_string_equal(text, good[i]);
+	}
+	for (size_t i = 0; i < NELEM(bad); i++)
+		assert_false(limit_parse(bad[i], &l));
+}
+
+/* Civil days one by one over 10 years, with leap years counted by hand. */
+static void
+test_ten_years_day_by_day(void **state)
+{
+	static const int lengths[] = {
+	    31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	int year = 2024, month = 1, mday = 1, y, m, d;
+
+	(void)state;
+	for (day_t day = 19723; year < 2035; day++) {
+		int length = lengths[month - 1] + (month == 2 && year % 4 == 0);
+
+		day_to_civil(day, &y, &m, &d);
+		assert_int_equal(y, year);
+		assert_int_equal(m, month);
+		assert_int_equal(d, mday);
+		assert_int_equal(day_from_civil(y, m, d), day);
+		if (++mday > length) {
+			mday = 1;
+			month++;
+		}
+		if (month > 12) {
+			month = 1;
+			year++;
+		}
+	}
+}
+
+/* Reference: walk the minutes of the clock, count days one at a time. */
+static int64_t
+slow_working_days(int64_t start, int n)
+{
+	int64_t t = calendar_day_start(vn, calendar_day_of(vn, start));
+
+	while (n > 0) {
+		t += DAY;
+		if (calendar_is_working_day(vn, calendar_day_of(vn, t)))
+			n--;
+	}
+	return t + DAY;
+}
+
+static int64_t
+slow_working_hours(int64_t start, int n)
+{
+	int64_t t = start, left = n * 60;
+
+	for (; left > 0; t += MINUTE) {
+		day_t day = calendar_day_of(vn, t);
+		int minute = (int)((t - calendar_day_start(vn, day)) / MINUTE);
+
+		if (calendar_is_working_day(vn, day) &&
+		    ((minute >= 450 && minute < 690) ||
+			(minute >= 810 && minute < 1050)))
+			left--;
+	}
+	return t;
+}
+
+static void
+test_against_the_slow_reference(void **state)
+{
+	int64_t t = at("2025-12-20T00:00:00+07:00");
+	uint32_t seed = 20261124;
+
+	(void)state;
+	for (int i = 0; i < 1500; i++) {
+		struct limit wd = {UNIT_WORKING_DAY, i % 23 + 1};
+		struct limit wh = {UNIT_WORKING_HOUR, i % 17 + 1};
+
+		seed = seed * 1103515245 + 12345;
+		t += (seed >> 8) % 4320 * MINUTE;
+		assert_int_equal(
+		    calendar_add(vn, t, &wd), slow_working_days(t, wd.n));
+		assert_int_equal(
+		    calendar_add(vn, t, &wh), slow_working_hours(t, wh.n));
+	}
+}
+
+static void
+test_the_calendar_knows_its_end(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    calendar_days_left(vn, at("2027-12-01T00:00:00+07:00")), 30);
+	assert_true(
+	    calendar_days_left(vn, at("2028-01-01T00:00:00+07:00")) < 0);
+}
+
+static void
+test_a_bad_file_is_refused_by_line(void **state)
+{
+	char dir[] = "/tmp/unit-calendar-XXXXXX", path[64];
+	struct faults faults = {0};
+	FILE *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/x.conf", dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs("year = 2026;\n"
+	      "holidays = (\n\"2026-02-30\",\n\"2027-01-01\");\n"
+	      "hours = (\"11:30-07:30\");\n",
+	    f);
+	fclose(f);
+	assert_null(calendar_load(dir, 420, &faults));
+	assert_int_equal(faults.n, 4);
+	assert_non_null(strstr(faults.list[0].where, "x.conf:3"));
+	assert_non_null(strstr(faults.list[1].where, "x.conf:4"));
+	faults_done(&faults);
+	remove(path);
+	remove(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_terms_by_hand),
+	    cmocka_unit_test(test_limits_are_read_and_written),
+	    cmocka_unit_test(test_ten_years_day_by_day),
+	    cmocka_unit_test(test_against_the_slow_reference),
+	    cmocka_unit_test(test_the_calendar_knows_its_end),
+	    cmocka_unit_test(test_a_bad_file_is_refused_by_line),
+	};
+
+	return cmocka_run_group_tests(tests, load, unload);
+}
