@@ -19,6 +19,8 @@ struct procedure *procedure_load(const char *path, struct faults *faults);
 void procedure_free(struct procedure *p);
 /* "vn-nd56-2017@3": id and version, frozen into clocks. */
 const char *procedure_name(const struct procedure *p);
+/* For people, "vi" or "en". */
+const char *procedure_title(const struct procedure *p, const char *language);
 
 const struct step *procedure_step(const struct procedure *p, const char *id);
 size_t procedure_n_steps(const struct procedure *p);
@@ -29,6 +31,8 @@ const char *step_name(const struct step *s, const char *language);
 const char *step_role(const struct step *s);
 /* Name of its step kind (handlers/step_<kind>.c). */
 const char *step_kind(const struct step *s);
+/* "M02" and the like, or NULL. */
+const char *step_form(const struct step *s);
 /* "law", "procedure", "derived", "proposal", "local"; and the article. */
 const char *step_basis(const struct step *s);
 const char *step_source(const struct step *s);

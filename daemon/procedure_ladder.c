@@ -1,0 +1,118 @@
+/* Ladders as the procedure file writes them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "procedure_parts.h"
+
+#define REPEATS_MAX 1000
+
+struct raw_rung {
+	const char *after, *repeat;
+	int64_t repeats;
+	const struct node *who, *channels;
+};
+
+#define AT(field) offsetof(struct raw_rung, field)
+static const struct conf_key rung_keys[] = {
+    {"after", KEY_TEXT, true, AT(after), 0, 0, NULL},
+    {"who", KEY_TEXTS, true, AT(who), 0, 0, NULL},
+    {"channels", KEY_TEXTS, false, AT(channels), 0, 0, NULL},
+    {"repeat", KEY_TEXT, false, AT(repeat), 0, 0, NULL},
+    {"repeats", KEY_INT, false, AT(repeats), 1, REPEATS_MAX, NULL},
+};
+#undef AT
+
+static void
+who_check(const struct node *list, struct faults *faults)
+{
+	if (list->child == NULL)
+		node_fault(list, faults, "a rung must call somebody");
+	for (const struct node *n = list->child; n != NULL; n = n->next)
+		if (!is_callable(n->text))
+			node_fault(n, faults,
+			    "'%s' must be holder, duty, a role or "
+			    "outside:<kind of agency>",
+			    n->text);
+}
+
+static void
+rung_read(struct rung *r, const struct node *n, struct faults *faults)
+{
+	struct raw_rung raw = {.repeats = -1};
+
+	if (!node_read(n, rung_keys, NELEM(rung_keys), &raw, faults))
+		return;
+	who_check(raw.who, faults);
+	span_read(node_get(n, "after"), true, &r->after, faults);
+	if (raw.repeat != NULL)
+		span_read(node_get(n, "repeat"), false, &r->repeat, faults);
+	else if (raw.repeats > 0)
+		node_fault(n, faults, "'repeats' needs 'repeat'");
+	r->repeats = raw.repeats > 0 ? raw.repeats : REPEATS_MAX;
+	if (r->repeat == 0)
+		r->repeats = 0;
+	r->who = texts_read(raw.who, &r->n_who);
+	if (raw.channels != NULL)
+		r->channels = texts_read(raw.channels, &r->n_channels);
+}
+
+/* Rungs rise from 0m, and the last one never falls silent. */
+static void
+order_check(
+    const struct ladder *l, const struct node *list, struct faults *faults)
+{
+	const struct node *n = list->child;
+
+	if (l->rungs[0].after != 0)
+		node_fault(n, faults, "the first rung must be after \"0m\"");
+	for (size_t i = 1; i < l->n_rungs; i++) {
+		n = n->next;
+		if (l->rungs[i].after <= l->rungs[i - 1].after)
+			node_fault(n, faults,
+			    "a rung must come after the one before it");
+	}
+	if (l->rungs[l->n_rungs - 1].repeat == 0)
+		node_fault(n, faults,
+		    "the last rung must repeat, or nobody hears of it again");
+}
+
+struct raw_ladder {
+	const char *id, *ack_holds;
+	bool urgent;
+	const struct node *rungs;
+};
+
+#define AT(field) offsetof(struct raw_ladder, field)
+static const struct conf_key ladder_keys[] = {
+    {"id", KEY_TEXT, true, AT(id), 0, 0, NULL},
+    {"urgent", KEY_BOOL, false, AT(urgent), 0, 0, NULL},
+    {"ack_holds", KEY_TEXT, true, AT(ack_holds), 0, 0, NULL},
+    {"rungs", KEY_GROUPS, true, AT(rungs), 0, 0, NULL},
+};
+#undef AT
+
+void
+ladder_read(struct ladder *l, const struct node *n, struct faults *faults)
+{
+	struct raw_ladder raw = {0};
+	size_t held = faults->n;
+	bool is_whole =
+	    node_read(n, ladder_keys, NELEM(ladder_keys), &raw, faults);
+
+	l->node = n;
+	l->id = raw.id != NULL ? raw.id : "";
+	if (!is_whole)
+		return;
+	l->is_urgent = raw.urgent;
+	name_check(node_get(n, "id"), faults);
+	span_read(node_get(n, "ack_holds"), false, &l->ack_holds, faults);
+	if (raw.rungs->child == NULL) {
+		node_fault(raw.rungs, faults, "a ladder needs a rung");
+		return;
+	}
+	l->rungs = xcalloc(node_count(raw.rungs), sizeof(*l->rungs));
+	for (const struct node *g = raw.rungs->child; g != NULL; g = g->next)
+		rung_read(&l->rungs[l->n_rungs++], g, faults);
+	if (faults->n == held)
+		order_check(l, raw.rungs, faults);
+}
