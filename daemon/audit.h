@@ -15,8 +15,8 @@ struct happening {
 	const char *act;	 /* "case.read", "clock.lapsed" ... */
 	const char *object_kind; /* "case", "clock", "referral" ... */
 	const char *object_id;
-	const char *case_id;	 /* or NULL */
-	json_t *detail;		 /* coded values only; taken over; or NULL */
+	const char *case_id; /* or NULL */
+	json_t *detail;	     /* coded values only; taken over; or NULL */
 	const unsigned char *digest; /* HASH_SIZE, of the sealed row, or NULL */
 };
 
@@ -29,8 +29,8 @@ int64_t audit_head(struct tx *tx, char hash[2 * HASH_SIZE + 1]);
 
 struct audit_report {
 	int64_t rows;
-	int64_t bad_seq;	 /* first bad row, 0 if none */
-	char why[80];		 /* what is wrong with it */
+	int64_t bad_seq; /* first bad row, 0 if none */
+	char why[80];	 /* what is wrong with it */
 	char head[2 * HASH_SIZE + 1];
 };
 /* Walk the whole chain of every ward; job_run for store_read_now. */

@@ -6,8 +6,8 @@
 #include "store.h"
 
 /* A new key for an owner; kind as in data_key.kind. */
-enum outcome keyring_new(struct tx *tx, const char *kind, const char *owner,
-    struct key *key);
+enum outcome keyring_new(
+    struct tx *tx, const char *kind, const char *owner, struct key *key);
 /* NOT_FOUND after an erasure. */
 enum outcome keyring_get(struct tx *tx, const char *owner, struct key *key);
 /* The ward's own key, made on first use. */

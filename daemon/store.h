@@ -30,12 +30,12 @@ struct value {
 	const void *p; /* NULL text or blob is bound as NULL */
 	size_t n;
 };
-#define V_NULL	    ((struct value){.kind = VALUE_NULL})
-#define V_INT(i)    ((struct value){.kind = VALUE_INT, .number = (i)})
-#define V_TEXT(s)   ((struct value){.kind = VALUE_TEXT, .p = (s)})
+#define V_NULL	     ((struct value){.kind = VALUE_NULL})
+#define V_INT(i)     ((struct value){.kind = VALUE_INT, .number = (i)})
+#define V_TEXT(s)    ((struct value){.kind = VALUE_TEXT, .p = (s)})
 #define V_BLOB(b, l) ((struct value){.kind = VALUE_BLOB, .p = (b), .n = (l)})
 /* An instant or number that 0 means "none" for. */
-#define V_INT0(i)   ((i) ? V_INT(i) : V_NULL)
+#define V_INT0(i) ((i) ? V_INT(i) : V_NULL)
 #define ARGS(...)                                                              \
 	(const struct value[]){__VA_ARGS__},                                   \
 	    sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value)
@@ -62,9 +62,10 @@ typedef void job_done(void *arg, enum outcome how);
 
 struct store_options {
 	const char *path;
-	int64_t reserve_bytes;	   /* of the reserve file beside the database */
-	int64_t quick_check_bytes; /* check at start up to this size; 0: never */
-	void (*wake)(void *);	   /* called from the store thread */
+	int64_t reserve_bytes; /* of the reserve file beside the database */
+	int64_t
+	    quick_check_bytes; /* check at start up to this size; 0: never */
+	void (*wake)(void *);  /* called from the store thread */
 	void *wake_arg;
 };
 
@@ -115,11 +116,11 @@ const struct context *tx_context(const struct tx *tx);
  * A statement without rows.  OK if it changed a row, NOT_FOUND if it changed
  * none, CONFLICT on a unique or check rule, FULL or FAILED else.
  */
-enum outcome tx_exec(struct tx *tx, enum query q, const struct value *v,
-    size_t n);
+enum outcome
+tx_exec(struct tx *tx, enum query q, const struct value *v, size_t n);
 /* Start a query; never NULL.  Always end it with rows_end. */
-struct rows *tx_query(struct tx *tx, enum query q, const struct value *v,
-    size_t n);
+struct rows *
+tx_query(struct tx *tx, enum query q, const struct value *v, size_t n);
 bool rows_next(struct rows *r);
 /* OK, or what ended the rows early; r is gone. */
 enum outcome rows_end(struct rows *r);
@@ -129,8 +130,8 @@ const char *row_text(const struct rows *r, int column); /* NULL for NULL */
 const void *row_blob(const struct rows *r, int column, size_t *n);
 
 /* The single number of a query; what if there is no row or it is NULL. */
-int64_t tx_number(struct tx *tx, enum query q, int64_t what,
-    const struct value *v, size_t n);
+int64_t tx_number(
+    struct tx *tx, enum query q, int64_t what, const struct value *v, size_t n);
 /*
  * All rows as an array of objects named by column.  A column *_at becomes an
  * RFC 3339 text, is_* a boolean, *_json is parsed and loses the suffix, NULL is

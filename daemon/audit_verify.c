@@ -1,0 +1,133 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "audit_internal.h"
+
+#define WARD_SIZE 16
+
+/* Columns of AUDIT_ALL after the canonical row. */
+enum { WARD = 0, SEQ = 1, AT = 2, OBJECT_KIND = 6, OBJECT_ID = 7, DETAIL = 9 };
+enum { DIGEST = AUDIT_FIELDS - 1, PREV, HASH };
+
+/* Where the walk is. */
+struct walk {
+	struct tx *tx;
+	struct rows *rows;
+	struct audit_report *report;
+	char ward[WARD_SIZE];
+	int64_t seq;
+	unsigned char head[HASH_SIZE];
+};
+
+static bool
+bad(struct walk *w, const char *why)
+{
+	w->report->bad_seq = w->seq;
+	snprintf(w->report->why, sizeof(w->report->why), "ward %s: %s", w->ward,
+	    why);
+	return false;
+}
+
+static void
+read_row(const struct rows *r, struct value row[AUDIT_FIELDS])
+{
+	size_t n;
+	const void *p = row_blob(r, DIGEST, &n);
+
+	for (int i = 0; i <= DETAIL; i++)
+		row[i] = i == SEQ || i == AT ? V_INT(row_int(r, i))
+					     : V_TEXT(row_text(r, i));
+	row[DIGEST] = V_BLOB(p, n);
+}
+
+static bool
+is_hash(const struct rows *r, int column, const unsigned char hash[HASH_SIZE])
+{
+	size_t n;
+	const void *p = row_blob(r, column, &n);
+
+	return n == HASH_SIZE && memcmp(p, hash, HASH_SIZE) == 0;
+}
+
+/* The sealed text that an event stands for, if its row is still there. */
+static bool
+check_sealed(struct walk *w, enum query q, const struct value *digest)
+{
+	struct rows *r =
+	    tx_query(w->tx, q, ARGS(V_TEXT(row_text(w->rows, OBJECT_ID))));
+	unsigned char hash[HASH_SIZE];
+	bool good = true;
+
+	if (rows_next(r)) {
+		size_t n;
+		const void *p = row_blob(r, 0, &n);
+
+		hash_of(p, n, hash);
+		good = digest->n == HASH_SIZE &&
+		       memcmp(hash, digest->p, HASH_SIZE) == 0;
+	}
+	return rows_end(r) == OK && good;
+}
+
+static bool
+check_digest(struct walk *w, const struct value row[AUDIT_FIELDS])
+{
+	static const struct {
+		const char *kind;
+		enum query query;
+	} sealed[] = {
+	    {"act", Q_AUDIT_SEALED_ACT},
+	    {"referral", Q_AUDIT_SEALED_REFERRAL},
+	};
+
+	for (size_t i = 0; i < NELEM(sealed) && row[DIGEST].p != NULL; i++)
+		if (strcmp(sealed[i].kind, row[OBJECT_KIND].p) == 0 &&
+		    !check_sealed(w, sealed[i].query, &row[DIGEST]))
+			return bad(w, "the sealed text it stands for differs");
+	return true;
+}
+
+static void
+start_ward(struct walk *w, const char *ward)
+{
+	snprintf(w->ward, sizeof(w->ward), "%s", ward);
+	w->seq = 0;
+	memset(w->head, 0, sizeof(w->head));
+}
+
+static bool
+check_row(struct walk *w)
+{
+	struct value row[AUDIT_FIELDS];
+	unsigned char hash[HASH_SIZE];
+
+	read_row(w->rows, row);
+	if (strcmp(row[WARD].p, w->ward) != 0)
+		start_ward(w, row[WARD].p);
+	w->seq++;
+	if (row[SEQ].number != w->seq)
+		return bad(w, "missing");
+	if (!is_hash(w->rows, PREV, w->head))
+		return bad(w, "does not follow the row before it");
+	audit_hash(w->head, row, hash);
+	if (!is_hash(w->rows, HASH, hash))
+		return bad(w, "its content was changed");
+	memcpy(w->head, hash, HASH_SIZE);
+	w->report->rows++;
+	return check_digest(w, row);
+}
+
+enum outcome
+audit_verify(struct tx *tx, void *audit_report)
+{
+	struct walk w = {.tx = tx, .report = audit_report};
+	enum outcome how;
+
+	*w.report = (struct audit_report){0};
+	w.rows = tx_query(tx, Q_AUDIT_ALL, NO_ARGS);
+	while (rows_next(w.rows) && check_row(&w))
+		;
+	hex_encode(w.report->head, w.head, HASH_SIZE);
+	how = rows_end(w.rows);
+	return how;
+}

@@ -1,0 +1,123 @@
+#include "keyring.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "context.h"
+#include "log.h"
+#include "text.h"
+
+#define FIRST_VERSION 1
+
+static const char *
+ward_of(const struct tx *tx)
+{
+	return tx_context(tx)->conf->ward;
+}
+
+static struct place
+place_of(const char *owner)
+{
+	return (struct place){"data_key", "wrapped", owner};
+}
+
+enum outcome
+keyring_new(struct tx *tx, const char *kind, const char *owner, struct key *key)
+{
+	const struct place at = place_of(owner);
+	struct key new;
+	unsigned char *wrapped;
+	enum outcome how;
+	size_t n;
+
+	key_random(&new);
+	new.version = FIRST_VERSION;
+	wrapped = seal(&tx_context(tx)->wrap, &at, new.bytes, KEY_SIZE, &n);
+	how = tx_exec(tx, Q_KEY_ADD,
+	    ARGS(V_TEXT(owner), V_TEXT(ward_of(tx)), V_TEXT(kind),
+		V_INT(new.version), V_BLOB(wrapped, n), V_INT(clock_now())));
+	if (how == OK)
+		*key = new;
+	key_wipe(&new);
+	free(wrapped);
+	return how;
+}
+
+/* Fills key only if it is whole. */
+static enum outcome
+unwrap(const struct tx *tx, const struct rows *r, const char *owner,
+    struct key *key)
+{
+	const struct place at = place_of(owner);
+	char *plain = NULL;
+	size_t n;
+	const void *wrapped = row_blob(r, 1, &n);
+
+	if (n != KEY_SIZE + SEAL_EXTRA ||
+	    unseal(&tx_context(tx)->wrap, &at, wrapped, n, &plain) != OK) {
+		log_error("data key cannot be opened: wrong master key or "
+			  "changed row owner=%s",
+		    owner);
+		return FAILED;
+	}
+	memcpy(key->bytes, plain, KEY_SIZE);
+	key->version = row_int(r, 0);
+	explicit_bzero(plain, KEY_SIZE);
+	seal_free(plain);
+	return OK;
+}
+
+enum outcome
+keyring_get(struct tx *tx, const char *owner, struct key *key)
+{
+	struct rows *r = tx_query(tx, Q_KEY_GET, ARGS(V_TEXT(owner)));
+	enum outcome how = NOT_FOUND, read;
+
+	if (rows_next(r))
+		how = unwrap(tx, r, owner, key);
+	read = rows_end(r);
+	return read == OK ? how : read;
+}
+
+enum outcome
+keyring_ward(struct tx *tx, struct key *key)
+{
+	const char *ward = ward_of(tx);
+	enum outcome how = keyring_get(tx, ward, key);
+
+	return how == NOT_FOUND ? keyring_new(tx, "ward", ward, key) : how;
+}
+
+enum outcome
+keyring_seal(struct tx *tx, const char *owner, const struct place *at,
+    const char *plain, unsigned char **out, size_t *n)
+{
+	struct key key;
+	enum outcome how;
+
+	how = strcmp(owner, ward_of(tx)) == 0 ? keyring_ward(tx, &key)
+					      : keyring_get(tx, owner, &key);
+	if (how != OK)
+		return how;
+	*out = seal(&key, at, plain, strlen(plain), n);
+	key_wipe(&key);
+	return OK;
+}
+
+enum outcome
+keyring_unseal(struct tx *tx, const char *owner, const struct place *at,
+    const void *sealed, size_t n, char **plain)
+{
+	struct key key;
+	enum outcome how = keyring_get(tx, owner, &key);
+
+	if (how != OK)
+		return how;
+	how = unseal(&key, at, sealed, n, plain);
+	key_wipe(&key);
+	if (how != OK)
+		log_error("sealed text was changed or moved table=%s row=%s",
+		    at->table, at->row);
+	return how;
+}
