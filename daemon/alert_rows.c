@@ -42,6 +42,7 @@ read_delivery(const struct rows *r, struct delivery *d)
 	copy_text(d->clock_id, sizeof(d->clock_id), r, 13);
 	copy_text(d->case_id, sizeof(d->case_id), r, 14);
 	copy_text(d->order, sizeof(d->order), r, 15);
+	d->next_at = row_int(r, 17);
 	d->is_stopped =
 	    !row_is_null(r, 16) && strcmp(row_text(r, 16), "active") != 0;
 }

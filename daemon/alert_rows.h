@@ -18,7 +18,7 @@ struct delivery {
 	struct person person;
 	bool is_urgent, is_widened, is_open /* the alert */, is_stopped;
 	bool is_waiting, is_leased;
-	int64_t attempts, epoch;
+	int64_t attempts, epoch, next_at;
 };
 
 enum outcome delivery_get(struct tx *tx, const char *id, struct delivery *d);

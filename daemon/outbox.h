@@ -30,6 +30,9 @@ void outbox_on_change(void *outbox, bool is_up);
 void outbox_kick(struct outbox *o);
 /* Deliveries in the courier's hands, and jobs about them under way. */
 int outbox_in_flight(const struct outbox *o);
+/* Is there a courier to hand deliveries to? */
+bool outbox_is_up(const struct outbox *o);
+/* Jobs still in the store's queue keep it alive until they are reaped. */
 void outbox_stop(struct outbox *o);
 
 /* Earliest instant at which a delivery wants something; in a transaction. */

@@ -1,0 +1,434 @@
+#include "outbox.h"
+
+#include "clock.h"
+#include "context.h"
+#include "log.h"
+#include "outbox_jobs.h"
+
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+
+/* How often held deliveries are looked at, and a failed job is tried again. */
+#define TICK_S 1
+
+/* In the courier's hands. */
+struct held {
+	char id[ID_SIZE];
+	int64_t epoch, until; /* clock_mono */
+};
+
+struct outbox {
+	struct outbox_options o;
+	struct courier_link *link;
+	struct event *tick;
+	struct held *held;
+	int n_held, jobs;
+	bool is_up, is_leasing, again, is_stopped;
+};
+
+/* Every job carries its outbox, which lives until the last one is done. */
+struct job {
+	struct outbox *o;
+	json_t *packets; /* of a lease */
+	int64_t room, lease_ms;
+	bool did;
+	struct delivery_result result;
+	json_t *msg; /* of a reply */
+};
+
+static void
+outbox_free(struct outbox *o)
+{
+	if (o->tick != NULL)
+		event_free(o->tick);
+	free(o->held);
+	free(o);
+}
+
+static void
+start_tick(struct outbox *o)
+{
+	const struct timeval tv = {.tv_sec = TICK_S};
+
+	if (!o->is_stopped && !evtimer_pending(o->tick, NULL))
+		(void)evtimer_add(o->tick, &tv);
+}
+
+static struct job *
+job_new(struct outbox *o)
+{
+	struct job *j = xcalloc(1, sizeof(*j));
+
+	j->o = o;
+	o->jobs++;
+	return j;
+}
+
+/* The job is over; false if the outbox is, too. */
+static bool
+job_end(struct job *j)
+{
+	struct outbox *o = j->o;
+
+	json_decref(j->packets);
+	json_decref(j->msg);
+	free(j);
+	o->jobs--;
+	if (!o->is_stopped)
+		return true;
+	if (o->jobs == 0)
+		outbox_free(o);
+	return false;
+}
+
+static void
+tell_changed(struct outbox *o)
+{
+	if (o->o.changed != NULL)
+		o->o.changed(o->o.arg);
+}
+
+static void
+post(struct outbox *o, job_run *run, job_done *done, struct job *j)
+{
+	store_post(o->o.store, JOB_ACT, run, done, j);
+}
+
+/* ---- Results ---- */
+
+static enum outcome
+run_record(struct tx *tx, void *arg)
+{
+	const struct job *j = arg;
+
+	return outbox_record(tx, &j->result);
+}
+
+/* Of every job that changed rows.  One that failed is looked at by its lease's
+ * end. */
+static void
+on_written(void *arg, enum outcome how)
+{
+	struct job *j = arg;
+	struct outbox *o = j->o;
+
+	if (how != OK)
+		log_error("outbox job failed outcome=%d", (int)how);
+	if (job_end(j)) {
+		tell_changed(o);
+		outbox_kick(o);
+	}
+}
+
+static void
+post_result(struct outbox *o, const struct delivery_result *r)
+{
+	struct job *j = job_new(o);
+
+	j->result = *r;
+	post(o, run_record, on_written, j);
+}
+
+static void
+drop_held(struct outbox *o, int i)
+{
+	o->held[i] = o->held[--o->n_held];
+}
+
+static void
+forget(struct outbox *o, const char *id, int64_t epoch)
+{
+	for (int i = o->n_held - 1; i >= 0; i--)
+		if (o->held[i].epoch == epoch && strcmp(o->held[i].id, id) == 0)
+			drop_held(o, i);
+}
+
+static void
+take_result(struct outbox *o, const json_t *msg)
+{
+	struct delivery_result r = {0};
+	const char *id = json_string_value(json_object_get(msg, "id"));
+	const char *ref = json_string_value(json_object_get(msg, "ref"));
+	const char *class = json_string_value(json_object_get(msg, "class"));
+
+	if (id == NULL || !id_ok(id)) {
+		log_warn("courier result without id");
+		return;
+	}
+	snprintf(r.id, sizeof(r.id), "%s", id);
+	snprintf(r.ref, sizeof(r.ref), "%s", ref == NULL ? "" : ref);
+	r.epoch = json_integer_value(json_object_get(msg, "epoch"));
+	r.code = json_integer_value(json_object_get(msg, "code"));
+	r.retry_after_ms =
+	    json_integer_value(json_object_get(msg, "retry_after_ms"));
+	r.result = result_find(class);
+	forget(o, r.id, r.epoch);
+	post_result(o, &r);
+}
+
+/* ---- Replies ---- */
+
+static const char *
+member(const struct job *j, const char *name)
+{
+	return json_string_value(json_object_get(j->msg, name));
+}
+
+static enum outcome
+run_answer(struct tx *tx, void *arg)
+{
+	const struct job *j = arg;
+
+	return outbox_answer(
+	    tx, member(j, "channel"), member(j, "from"), member(j, "text"));
+}
+
+/* Committed: the courier may forget the reply. */
+static void
+on_answered(void *arg, enum outcome how)
+{
+	struct job *j = arg;
+	struct outbox *o = j->o;
+	json_t *taken;
+
+	if (how == OK && !o->is_stopped && o->link != NULL) {
+		taken = json_pack("{s:s, s:O}", "do", "taken", "reply",
+		    json_object_get(j->msg, "reply"));
+		(void)courier_link_send(o->link, taken);
+		json_decref(taken);
+	}
+	on_written(j, how);
+}
+
+static void
+take_reply(struct outbox *o, const json_t *msg)
+{
+	struct job *j = job_new(o);
+
+	j->msg = json_deep_copy(msg);
+	if (json_object_get(j->msg, "reply") == NULL ||
+	    member(j, "channel") == NULL || member(j, "from") == NULL ||
+	    member(j, "text") == NULL) {
+		log_warn("courier reply is not whole");
+		(void)job_end(j);
+		return;
+	}
+	post(o, run_answer, on_answered, j);
+}
+
+void
+outbox_on_message(void *outbox, const json_t *msg)
+{
+	struct outbox *o = outbox;
+	const char *is = json_string_value(json_object_get(msg, "is"));
+
+	if (o->is_stopped || is == NULL)
+		return;
+	if (strcmp(is, "result") == 0)
+		take_result(o, msg);
+	else if (strcmp(is, "reply") == 0)
+		take_reply(o, msg);
+	else if (strcmp(is, "hello") == 0)
+		outbox_kick(o);
+}
+
+/* ---- Leases ---- */
+
+static enum outcome
+run_lease(struct tx *tx, void *arg)
+{
+	struct job *j = arg;
+
+	json_array_clear(j->packets);
+	j->did = false;
+	j->lease_ms = tx_context(tx)->conf->lease;
+	return outbox_lease(tx, j->room, j->packets, &j->did);
+}
+
+static enum outcome
+run_unsent(struct tx *tx, void *arg)
+{
+	const struct job *j = arg;
+	enum outcome how = tx_exec(tx, Q_DELIVERY_UNSENT,
+	    ARGS(V_TEXT(j->result.id), V_INT(j->result.epoch),
+		V_INT(clock_now())));
+
+	return how == NOT_FOUND ? OK : how;
+}
+
+/* It could not be handed over: that was no attempt. */
+static void
+take_back(struct outbox *o, const char *id, int64_t epoch)
+{
+	struct job *j = job_new(o);
+
+	snprintf(j->result.id, sizeof(j->result.id), "%s", id);
+	j->result.epoch = epoch;
+	post(o, run_unsent, on_written, j);
+}
+
+static void
+hand_over(struct outbox *o, const json_t *packet, int64_t lease_ms)
+{
+	const char *id = json_string_value(json_object_get(packet, "id"));
+	int64_t epoch = json_integer_value(json_object_get(packet, "epoch"));
+	struct held *h = &o->held[o->n_held];
+
+	if (o->link == NULL || !courier_link_send(o->link, packet)) {
+		take_back(o, id, epoch);
+		return;
+	}
+	snprintf(h->id, sizeof(h->id), "%s", id);
+	h->epoch = epoch;
+	h->until = clock_mono() + lease_ms;
+	o->n_held++;
+	start_tick(o);
+}
+
+static void
+on_leased(void *arg, enum outcome how)
+{
+	struct job *j = arg;
+	struct outbox *o = j->o;
+	json_t *packet;
+	size_t i;
+	bool did = j->did && how == OK, again = o->again;
+
+	o->is_leasing = o->again = false;
+	if (how != OK)
+		start_tick(o);
+	else if (!o->is_stopped)
+		json_array_foreach(j->packets, i, packet)
+		    hand_over(o, packet, j->lease_ms);
+	if (!job_end(j))
+		return;
+	if (did)
+		tell_changed(o);
+	if (again)
+		outbox_kick(o);
+}
+
+void
+outbox_kick(struct outbox *o)
+{
+	struct job *j;
+
+	if (o->is_leasing)
+		o->again = true;
+	if (o->is_stopped || o->is_leasing || !o->is_up ||
+	    o->n_held >= o->o.parallel)
+		return;
+	o->is_leasing = true;
+	j = job_new(o);
+	j->room = o->o.parallel - o->n_held;
+	j->packets = json_array();
+	post(o, run_lease, on_leased, j);
+}
+
+/* Held for too long: the courier is asked again, with the same id. */
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct outbox *o = arg;
+	int64_t now = clock_mono();
+
+	(void)fd, (void)what;
+	for (int i = o->n_held - 1; i >= 0; i--) {
+		struct delivery_result r = {.result = RESULT_AMBIGUOUS};
+
+		if (o->held[i].until > now)
+			continue;
+		log_warn("lease ran out delivery=%s", o->held[i].id);
+		memcpy(r.id, o->held[i].id, sizeof(r.id));
+		r.epoch = o->held[i].epoch;
+		drop_held(o, i);
+		post_result(o, &r);
+	}
+	if (o->n_held > 0)
+		start_tick(o);
+	outbox_kick(o);
+}
+
+/* ---- Coming and going ---- */
+
+static enum outcome
+run_release_all(struct tx *tx, void *arg)
+{
+	enum outcome how =
+	    tx_exec(tx, Q_DELIVERY_RELEASE_ALL, ARGS(V_INT(clock_now())));
+
+	(void)arg;
+	return how == NOT_FOUND ? OK : how;
+}
+
+/* What an earlier courier held is due again, each with its id. */
+static void
+release_all(struct outbox *o)
+{
+	o->n_held = 0;
+	post(o, run_release_all, on_written, job_new(o));
+}
+
+void
+outbox_on_change(void *outbox, bool is_up)
+{
+	struct outbox *o = outbox;
+
+	o->is_up = is_up;
+	if (o->is_stopped)
+		return;
+	if (is_up)
+		outbox_kick(o);
+	else
+		release_all(o);
+}
+
+struct outbox *
+outbox_start(const struct outbox_options *options)
+{
+	struct outbox *o = xcalloc(1, sizeof(*o));
+
+	o->o = *options;
+	o->held = xcalloc((size_t)o->o.parallel, sizeof(*o->held));
+	o->tick = evtimer_new(o->o.base, on_tick, o);
+	if (o->tick == NULL)
+		fatal("no timer for the outbox");
+	release_all(o);
+	return o;
+}
+
+void
+outbox_set_link(struct outbox *o, struct courier_link *l)
+{
+	o->link = l;
+	o->is_up = l != NULL && courier_link_is_up(l);
+	outbox_kick(o);
+}
+
+int
+outbox_in_flight(const struct outbox *o)
+{
+	return o->n_held + o->jobs;
+}
+
+bool
+outbox_is_up(const struct outbox *o)
+{
+	return o->is_up;
+}
+
+void
+outbox_stop(struct outbox *o)
+{
+	if (o == NULL)
+		return;
+	o->is_stopped = true;
+	o->link = NULL;
+	event_free(o->tick);
+	o->tick = NULL;
+	if (o->jobs == 0)
+		outbox_free(o);
+}

@@ -1,0 +1,107 @@
+/* Channels as rows: breaker, throttle, share; and when the outbox is due. */
+#include "channels.h"
+#include "clock.h"
+#include "context.h"
+#include "outbox.h"
+#include "outbox_jobs.h"
+
+#include <stdio.h>
+
+static int64_t
+interval_of(const struct context *c, const char *name)
+{
+	const struct channel_conf *conf = channels_find(c->channels, name);
+
+	return conf == NULL ? 0 : conf->interval;
+}
+
+enum outcome
+channel_rows(struct tx *tx, struct channel_row *list, size_t *n)
+{
+	const struct context *c = tx_context(tx);
+	struct rows *r =
+	    tx_query(tx, Q_CHANNEL_STATES, ARGS(V_TEXT(c->conf->ward)));
+
+	*n = 0;
+	while (*n < CHANNELS_MAX && rows_next(r)) {
+		struct channel_row *ch = &list[(*n)++];
+
+		*ch = (struct channel_row){
+		    .breaker = {row_int(r, 1), row_int(r, 2)},
+		    .next_send_at = row_int(r, 3),
+		    .leased = row_int(r, 4),
+		    .interval = interval_of(c, row_text(r, 0)),
+		};
+		snprintf(ch->name, sizeof(ch->name), "%s", row_text(r, 0));
+	}
+	for (size_t i = 0; i < *n; i++)
+		list[i].share =
+		    channel_share(c->conf->courier_parallel, (int64_t)*n);
+	return rows_end(r);
+}
+
+int64_t
+channel_room(const struct context *c, const struct channel_row *ch, int64_t now,
+    int64_t wanted)
+{
+	struct breaker_limits limits = {
+	    c->conf->breaker_failures, c->conf->breaker_pause};
+	int64_t left = ch->share - ch->leased;
+
+	if (ch->next_send_at > now)
+		return 0;
+	if (ch->interval > 0 && left > 1)
+		left = 1;
+	if (left > wanted)
+		left = wanted;
+	return left <= 0
+		   ? 0
+		   : breaker_room(&limits, &ch->breaker, now, ch->leased, left);
+}
+
+/*
+ * When the channel wants something.  An open breaker does not hide rows: they
+ * are put off, and their next channel called, by the next lease.
+ */
+static int64_t
+channel_next(struct tx *tx, const struct channel_row *ch, int64_t now)
+{
+	int64_t next = INT64_MAX, at;
+
+	for (int is_urgent = 0; is_urgent <= 1; is_urgent++) {
+		at = tx_number(tx, Q_DELIVERY_NEXT, INT64_MAX,
+		    ARGS(V_TEXT(ch->name), V_INT(is_urgent)));
+		if (at < next)
+			next = at;
+	}
+	if (ch->breaker.open_until_at > now)
+		return next;
+	if (ch->next_send_at > now)
+		return next > ch->next_send_at ? next : ch->next_send_at;
+	return channel_room(tx_context(tx), ch, now, 1) > 0 ? next : INT64_MAX;
+}
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+int64_t
+outbox_next(struct tx *tx)
+{
+	struct channel_row list[CHANNELS_MAX];
+	int64_t next, leased = 0, now = clock_now();
+	size_t n = 0;
+
+	next = least(tx_number(tx, Q_DELIVERY_WIDEN_NEXT, INT64_MAX, NO_ARGS),
+	    tx_number(tx, Q_DELIVERY_LEASE_NEXT, INT64_MAX, NO_ARGS));
+	(void)channel_rows(tx, list, &n);
+	for (size_t i = 0; i < n; i++)
+		leased += list[i].leased;
+	if (leased >= tx_context(tx)->conf->courier_parallel)
+		return next;
+	for (size_t i = 0; i < n; i++)
+		next = least(next, channel_next(tx, &list[i], now));
+	return next;
+}

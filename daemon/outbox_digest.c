@@ -1,0 +1,80 @@
+/* Too much for one address at once leaves as one message. */
+#include "clock.h"
+#include "clock_rows.h"
+#include "context.h"
+#include "outbox_jobs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+too_much(struct tx *tx, const struct delivery *d, int64_t now)
+{
+	int64_t above = tx_context(tx)->conf->digest_above;
+
+	return tx_number(tx, Q_DIGEST_COUNT_DUE, 0,
+		   ARGS(V_TEXT(d->address_id), V_INT(now), V_INT(above + 1))) >
+	       above;
+}
+
+/* d leads all that is due to its address. */
+static enum outcome
+gather(struct tx *tx, struct delivery *d, int64_t now)
+{
+	int64_t again = now + tx_context(tx)->conf->digest_every;
+	enum outcome how = tx_exec(tx, Q_DIGEST_JOIN,
+	    ARGS(V_TEXT(d->address_id), V_TEXT(d->id), V_INT(now),
+		V_INT(DIGEST_MAX)));
+
+	if (how == OK)
+		how = tx_exec(tx, Q_DIGEST_LEAD, ARGS(V_TEXT(d->id)));
+	if (how == OK)
+		how = tx_exec(tx, Q_DIGEST_SENT,
+		    ARGS(V_TEXT(d->address_id), V_INT(again)));
+	memcpy(d->digest, d->id, sizeof(d->digest));
+	return how;
+}
+
+enum outcome
+digest_gather(struct tx *tx, struct delivery *d, bool *held)
+{
+	int64_t now = clock_now(), next;
+	bool is_new = d->attempts == 0 && d->digest[0] == '\0';
+	enum outcome how = OK;
+
+	*held = false;
+	if (is_new && too_much(tx, d, now)) {
+		next = tx_number(
+		    tx, Q_DIGEST_NEXT_AT, 0, ARGS(V_TEXT(d->address_id)));
+		*held = next > now;
+		how = *held ? tx_exec(tx, Q_DIGEST_HOLD,
+				  ARGS(V_TEXT(d->address_id), V_INT(now),
+				      V_INT(next)))
+			    : gather(tx, d, now);
+	}
+	if (how == OK && !*held && strcmp(d->digest, d->id) == 0)
+		how = digest_weed(tx, d);
+	return how;
+}
+
+enum outcome
+digest_weed(struct tx *tx, const struct delivery *d)
+{
+	char(*list)[ID_SIZE] = xcalloc(DIGEST_MAX, sizeof(*list));
+	struct delivery one;
+	size_t n = 0;
+	enum outcome how = ids_read(tx_query(tx, Q_DIGEST_MEMBERS,
+					ARGS(V_TEXT(d->id), V_INT(DIGEST_MAX))),
+	    list, DIGEST_MAX, &n);
+
+	for (size_t i = 0; i < n && how == OK; i++) {
+		const char *why;
+
+		how = delivery_get(tx, list[i], &one);
+		why = how == OK ? delivery_void(tx, &one) : NULL;
+		if (why != NULL)
+			how = delivery_cancel(tx, &one, why);
+	}
+	free(list);
+	return how;
+}

@@ -1,0 +1,264 @@
+/* What is due is leased to the courier, urgent first. */
+#include "answer.h"
+#include "channels.h"
+#include "clock.h"
+#include "clock_rows.h"
+#include "context.h"
+#include "log.h"
+#include "outbox_jobs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows looked at by one job, and by one query of it. */
+#define BUDGET 512
+#define PAGE   64
+
+struct lease {
+	struct tx *tx;
+	json_t *packets;
+	int64_t now, room, budget;
+	bool did;
+};
+
+const char *
+delivery_void(struct tx *tx, const struct delivery *d)
+{
+	if (d->is_stopped)
+		return "stopped";
+	return delivery_is_barred(tx, d->case_id, &d->person) ? "barred" : NULL;
+}
+
+/* The open address, or NULL if it is gone or no longer verified. */
+static char *
+open_address(struct tx *tx, const struct delivery *d)
+{
+	struct address list[ADDRESSES_MAX];
+	size_t n = people_addresses(tx, &d->person, list);
+	char *to = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (to == NULL && strcmp(list[i].id, d->address_id) == 0)
+			to = xstrdup(list[i].text);
+		address_done(&list[i]);
+	}
+	return to;
+}
+
+/* The address is gone: no attempt can be made on it. */
+static enum outcome
+refuse(struct lease *l, const struct delivery *d)
+{
+	enum outcome how = tx_exec(l->tx, Q_DELIVERY_RESULT,
+	    ARGS(V_TEXT(d->id), V_TEXT("refused"), V_NULL,
+		V_TEXT("permanent no address"), V_NULL, V_NULL));
+
+	if (how == OK && !d->is_widened)
+		how = delivery_widen(l->tx, d, true);
+	return how;
+}
+
+static enum outcome
+write_lease(struct lease *l, const struct delivery *d, struct answer *a)
+{
+	const struct context *c = tx_context(l->tx);
+
+	answer_make(&c->blind, d->id, a);
+	return tx_exec(l->tx, Q_DELIVERY_LEASE,
+	    ARGS(V_TEXT(d->id), V_INT(l->now + 2 * c->conf->lease),
+		V_BLOB(a->token_hash, sizeof(a->token_hash)),
+		V_BLOB(a->code_hash, sizeof(a->code_hash)),
+		V_INT(l->now + c->conf->link_life)));
+}
+
+static enum outcome
+throttle(struct lease *l, struct channel_row *ch)
+{
+	ch->leased++;
+	l->room--;
+	if (ch->interval == 0)
+		return OK;
+	ch->next_send_at = l->now + ch->interval;
+	return tx_exec(l->tx, Q_CHANNEL_THROTTLE,
+	    ARGS(V_TEXT(tx_context(l->tx)->conf->ward), V_TEXT(ch->name),
+		V_INT(ch->next_send_at)));
+}
+
+static enum outcome
+send(
+    struct lease *l, struct channel_row *ch, struct delivery *d, const char *to)
+{
+	const struct conf *conf = tx_context(l->tx)->conf;
+	struct answer a;
+	enum outcome how = OK;
+
+	if (d->attempts >= conf->send_attempts && !d->is_widened)
+		how = delivery_widen(l->tx, d, true);
+	if (how == OK)
+		how = write_lease(l, d, &a);
+	if (how == OK)
+		how = throttle(l, ch);
+	if (how != OK)
+		return how;
+	d->epoch++;
+	json_array_append_new(l->packets,
+	    outbox_packet(l->tx, d, to, (const char *[2]){a.token, a.code}));
+	return OK;
+}
+
+static enum outcome
+lease_open(struct lease *l, struct channel_row *ch, struct delivery *d)
+{
+	char *to;
+	bool is_held = false;
+	enum outcome how = digest_gather(l->tx, d, &is_held);
+
+	if (how != OK || is_held)
+		return how;
+	to = open_address(l->tx, d);
+	how = to == NULL ? refuse(l, d) : send(l, ch, d, to);
+	free(to);
+	return how;
+}
+
+static enum outcome
+lease_one(struct lease *l, struct channel_row *ch, const char *id)
+{
+	struct delivery d;
+	const char *why;
+	enum outcome how = delivery_get(l->tx, id, &d);
+
+	/* A digest of this same job may have taken or put it off. */
+	if (how != OK || !d.is_waiting || d.next_at == 0 || d.next_at > l->now)
+		return how;
+	if (!d.is_open)
+		return delivery_cancel(l->tx, &d, "over");
+	why = delivery_void(l->tx, &d);
+	if (why != NULL)
+		return delivery_cancel(l->tx, &d, why);
+	return lease_open(l, ch, &d);
+}
+
+/* The breaker is open: wait for its end, but the next channel joins now. */
+static enum outcome
+wait_for_breaker(struct lease *l, struct channel_row *ch, const char *id)
+{
+	struct delivery d;
+	enum outcome how = delivery_get(l->tx, id, &d);
+
+	if (how == OK && !d.is_widened)
+		how = delivery_widen(l->tx, &d, false);
+	if (how == OK)
+		how = tx_exec(l->tx, Q_DELIVERY_PUT_OFF,
+		    ARGS(V_TEXT(id), V_INT(ch->breaker.open_until_at)));
+	return how;
+}
+
+typedef enum outcome
+each(struct lease *l, struct channel_row *ch, const char *id);
+
+static enum outcome
+lease_page(struct lease *l, struct channel_row *ch, bool is_urgent,
+    int64_t wanted, each *run)
+{
+	char list[PAGE][ID_SIZE];
+	size_t n = 0;
+	enum outcome how =
+	    ids_read(tx_query(l->tx, Q_DELIVERY_DUE,
+			 ARGS(V_TEXT(ch->name), V_INT(is_urgent), V_INT(l->now),
+			     V_INT(wanted < PAGE ? wanted : PAGE))),
+		list, PAGE, &n);
+
+	for (size_t i = 0; i < n && how == OK; i++)
+		how = run(l, ch, list[i]);
+	l->did = l->did || n > 0;
+	l->budget -= n > 0 ? (int64_t)n : l->budget;
+	return how;
+}
+
+/* All that is due on one channel, as far as there is room. */
+static enum outcome
+lease_channel(struct lease *l, struct channel_row *ch, bool is_urgent)
+{
+	bool is_shut = ch->breaker.open_until_at > l->now;
+	enum outcome how = OK;
+
+	l->budget = BUDGET;
+	while (how == OK && l->budget > 0) {
+		int64_t wanted = is_shut ? PAGE
+					 : channel_room(tx_context(l->tx), ch,
+					       l->now, l->room);
+
+		if (wanted <= 0)
+			break;
+		how = lease_page(l, ch, is_urgent, wanted,
+		    is_shut ? wait_for_breaker : lease_one);
+	}
+	return how;
+}
+
+/* Urgent and not accepted for too long: the next channel joins in. */
+static enum outcome
+widen_due(struct lease *l)
+{
+	char list[PAGE][ID_SIZE];
+	struct delivery d;
+	size_t n = 0;
+	enum outcome how = ids_read(tx_query(l->tx, Q_DELIVERY_WIDEN_DUE,
+					ARGS(V_INT(l->now), V_INT(PAGE))),
+	    list, PAGE, &n);
+
+	for (size_t i = 0; i < n && how == OK; i++) {
+		how = delivery_get(l->tx, list[i], &d);
+		if (how == OK)
+			how = delivery_widen(l->tx, &d, false);
+	}
+	l->did = l->did || n > 0;
+	return how;
+}
+
+/* Lost by a courier that never answered: an attempt like any other. */
+static enum outcome
+expire_due(struct lease *l)
+{
+	char list[PAGE][ID_SIZE];
+	struct delivery d;
+	size_t n = 0;
+	enum outcome how = ids_read(tx_query(l->tx, Q_DELIVERY_LEASE_DUE,
+					ARGS(V_INT(l->now), V_INT(PAGE))),
+	    list, PAGE, &n);
+
+	for (size_t i = 0; i < n && how == OK; i++) {
+		struct delivery_result r = {
+		    .result = RESULT_AMBIGUOUS, .is_ours = true};
+
+		how = delivery_get(l->tx, list[i], &d);
+		memcpy(r.id, d.id, sizeof(r.id));
+		r.epoch = d.epoch;
+		if (how == OK)
+			how = outbox_record(l->tx, &r);
+	}
+	l->did = l->did || n > 0;
+	return how;
+}
+
+enum outcome
+outbox_lease(struct tx *tx, int64_t room, json_t *packets, bool *did)
+{
+	struct channel_row list[CHANNELS_MAX];
+	struct lease l = {
+	    .tx = tx, .packets = packets, .now = clock_now(), .room = room};
+	size_t n = 0;
+	enum outcome how = widen_due(&l);
+
+	if (how == OK)
+		how = expire_due(&l);
+	if (how == OK)
+		how = channel_rows(tx, list, &n);
+	for (size_t i = 0; i < n && how == OK; i++)
+		how = lease_channel(&l, &list[i], true);
+	for (size_t i = 0; i < n && how == OK; i++)
+		how = lease_channel(&l, &list[i], false);
+	*did = l.did;
+	return how;
+}

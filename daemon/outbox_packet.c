@@ -1,0 +1,136 @@
+/* What the courier is told; P5: nothing here is ever handed a sealed field. */
+#include "clock.h"
+#include "context.h"
+#include "messages.h"
+#include "outbox_jobs.h"
+#include "procedure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CODES_SIZE 16384
+
+struct letter {
+	char *kind, *code, *step, *link;
+	int64_t due_at;
+	bool is_late;
+	json_t *alerts;
+};
+
+static void
+letter_done(struct letter *l)
+{
+	free(l->kind);
+	free(l->code);
+	free(l->step);
+	free(l->link);
+	json_decref(l->alerts);
+}
+
+/* "N03 Name of the step", or the bare id if the procedure lost it. */
+static char *
+step_text(const struct context *c, const char *id)
+{
+	const struct step *s = procedure_step(c->procedure, id);
+
+	return s == NULL
+		   ? xstrdup(id)
+		   : xasprintf("%s %s", id, step_name(s, c->conf->language));
+}
+
+static void
+read_single(struct tx *tx, const struct delivery *d, struct letter *l)
+{
+	struct rows *r = tx_query(tx, Q_DELIVERY_TEXT, ARGS(V_TEXT(d->id)));
+
+	if (rows_next(r)) {
+		const char *subject = row_text(r, 3), *code = row_text(r, 4);
+		const char *step = row_text(r, 5);
+
+		json_array_append_new(l->alerts, json_string(row_text(r, 0)));
+		l->kind = xstrdup(row_text(r, 1));
+		l->is_late = row_int(r, 2) != 0;
+		l->code = xstrdup(code ? code : subject ? subject : "");
+		l->step = step ? step_text(tx_context(tx), step) : NULL;
+		l->due_at = row_int(r, 6);
+	}
+	(void)rows_end(r);
+}
+
+static void
+read_digest(struct tx *tx, const struct delivery *d, struct letter *l)
+{
+	struct buf codes = BUF_MAX(CODES_SIZE);
+	struct rows *r = tx_query(tx, Q_DIGEST_ALERTS, ARGS(V_TEXT(d->id)));
+
+	while (rows_next(r))
+		json_array_append_new(l->alerts, json_string(row_text(r, 0)));
+	(void)rows_end(r);
+	r = tx_query(tx, Q_DIGEST_CODES, ARGS(V_TEXT(d->id)));
+	while (rows_next(r))
+		buf_addf(
+		    &codes, "%s%s", codes.len > 0 ? ", " : "", row_text(r, 0));
+	(void)rows_end(r);
+	l->kind = xstrdup("digest");
+	l->code = buf_take(&codes);
+}
+
+static json_t *
+make(struct tx *tx, const struct letter *l, const char *answer)
+{
+	const struct context *c = tx_context(tx);
+	int64_t now = clock_now();
+	char *subject = NULL, *text = NULL;
+	json_t *packet;
+	struct alert_text t = {
+	    .kind = l->kind,
+	    .ward = c->conf->ward_name,
+	    .code = l->code,
+	    .step = l->step,
+	    .left_ms = l->due_at == 0 ? 0 : l->due_at - now,
+	    .is_late = l->is_late,
+	    .count = (int)json_array_size(l->alerts),
+	    .answer = answer,
+	    .link = l->link,
+	};
+
+	messages_make(c->messages, c->conf->language, &t, &subject, &text);
+	packet = json_pack("{s:s, s:s, s:s*, s:O}", "subject", subject, "text",
+	    text, "link", l->link, "alerts", l->alerts);
+	free(subject);
+	free(text);
+	return packet;
+}
+
+static char *
+link_text(const char *url, const char *token)
+{
+	size_t n = strlen(url);
+
+	while (n > 0 && url[n - 1] == '/')
+		n--;
+	return xasprintf("%.*s/a/%s", (int)n, url, token);
+}
+
+json_t *
+outbox_packet(struct tx *tx, const struct delivery *d, const char *to,
+    const char *token_and_code[2])
+{
+	const char *url = tx_context(tx)->conf->public_url;
+	struct letter l = {.alerts = json_array()};
+	json_t *packet, *head;
+
+	if (strcmp(d->digest, d->id) == 0)
+		read_digest(tx, d, &l);
+	else
+		read_single(tx, d, &l);
+	if (url[0] != '\0')
+		l.link = link_text(url, token_and_code[0]);
+	packet = make(tx, &l, token_and_code[1]);
+	head = json_pack("{s:s, s:s, s:I, s:s, s:s}", "do", "send", "id", d->id,
+	    "epoch", (json_int_t)d->epoch, "channel", d->channel, "to", to);
+	json_object_update_missing(packet, head);
+	json_decref(head);
+	letter_done(&l);
+	return packet;
+}
