@@ -1,0 +1,41 @@
+/* What the handlers of the control socket share (http_admin.c). */
+#ifndef ADMIN_H
+#define ADMIN_H
+
+#include "http.h"
+#include "schema.h"
+#include "store.h"
+
+/* The ward of this database, for queries. */
+const char *ward_of(const struct tx *tx);
+
+/* False after answering what is wrong with the body. */
+bool
+body_ok(const struct request *r, const struct schema *s, struct response *a);
+/* Answer one mistake at a JSON pointer; INVALID. */
+enum outcome
+answer_fault(struct response *a, const char *pointer, const char *what);
+/* A text or number of the body; NULL or otherwise if it is not there. */
+const char *body_text(const struct request *r, const char *name);
+int64_t
+body_instant(const struct request *r, const char *name, int64_t otherwise);
+
+/* The admin did this to that; detail is taken over.  Fails like the chain. */
+enum outcome
+admin_audit(struct tx *tx, const struct request *r, const char *act,
+    const char *object_kind, const char *object_id, json_t *detail);
+/* 200 {"items": [...]} of a query. */
+enum outcome answer_list(struct response *a, json_t *items);
+
+/* Ids by login and by code; NOT_FOUND. */
+enum outcome member_find(struct tx *tx, const char *login, char id[ID_SIZE]);
+enum outcome agency_find(struct tx *tx, const char *code, char id[ID_SIZE]);
+
+/*
+ * Store where a person is reached, from a body {channel, address, verified};
+ * exactly one id is set.  Answers.
+ */
+enum outcome address_add(struct tx *tx, const struct request *r,
+    struct response *a, const char *member_id, const char *agency_id);
+
+#endif

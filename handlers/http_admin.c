@@ -1,0 +1,187 @@
+/* What the handlers of the control socket share. */
+#include "admin.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit.h"
+#include "channels.h"
+#include "clock.h"
+#include "context.h"
+#include "keyring.h"
+#include "people.h"
+
+const char *
+ward_of(const struct tx *tx)
+{
+	return tx_context(tx)->conf->ward;
+}
+
+bool
+body_ok(const struct request *r, const struct schema *s, struct response *a)
+{
+	struct faults faults = {0};
+	bool ok = schema_check(s, r->body, &faults);
+
+	if (!ok)
+		(void)answer_faults(a, "invalid_body", &faults);
+	faults_done(&faults);
+	return ok;
+}
+
+enum outcome
+answer_fault(struct response *a, const char *pointer, const char *what)
+{
+	struct faults faults = {0};
+	enum outcome how;
+
+	faults_add(&faults, pointer, "%s", what);
+	how = answer_faults(a, "invalid_body", &faults);
+	faults_done(&faults);
+	return how;
+}
+
+const char *
+body_text(const struct request *r, const char *name)
+{
+	return json_string_value(json_object_get(r->body, name));
+}
+
+int64_t
+body_instant(const struct request *r, const char *name, int64_t otherwise)
+{
+	const char *text = body_text(r, name);
+	int64_t at;
+
+	return text != NULL && instant_parse(text, &at) ? at : otherwise;
+}
+
+enum outcome
+admin_audit(struct tx *tx, const struct request *r, const char *act,
+    const char *object_kind, const char *object_id, json_t *detail)
+{
+	struct happening h = {
+	    .actor = &r->subject,
+	    .act = act,
+	    .object_kind = object_kind,
+	    .object_id = object_id,
+	    .detail = detail,
+	};
+
+	return audit_add(tx, &h);
+}
+
+enum outcome
+answer_list(struct response *a, json_t *items)
+{
+	return answer_json(a, 200, json_pack("{s:o}", "items", items));
+}
+
+static enum outcome
+find(struct tx *tx, enum query q, const char *name, char id[ID_SIZE])
+{
+	struct rows *rows =
+	    tx_query(tx, q, ARGS(V_TEXT(ward_of(tx)), V_TEXT(name)));
+	enum outcome how, found = NOT_FOUND;
+
+	if (rows_next(rows)) {
+		memcpy(id, row_text(rows, 0), ID_SIZE);
+		found = OK;
+	}
+	how = rows_end(rows);
+	return how == OK ? found : how;
+}
+
+enum outcome
+member_find(struct tx *tx, const char *login, char id[ID_SIZE])
+{
+	return find(tx, Q_MEMBER_ID_OF_LOGIN, login, id);
+}
+
+enum outcome
+agency_find(struct tx *tx, const char *code, char id[ID_SIZE])
+{
+	return find(tx, Q_AGENCY_ID_OF_CODE, code, id);
+}
+
+/* ---- Addresses ---- */
+
+static const struct field address_fields[] = {
+    {.name = "channel", .kind = FIELD_TEXT, .required = true, 1, 32},
+    {.name = "address", .kind = FIELD_TEXT, .required = true, 1, 500},
+    {.name = "verified", .kind = FIELD_BOOL},
+};
+static const struct schema address_schema = {
+    address_fields, NELEM(address_fields)};
+
+/* Digits and what people put between them. */
+static bool
+is_phone(const char *s)
+{
+	return s[strspn(s, "+0123456789 .-()")] == '\0' &&
+	       strpbrk(s, "0123456789") != NULL;
+}
+
+/* A member's phone is looked for when somebody is alleged (bars). */
+static enum outcome
+index_phone(struct tx *tx, const char *text, const char *member_id)
+{
+	if (member_id == NULL || !is_phone(text))
+		return OK;
+	return blind_add(tx, "phone", text, "member", member_id);
+}
+
+static enum outcome
+address_insert(struct tx *tx, const struct request *r, const char *id,
+    const char *member_id, const char *agency_id)
+{
+	const char *channel = body_text(r, "channel");
+	const char *text = body_text(r, "address");
+	struct place at = {"address", "address_sealed", id};
+	bool verified = json_is_true(json_object_get(r->body, "verified"));
+	unsigned char digest[BLIND_SIZE], *sealed;
+	struct key ward;
+	size_t n;
+	enum outcome how = keyring_ward(tx, &ward);
+
+	if (how != OK)
+		return how;
+	sealed = seal(&ward, &at, text, strlen(text), &n);
+	key_wipe(&ward);
+	address_digest(&tx_context(tx)->blind, channel, text, digest);
+	how = tx_exec(tx, Q_ADDRESS_ADD,
+	    ARGS(V_TEXT(id), V_TEXT(ward_of(tx)), V_TEXT(member_id),
+		V_TEXT(agency_id), V_TEXT(channel), V_BLOB(sealed, n),
+		V_BLOB(digest, BLIND_SIZE),
+		V_INT0(verified ? clock_now() : 0)));
+	free(sealed);
+	return how == OK ? index_phone(tx, text, member_id) : how;
+}
+
+enum outcome
+address_add(struct tx *tx, const struct request *r, struct response *a,
+    const char *member_id, const char *agency_id)
+{
+	const char *channel = body_text(r, "channel");
+	bool verified = json_is_true(json_object_get(r->body, "verified"));
+	char id[ID_SIZE];
+	enum outcome how;
+
+	if (!body_ok(r, &address_schema, a))
+		return INVALID;
+	if (channels_find(tx_context(tx)->channels, channel) == NULL)
+		return answer_fault(
+		    a, "/channel", "không có kênh này trong channels.conf");
+	id_new(id);
+	how = address_insert(tx, r, id, member_id, agency_id);
+	if (how == OK)
+		how = admin_audit(tx, r, "address.add", "address", id,
+		    json_pack("{s:s, s:b, s:s*, s:s*}", "channel", channel,
+			"verified", verified, "member", member_id, "agency",
+			agency_id));
+	if (how != OK)
+		return answer_outcome(a, how);
+	return answer_json(a, 201,
+	    json_pack("{s:s, s:s, s:b}", "id", id, "channel", channel,
+		"is_verified", verified));
+}

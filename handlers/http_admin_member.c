@@ -1,0 +1,191 @@
+/* Members, their tokens and addresses, for hotlinectl. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin.h"
+#include "clock.h"
+#include "handlers.h"
+#include "keyring.h"
+#include "people.h"
+#include "token.h"
+
+#define TOKEN_LIFE (90 * DAY)
+#define LOGIN_REST "abcdefghijklmnopqrstuvwxyz0123456789._-"
+
+static const char *const role_names[] = {
+#define ROLE(name) #name,
+#include "roles.def"
+#undef ROLE
+    NULL};
+static const struct field member_fields[] = {
+    {.name = "login", .kind = FIELD_TEXT, .required = true, 2, 32},
+    {.name = "name", .kind = FIELD_TEXT, .required = true, 1, 100},
+    {.name = "roles",
+	.kind = FIELD_WORDS,
+	.required = true,
+	1,
+	ROLE_MAX,
+	.words = role_names},
+    {.name = "phone", .kind = FIELD_TEXT, .low = 2, .high = 30},
+};
+static const struct schema member_schema = {
+    member_fields, NELEM(member_fields)};
+
+/* GET /v1/admin/members */
+enum outcome
+member_list(struct tx *tx, const struct request *r, struct response *a)
+{
+	(void)r;
+	return answer_list(
+	    a, tx_list(tx, Q_MEMBER_LIST, ARGS(V_TEXT(ward_of(tx)))));
+}
+
+static bool
+login_ok(const char *s)
+{
+	return s[0] >= 'a' && s[0] <= 'z' && s[strspn(s, LOGIN_REST)] == '\0';
+}
+
+/* "officer lead": as member.roles holds them; the caller frees. */
+static char *
+roles_text(const struct request *r)
+{
+	struct buf b = BUF_MAX(500);
+	json_t *word;
+	size_t i;
+
+	json_array_foreach(json_object_get(r->body, "roles"), i, word)
+	    buf_addf(&b, "%s%s", i == 0 ? "" : " ", json_string_value(word));
+	return buf_take(&b);
+}
+
+/* Name and phone as look-ups find them (bars). */
+static enum outcome
+index_member(struct tx *tx, const struct request *r, const char *id)
+{
+	const char *phone = body_text(r, "phone");
+	enum outcome how;
+
+	how = blind_add(tx, "name", body_text(r, "name"), "member", id);
+	if (how == OK && phone != NULL)
+		how = blind_add(tx, "phone", phone, "member", id);
+	return how;
+}
+
+static enum outcome
+member_insert(
+    struct tx *tx, const struct request *r, const char *id, const char *roles)
+{
+	const char *name = body_text(r, "name");
+	struct place at = {"member", "name_sealed", id};
+	unsigned char *sealed;
+	struct key ward;
+	size_t n;
+	enum outcome how = keyring_ward(tx, &ward);
+
+	if (how != OK)
+		return how;
+	sealed = seal(&ward, &at, name, strlen(name), &n);
+	key_wipe(&ward);
+	how = tx_exec(tx, Q_MEMBER_ADD,
+	    ARGS(V_TEXT(id), V_TEXT(ward_of(tx)), V_TEXT(body_text(r, "login")),
+		V_BLOB(sealed, n), V_TEXT(roles), V_INT(clock_now())));
+	free(sealed);
+	return how == OK ? index_member(tx, r, id) : how;
+}
+
+/* POST /v1/admin/members */
+enum outcome
+member_add(struct tx *tx, const struct request *r, struct response *a)
+{
+	const char *login = body_text(r, "login");
+	char id[ID_SIZE], *roles;
+	enum outcome how;
+
+	if (!body_ok(r, &member_schema, a))
+		return INVALID;
+	if (!login_ok(login))
+		return answer_fault(a, "/login",
+		    "bắt đầu bằng chữ thường không dấu, sau đó là a-z 0-9 . _ "
+		    "-");
+	id_new(id);
+	roles = roles_text(r);
+	how = member_insert(tx, r, id, roles);
+	if (how == OK)
+		how = admin_audit(tx, r, "member.add", "member", id,
+		    json_pack("{s:s, s:s}", "login", login, "roles", roles));
+	free(roles);
+	if (how != OK)
+		return answer_outcome(a, how);
+	return answer_json(
+	    a, 201, json_pack("{s:s, s:s}", "id", id, "login", login));
+}
+
+/* POST /v1/admin/members/{login}/stop */
+enum outcome
+member_stop(struct tx *tx, const struct request *r, struct response *a)
+{
+	char id[ID_SIZE];
+	enum outcome how = member_find(tx, r->args[0], id);
+
+	if (how == OK)
+		how = tx_exec(tx, Q_MEMBER_STOP, ARGS(V_TEXT(id)));
+	if (how == OK)
+		how = admin_audit(tx, r, "member.stop", "member", id, NULL);
+	return answer_outcome(a, how);
+}
+
+static const struct field token_fields[] = {
+    {.name = "not_after", .kind = FIELD_INSTANT},
+};
+static const struct schema token_schema = {token_fields, NELEM(token_fields)};
+
+static enum outcome
+token_insert(struct tx *tx, const struct request *r, const struct token *t,
+    const char *member_id)
+{
+	int64_t until = body_instant(r, "not_after", clock_now() + TOKEN_LIFE);
+	enum outcome how;
+
+	how = tx_exec(tx, Q_MEMBER_TOKEN_ADD,
+	    ARGS(V_TEXT(t->id), V_TEXT(ward_of(tx)), V_TEXT(member_id),
+		V_BLOB(t->hash, HASH_SIZE), V_INT(until)));
+	if (how == OK)
+		how = admin_audit(tx, r, "token.add", "member_token", t->id,
+		    json_pack("{s:s}", "member", member_id));
+	return how;
+}
+
+/* POST /v1/admin/members/{login}/tokens */
+enum outcome
+member_token_add(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct token t = {.kind = TOKEN_MEMBER};
+	char id[ID_SIZE], *text;
+	enum outcome how = member_find(tx, r->args[0], id);
+
+	if (how != OK)
+		return answer_outcome(a, how);
+	if (!body_ok(r, &token_schema, a))
+		return INVALID;
+	text = token_make(&t);
+	how = token_insert(tx, r, &t, id);
+	if (how == OK)
+		how = answer_json(
+		    a, 201, json_pack("{s:s, s:s}", "id", t.id, "token", text));
+	else
+		(void)answer_outcome(a, how);
+	seal_free(text);
+	return how;
+}
+
+/* POST /v1/admin/members/{login}/addresses */
+enum outcome
+member_address_add(struct tx *tx, const struct request *r, struct response *a)
+{
+	char id[ID_SIZE];
+	enum outcome how = member_find(tx, r->args[0], id);
+
+	return how == OK ? address_add(tx, r, a, id, NULL)
+			 : answer_outcome(a, how);
+}
