@@ -1,0 +1,212 @@
+#include "services.h"
+
+#include "clock.h"
+#include "log.h"
+#include "notify.h"
+
+#include <event2/event.h>
+#include <event2/thread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define DRAIN_MS (5 * SECOND)
+#define MIB	 ((int64_t)1024 * 1024)
+
+bool
+base_start(struct daemon *d)
+{
+	if (evthread_use_pthreads() != 0)
+		return false;
+	d->h.base = event_base_new();
+	return d->h.base != NULL;
+}
+
+void
+base_stop(struct daemon *d)
+{
+	event_base_free(d->h.base);
+}
+
+/* From the store thread: something was committed. */
+static void
+on_commit(void *arg)
+{
+	const struct daemon *d = arg;
+	uint64_t one = 1;
+
+	(void)!write(d->wake_fd, &one, sizeof(one));
+}
+
+static void
+on_wake(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+	uint64_t n;
+
+	(void)what;
+	(void)!read(fd, &n, sizeof(n));
+	store_reap(d->h.store);
+}
+
+bool
+store_begin(struct daemon *d)
+{
+	const struct conf *c = d->h.context->conf;
+	struct store_options o = {
+	    .path = c->database,
+	    .reserve_bytes = c->reserve_mib * MIB,
+	    .quick_check_bytes = c->quick_check_mib * MIB,
+	    .wake = on_commit,
+	    .wake_arg = d,
+	};
+
+	d->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	d->wake =
+	    event_new(d->h.base, d->wake_fd, EV_READ | EV_PERSIST, on_wake, d);
+	if (d->wake == NULL || event_add(d->wake, NULL) != 0)
+		return false;
+	d->h.store = store_open(&o);
+	if (d->h.store == NULL)
+		return false;
+	store_set_context(d->h.store, d->h.context, NULL, NULL);
+	return true;
+}
+
+void
+store_end(struct daemon *d)
+{
+	store_close(d->h.store);
+	event_free(d->wake);
+	(void)close(d->wake_fd);
+}
+
+static void
+on_changed(void *arg)
+{
+	struct daemon *d = arg;
+
+	if (d->h.schedule != NULL)
+		schedule_kick(d->h.schedule);
+}
+
+bool
+outbox_begin(struct daemon *d)
+{
+	struct outbox_options o = {
+	    .store = d->h.store,
+	    .base = d->h.base,
+	    .parallel = (int)d->h.context->conf->courier_parallel,
+	    .changed = on_changed,
+	    .arg = d,
+	};
+
+	d->h.outbox = outbox_start(&o);
+	return d->h.outbox != NULL;
+}
+
+void
+outbox_end(struct daemon *d)
+{
+	outbox_stop(d->h.outbox);
+}
+
+bool
+schedule_begin(struct daemon *d)
+{
+	d->h.schedule = schedule_start(d->h.base, d->h.store, d->h.outbox);
+	return d->h.schedule != NULL;
+}
+
+void
+schedule_end(struct daemon *d)
+{
+	schedule_stop(d->h.schedule);
+	d->h.schedule = NULL;
+}
+
+bool
+courier_begin(struct daemon *d)
+{
+	const struct conf *c = d->h.context->conf;
+	struct courier_link_options o = {
+	    .mode = c->courier,
+	    .program = c->courier_program,
+	    .socket_path = c->courier_socket,
+	    .channels_path = c->channels,
+	    .on_message = outbox_on_message,
+	    .on_change = outbox_on_change,
+	    .arg = d->h.outbox,
+	};
+
+	d->h.courier = courier_link_start(d->h.base, &o);
+	outbox_set_link(d->h.outbox, d->h.courier);
+	return d->h.courier != NULL;
+}
+
+void
+courier_end(struct daemon *d)
+{
+	outbox_set_link(d->h.outbox, NULL);
+	courier_link_stop(d->h.courier);
+}
+
+static void
+on_drained(void *arg)
+{
+	const struct daemon *d = arg;
+
+	event_base_loopbreak(d->h.base);
+}
+
+static void
+on_stop(evutil_socket_t sig, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)what;
+	if (d->is_stopping)
+		return;
+	d->is_stopping = true;
+	log_info("stopping signal=%d", (int)sig);
+	notify_stopping();
+	http_drain(d->h.http, DRAIN_MS, on_drained, d);
+}
+
+static void
+on_reload(evutil_socket_t sig, short what, void *arg)
+{
+	struct daemon *d = arg;
+	struct faults faults = {0};
+
+	(void)sig, (void)what;
+	(void)hotlined_reload(&d->h, &faults);
+	faults_done(&faults);
+}
+
+bool
+signals_begin(struct daemon *d)
+{
+	static const struct {
+		int signal;
+		event_callback_fn run;
+	} table[N_SIGNALS] = {
+	    {SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_reload}};
+
+	for (size_t i = 0; i < N_SIGNALS; i++) {
+		d->signals[i] =
+		    evsignal_new(d->h.base, table[i].signal, table[i].run, d);
+		if (d->signals[i] == NULL ||
+		    event_add(d->signals[i], NULL) != 0)
+			return false;
+	}
+	return true;
+}
+
+void
+signals_end(struct daemon *d)
+{
+	for (size_t i = 0; i < N_SIGNALS; i++)
+		event_free(d->signals[i]);
+}

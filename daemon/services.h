@@ -1,0 +1,34 @@
+/*
+ * The services main.c starts in order and stops in reverse: each pair fits one
+ * row of its table.  A start returns false after logging why.
+ */
+#ifndef SERVICES_H
+#define SERVICES_H
+
+#include "hotlined.h"
+
+#define N_SIGNALS 3
+
+struct event;
+struct daemon {
+	struct hotlined h;
+	int wake_fd;
+	struct event *wake, *signals[N_SIGNALS];
+	bool is_stopping;
+};
+
+bool base_start(struct daemon *d);
+void base_stop(struct daemon *d);
+bool store_begin(struct daemon *d);
+void store_end(struct daemon *d);
+bool outbox_begin(struct daemon *d);
+void outbox_end(struct daemon *d);
+bool schedule_begin(struct daemon *d);
+void schedule_end(struct daemon *d);
+bool courier_begin(struct daemon *d);
+void courier_end(struct daemon *d);
+/* SIGTERM and SIGINT drain, SIGHUP reloads. */
+bool signals_begin(struct daemon *d);
+void signals_end(struct daemon *d);
+
+#endif
