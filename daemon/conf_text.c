@@ -1,0 +1,176 @@
+#include "conf_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_MAX_BYTES 64
+
+/* Where the scan stands. */
+struct scan {
+	const char *path, *p;
+	int line;
+	struct faults *faults;
+};
+
+static void
+fault(const struct scan *s, const char *what)
+{
+	char where[512];
+
+	snprintf(where, sizeof(where), "%s:%d", s->path, s->line);
+	faults_add(s->faults, where, "%s", what);
+}
+
+static void
+to_line_end(struct scan *s)
+{
+	s->p += strcspn(s->p, "\n");
+}
+
+static void
+skip_comment(struct scan *s)
+{
+	for (s->p += 2; *s->p != '\0' && strncmp(s->p, "*/", 2) != 0; s->p++)
+		s->line += *s->p == '\n';
+	if (*s->p != '\0')
+		s->p += 2;
+}
+
+static void
+check_string(struct scan *s)
+{
+	for (s->p++; *s->p != '\0' && *s->p != '"'; s->p++) {
+		s->line += *s->p == '\n';
+		if (*s->p != '\\')
+			continue;
+		s->p++;
+		if (*s->p == 'u' || *s->p == 'U')
+			fault(s, "\\u is not known here, write the letter");
+		else if (strncmp(s->p, "x00", 3) == 0)
+			fault(s, "\\x00 cannot stand in a text");
+		if (*s->p == '\0')
+			return;
+	}
+	if (*s->p == '"')
+		s->p++;
+}
+
+/* A number outside a string: plain decimal that fits, or nothing. */
+static void
+check_number(struct scan *s)
+{
+	size_t n = strspn(s->p, "+-0123456789xXabcdefABCDEF.L");
+	size_t digits = strspn(s->p + (*s->p == '-'), "0123456789");
+	char text[24];
+	int64_t v;
+
+	if (s->p[strcspn(s->p, "L.xX\n,;) ")] == 'L' || digits == 0)
+		fault(s, "numbers are written in plain decimal");
+	else if (n != digits + (*s->p == '-'))
+		fault(s, "numbers are written in plain decimal");
+	else if (n >= sizeof(text))
+		fault(s, "this number is too large");
+	else {
+		memcpy(text, s->p, n);
+		text[n] = '\0';
+		if (digits > 1 && s->p[*s->p == '-'] == '0')
+			fault(s, "a number with a leading 0 would be octal");
+		else if (!number_parse(text, INT32_MIN, INT32_MAX, &v))
+			fault(s, "this number is too large");
+	}
+	s->p += n > 0 ? n : 1;
+}
+
+static void
+check_one(struct scan *s)
+{
+	if (*s->p == '\n') {
+		s->line++;
+		s->p++;
+	} else if (*s->p == '#' || strncmp(s->p, "//", 2) == 0) {
+		to_line_end(s);
+	} else if (strncmp(s->p, "/*", 2) == 0) {
+		skip_comment(s);
+	} else if (*s->p == '"') {
+		check_string(s);
+	} else if (*s->p == '@') {
+		fault(s, "@include is not used here");
+		to_line_end(s);
+	} else if (strchr("+-0123456789", *s->p) != NULL) {
+		check_number(s);
+	} else {
+		size_t n = strspn(s->p, "abcdefghijklmnopqrstuvwxyz"
+					"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					"0123456789_-*");
+
+		s->p += n > 0 ? n : 1;
+	}
+}
+
+/* Is this a well-formed UTF-8 sequence?  Its length, else 0. */
+static size_t
+utf8_length(const unsigned char *p)
+{
+	size_t n = *p < 0x80	   ? 1
+		   : *p >> 5 == 6  ? 2
+		   : *p >> 4 == 14 ? 3
+		   : *p >> 3 == 30 ? 4
+				   : 0;
+
+	for (size_t i = 1; i < n; i++)
+		if (p[i] >> 6 != 2)
+			return 0;
+	return n;
+}
+
+void
+conf_text_check(const char *path, const char *text, struct faults *faults)
+{
+	struct scan s = {path, text, 1, faults};
+
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0) {
+		fault(&s, "the file starts with a byte order mark; save it "
+			  "as UTF-8 without one");
+		return;
+	}
+	for (const char *p = text; *p != '\0';) {
+		size_t n = utf8_length((const unsigned char *)p);
+
+		if (n == 0) {
+			fault(&s, "this is not UTF-8");
+			return;
+		}
+		s.line += *p == '\n';
+		p += n;
+	}
+	s.line = 1;
+	while (*s.p != '\0')
+		check_one(&s);
+}
+
+size_t
+name_distance(const char *a, const char *b)
+{
+	size_t row[NAME_MAX_BYTES + 1], la = strlen(a), lb = strlen(b);
+
+	if (la > NAME_MAX_BYTES || lb > NAME_MAX_BYTES)
+		return NAME_MAX_BYTES;
+	for (size_t j = 0; j <= lb; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= la; i++) {
+		size_t corner = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= lb; j++) {
+			size_t best = corner + (a[i - 1] != b[j - 1]);
+
+			corner = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[lb];
+}
