@@ -1,9 +1,8 @@
-#include "outbox.h"
 
 #include "clock.h"
 #include "context.h"
 #include "log.h"
-#include "outbox_jobs.h"
+#include "outbox_loop.h"
 
 #include <event2/event.h>
 #include <stdio.h>
@@ -13,31 +12,6 @@
 
 /* How often held deliveries are looked at, and a failed job is tried again. */
 #define TICK_S 1
-
-/* In the courier's hands. */
-struct held {
-	char id[ID_SIZE];
-	int64_t epoch, until; /* clock_mono */
-};
-
-struct outbox {
-	struct outbox_options o;
-	struct courier_link *link;
-	struct event *tick;
-	struct held *held;
-	int n_held, jobs;
-	bool is_up, is_leasing, again, is_stopped;
-};
-
-/* Every job carries its outbox, which lives until the last one is done. */
-struct job {
-	struct outbox *o;
-	json_t *packets; /* of a lease */
-	int64_t room, lease_ms;
-	bool did;
-	struct delivery_result result;
-	json_t *msg; /* of a reply */
-};
 
 static void
 outbox_free(struct outbox *o)
@@ -57,7 +31,7 @@ start_tick(struct outbox *o)
 		(void)evtimer_add(o->tick, &tv);
 }
 
-static struct job *
+struct job *
 job_new(struct outbox *o)
 {
 	struct job *j = xcalloc(1, sizeof(*j));
@@ -67,8 +41,7 @@ job_new(struct outbox *o)
 	return j;
 }
 
-/* The job is over; false if the outbox is, too. */
-static bool
+bool
 job_end(struct job *j)
 {
 	struct outbox *o = j->o;
@@ -91,10 +64,10 @@ tell_changed(struct outbox *o)
 		o->o.changed(o->o.arg);
 }
 
-static void
-post(struct outbox *o, job_run *run, job_done *done, struct job *j)
+void
+job_post(struct job *j, job_run *run, job_done *done)
 {
-	store_post(o->o.store, JOB_ACT, run, done, j);
+	store_post(j->o->o.store, JOB_ACT, run, done, j);
 }
 
 /* ---- Results ---- */
@@ -107,10 +80,9 @@ run_record(struct tx *tx, void *arg)
 	return outbox_record(tx, &j->result);
 }
 
-/* Of every job that changed rows.  One that failed is looked at by its lease's
- * end. */
-static void
-on_written(void *arg, enum outcome how)
+/* One that failed is looked at again when its lease ends. */
+void
+job_written(void *arg, enum outcome how)
 {
 	struct job *j = arg;
 	struct outbox *o = j->o;
@@ -129,7 +101,7 @@ post_result(struct outbox *o, const struct delivery_result *r)
 	struct job *j = job_new(o);
 
 	j->result = *r;
-	post(o, run_record, on_written, j);
+	job_post(j, run_record, job_written);
 }
 
 static void
@@ -169,56 +141,6 @@ take_result(struct outbox *o, const json_t *msg)
 	post_result(o, &r);
 }
 
-/* ---- Replies ---- */
-
-static const char *
-member(const struct job *j, const char *name)
-{
-	return json_string_value(json_object_get(j->msg, name));
-}
-
-static enum outcome
-run_answer(struct tx *tx, void *arg)
-{
-	const struct job *j = arg;
-
-	return outbox_answer(
-	    tx, member(j, "channel"), member(j, "from"), member(j, "text"));
-}
-
-/* Committed: the courier may forget the reply. */
-static void
-on_answered(void *arg, enum outcome how)
-{
-	struct job *j = arg;
-	struct outbox *o = j->o;
-	json_t *taken;
-
-	if (how == OK && !o->is_stopped && o->link != NULL) {
-		taken = json_pack("{s:s, s:O}", "do", "taken", "reply",
-		    json_object_get(j->msg, "reply"));
-		(void)courier_link_send(o->link, taken);
-		json_decref(taken);
-	}
-	on_written(j, how);
-}
-
-static void
-take_reply(struct outbox *o, const json_t *msg)
-{
-	struct job *j = job_new(o);
-
-	j->msg = json_deep_copy(msg);
-	if (json_object_get(j->msg, "reply") == NULL ||
-	    member(j, "channel") == NULL || member(j, "from") == NULL ||
-	    member(j, "text") == NULL) {
-		log_warn("courier reply is not whole");
-		(void)job_end(j);
-		return;
-	}
-	post(o, run_answer, on_answered, j);
-}
-
 void
 outbox_on_message(void *outbox, const json_t *msg)
 {
@@ -230,7 +152,7 @@ outbox_on_message(void *outbox, const json_t *msg)
 	if (strcmp(is, "result") == 0)
 		take_result(o, msg);
 	else if (strcmp(is, "reply") == 0)
-		take_reply(o, msg);
+		outbox_take_reply(o, msg);
 	else if (strcmp(is, "hello") == 0)
 		outbox_kick(o);
 }
@@ -267,7 +189,7 @@ take_back(struct outbox *o, const char *id, int64_t epoch)
 
 	snprintf(j->result.id, sizeof(j->result.id), "%s", id);
 	j->result.epoch = epoch;
-	post(o, run_unsent, on_written, j);
+	job_post(j, run_unsent, job_written);
 }
 
 static void
@@ -325,7 +247,7 @@ outbox_kick(struct outbox *o)
 	j = job_new(o);
 	j->room = o->o.parallel - o->n_held;
 	j->packets = json_array();
-	post(o, run_lease, on_leased, j);
+	job_post(j, run_lease, on_leased);
 }
 
 /* Held for too long: the courier is asked again, with the same id. */
@@ -369,7 +291,7 @@ static void
 release_all(struct outbox *o)
 {
 	o->n_held = 0;
-	post(o, run_release_all, on_written, job_new(o));
+	job_post(job_new(o), run_release_all, job_written);
 }
 
 void

@@ -188,7 +188,7 @@ audit_wrong(struct tx *tx, const char *channel)
 				 .act = "answer.ignored",
 				 .object_kind = "channel",
 				 .object_id = channel,
-				 .detail = json_pack("{s:s}", "why", why),
+				 .detail = json_pack("{s:s}", "why", "unknown"),
 			     });
 }
 

@@ -1,0 +1,43 @@
+/* The outbox on the loop thread: what outbox.c and outbox_reply.c share. */
+#ifndef OUTBOX_LOOP_H
+#define OUTBOX_LOOP_H
+
+#include "outbox.h"
+#include "outbox_jobs.h"
+
+/* In the courier's hands. */
+struct held {
+	char id[ID_SIZE];
+	int64_t epoch, until; /* clock_mono */
+};
+
+struct outbox {
+	struct outbox_options o;
+	struct courier_link *link;
+	struct event *tick;
+	struct held *held;
+	int n_held, jobs;
+	bool is_up, is_leasing, again, is_stopped;
+};
+
+/* Every job carries its outbox, which lives until the last one is done. */
+struct job {
+	struct outbox *o;
+	json_t *packets; /* of a lease */
+	int64_t room, lease_ms;
+	bool did;
+	struct delivery_result result;
+	json_t *msg; /* of a reply */
+};
+
+struct job *job_new(struct outbox *o);
+/* The job is over; false if the outbox is, too. */
+bool job_end(struct job *j);
+void job_post(struct job *j, job_run *run, job_done *done);
+/* The done function of every job that changed rows. */
+void job_written(void *job, enum outcome how);
+
+/* A reply came from the courier; it may forget it once it is committed. */
+void outbox_take_reply(struct outbox *o, const json_t *msg);
+
+#endif
