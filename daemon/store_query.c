@@ -85,13 +85,20 @@ store_prepare(struct store *s)
 	return good;
 }
 
+static void
+finalize(sqlite3_stmt **stmt)
+{
+	sqlite3_finalize(*stmt);
+	*stmt = NULL;
+}
+
 void
 store_finalize(struct store *s)
 {
 	for (size_t i = 0; i < NELEM(s->control); i++)
-		sqlite3_finalize(s->control[i]);
+		finalize(&s->control[i]);
 	for (size_t i = 0; i < QUERY_MAX; i++)
-		sqlite3_finalize(s->statements[i].stmt);
+		finalize(&s->statements[i].stmt);
 }
 
 int

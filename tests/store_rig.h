@@ -102,18 +102,24 @@ rig_end(struct rig *r)
 	sem_destroy(&r->woken);
 }
 
-/* Reap until n jobs in all are done; fails after ten seconds. */
+/* Reap until n jobs in all are done, and this one; fails after ten seconds. */
 static inline void
-rig_wait(struct rig *r, int n)
+rig_wait_for(struct rig *r, int n, const struct job *j)
 {
 	struct timespec until;
 
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += 10;
-	while (r->done < n) {
+	while (r->done < n || (j != NULL && !j->is_done)) {
 		assert_int_equal(sem_timedwait(&r->woken, &until), 0);
 		store_reap(r->store);
 	}
+}
+
+static inline void
+rig_wait(struct rig *r, int n)
+{
+	rig_wait_for(r, n, NULL);
 }
 
 static inline void
@@ -177,7 +183,7 @@ static inline enum outcome
 rig_do(struct rig *r, enum job_kind kind, struct job *j)
 {
 	rig_post(r, kind, j);
-	rig_wait(r, r->done + 1);
+	rig_wait_for(r, 0, j);
 	return j->how;
 }
 
