@@ -10,12 +10,14 @@
  * folded to one blank.  NULL if it is not UTF-8; the caller frees.
  */
 char *text_fold(const char *s);
-/* NFC; NULL if it is not UTF-8 or holds a control character but \n and \t. */
+/* NFC, CR LF as LF; NULL if it is not UTF-8 or holds another control character
+ * than \n and \t. */
 char *text_nfc(const char *s);
 /* A phone number as digits with the country code: 0905 -> 84905.  "" if there
  * is no digit.  The caller frees. */
 char *text_phone(const char *s);
-/* Plain ASCII for SMS: marks off, d for d with stroke, other signs dropped. */
+/* Plain ASCII for SMS: marks off, d for d with stroke, other signs dropped;
+ * "" if it is not UTF-8.  The caller frees, as of text_nfc. */
 char *text_ascii(const char *s);
 bool text_is_utf8(const char *s, size_t n);
 
