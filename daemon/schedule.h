@@ -11,8 +11,8 @@
 
 struct schedule;
 
-struct schedule *schedule_start(struct event_base *base, struct store *s,
-    struct outbox *o);
+struct schedule *
+schedule_start(struct event_base *base, struct store *s, struct outbox *o);
 /* Look again; cheap, may be called after every commit. */
 void schedule_kick(struct schedule *s);
 /*

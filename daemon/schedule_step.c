@@ -1,0 +1,126 @@
+/* The test clock goes from due instant to due instant. */
+#include "clock.h"
+#include "log.h"
+#include "schedule_loop.h"
+
+#include <stdlib.h>
+
+#define POLL_MS	   10
+#define COURIER_MS (5 * SECOND) /* of real time, for one to come back */
+#define ROUNDS_MAX 4000		/* ticks at one instant */
+
+/* There, or as far as it goes: the next wish, or the way life goes on. */
+static void
+arrive(struct schedule *s)
+{
+	struct wish *w = s->wishes;
+	int fired = s->fired;
+
+	if (w->to > clock_now())
+		clock_test_set(w->to);
+	s->wishes = w->next;
+	s->fired = 0;
+	s->rounds = 0;
+	w->done(w->arg, fired);
+	free(w);
+	schedule_tick(s);
+}
+
+static void
+go_to(struct schedule *s, int64_t at)
+{
+	clock_test_set(at);
+	s->rounds = 0;
+	schedule_tick(s);
+}
+
+static void
+wait(struct schedule *s)
+{
+	s->is_waiting = true;
+	schedule_pause(s, POLL_MS);
+}
+
+/* Deliveries are due and there is nobody to take them: how long already? */
+static bool
+has_courier_soon(struct schedule *s)
+{
+	int64_t now = clock_mono();
+
+	if (outbox_is_up(s->outbox)) {
+		s->down_since = 0;
+		return true;
+	}
+	if (s->down_since == 0)
+		s->down_since = now;
+	if (now - s->down_since < COURIER_MS)
+		return true;
+	log_warn("stepping on without a courier");
+	return false;
+}
+
+/* Nothing is left to be done at this instant. */
+static void
+go_on(struct schedule *s, int64_t now)
+{
+	int64_t next = s->next_clock;
+
+	if (s->next_outbox > now && s->next_outbox < next)
+		next = s->next_outbox;
+	if (next <= now || next > s->wishes->to)
+		arrive(s);
+	else
+		go_to(s, next);
+}
+
+void
+schedule_step_on(struct schedule *s, int fired)
+{
+	int64_t now = clock_now();
+	bool is_stuck = ++s->rounds > ROUNDS_MAX;
+
+	s->fired += fired;
+	s->is_waiting = false;
+	if (is_stuck)
+		log_error("test clock stands still rounds=%d", s->rounds);
+	if (!is_stuck && (fired > 0 || s->next_clock <= now)) {
+		schedule_tick(s);
+		return;
+	}
+	if (s->next_outbox <= now)
+		outbox_kick(s->outbox);
+	if (outbox_in_flight(s->outbox) > 0)
+		wait(s);
+	else if (!is_stuck && s->next_outbox <= now && has_courier_soon(s))
+		wait(s);
+	else
+		go_on(s, now);
+}
+
+void
+schedule_step_look(struct schedule *s)
+{
+	if (!s->is_waiting)
+		return;
+	if (outbox_in_flight(s->outbox) > 0) {
+		schedule_pause(s, POLL_MS);
+		return;
+	}
+	s->is_waiting = false;
+	schedule_tick(s);
+}
+
+void
+schedule_step(struct schedule *s, int64_t to,
+    void (*done)(void *arg, int fired), void *arg)
+{
+	struct wish *w = xcalloc(1, sizeof(*w)), **tail = &s->wishes;
+
+	w->to = to;
+	w->done = done;
+	w->arg = arg;
+	while (*tail != NULL)
+		tail = &(*tail)->next;
+	*tail = w;
+	schedule_tick(s);
+}

@@ -1,0 +1,194 @@
+/* Housekeeping, and a look at the clock on the wall. */
+#include "alert.h"
+#include "clock.h"
+#include "clock_rows.h"
+#include "context.h"
+#include "log.h"
+#include "schedule_loop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define UPKEEP_EVERY  HOUR
+#define WATCH_EVERY   MINUTE
+#define BACK_LIMIT    MINUTE
+#define AHEAD_LIMIT   HOUR
+#define QUOTA_KEEP    DAY
+#define CALENDAR_DAYS 60
+
+struct alarm_job {
+	struct schedule *s;
+	const char *subject;
+};
+
+const char *
+clock_jump(int64_t wall, int64_t boot, int64_t wall2, int64_t boot2)
+{
+	int64_t jump = (wall2 - wall) - (boot2 - boot);
+
+	if (jump < -BACK_LIMIT)
+		return "back";
+	return jump > AHEAD_LIMIT ? "ahead" : NULL;
+}
+
+/* Runs on while the machine sleeps. */
+static int64_t
+boot_ms(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_BOOTTIME, &t) != 0)
+		fatal("no boot clock");
+	return (int64_t)t.tv_sec * SECOND + t.tv_nsec / 1000000;
+}
+
+static int64_t
+meta_number(struct tx *tx, const char *name, int64_t what)
+{
+	struct rows *r = tx_query(tx, Q_META_GET,
+	    ARGS(V_TEXT(tx_context(tx)->conf->ward), V_TEXT(name)));
+	int64_t n = what;
+
+	if (rows_next(r))
+		(void)number_parse(row_text(r, 0), INT64_MIN, INT64_MAX, &n);
+	(void)rows_end(r);
+	return n;
+}
+
+static enum outcome
+meta_put(struct tx *tx, const char *name, int64_t n)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%lld", (long long)n);
+	return tx_exec(tx, Q_META_SET,
+	    ARGS(V_TEXT(tx_context(tx)->conf->ward), V_TEXT(name),
+		V_TEXT(text)));
+}
+
+/* A job of the schedule that needs nothing afterwards. */
+static void
+on_done(void *arg, enum outcome how)
+{
+	if (how != OK)
+		log_error("upkeep failed outcome=%d", (int)how);
+	(void)schedule_end_job(arg);
+}
+
+/* ---- The wall clock ---- */
+
+static enum outcome
+run_alarm(struct tx *tx, void *arg)
+{
+	const struct alarm_job *j = arg;
+
+	return alarm_raise(tx, "alarm_clock_jump", j->subject);
+}
+
+static void
+on_alarmed(void *arg, enum outcome how)
+{
+	struct alarm_job *j = arg;
+	struct schedule *s = j->s;
+
+	free(j);
+	on_done(s, how);
+}
+
+static void
+alarm_jump(struct schedule *s, const char *subject)
+{
+	struct alarm_job *j = xcalloc(1, sizeof(*j));
+
+	log_error("wall clock jumped direction=%s", subject);
+	j->s = s;
+	j->subject = subject;
+	schedule_post(s, run_alarm, on_alarmed, j);
+}
+
+/* The highest time ever seen outlives us: a restart does not hide a jump. */
+static enum outcome
+run_watch(struct tx *tx, void *arg)
+{
+	int64_t now = clock_now();
+	int64_t high = meta_number(tx, "wall_high", now);
+	enum outcome how = OK;
+
+	(void)arg;
+	if (now < high - BACK_LIMIT)
+		how = alarm_raise(tx, "alarm_clock_jump", "back");
+	else if (now < high)
+		return OK;
+	return how == OK ? meta_put(tx, "wall_high", now) : how;
+}
+
+void
+schedule_watch(struct schedule *s)
+{
+	int64_t wall = clock_now(), boot = boot_ms();
+	const char *jump = NULL;
+
+	if (s->last_boot != 0 && !clock_is_test())
+		jump = clock_jump(s->last_wall, s->last_boot, wall, boot);
+	if (jump != NULL)
+		alarm_jump(s, jump);
+	s->last_wall = wall;
+	s->last_boot = boot;
+	if (s->watched_at != INT64_MIN && boot - s->watched_at < WATCH_EVERY)
+		return;
+	s->watched_at = boot;
+	schedule_post(s, run_watch, on_done, s);
+}
+
+/* ---- Once an hour ---- */
+
+/* Daily, for as long as nobody brings next year's file. */
+static enum outcome
+check_calendar(struct tx *tx, int64_t now)
+{
+	const struct calendar *c = tx_context(tx)->calendar;
+	day_t today = calendar_day_of(c, now);
+	enum outcome how;
+
+	if (calendar_days_left(c, now) >= CALENDAR_DAYS ||
+	    meta_number(tx, "calendar_alarm_day", 0) == today)
+		return OK;
+	how = alarm_raise(tx, "alarm_calendar", "calendar");
+	return how == OK ? meta_put(tx, "calendar_alarm_day", today) : how;
+}
+
+static enum outcome
+run_upkeep(struct tx *tx, void *arg)
+{
+	const struct conf *c = tx_context(tx)->conf;
+	int64_t now = clock_now();
+	const struct {
+		enum query query;
+		int64_t before;
+	} rows[] = {
+	    {Q_UPKEEP_IDEMPOTENCY, now - c->idempotency_keep},
+	    {Q_UPKEEP_REFUSED, now - c->refused_keep},
+	    {Q_UPKEEP_QUOTA, now - QUOTA_KEEP},
+	    {Q_UPKEEP_LINKS, now},
+	};
+	enum outcome how = OK;
+
+	(void)arg;
+	for (size_t i = 0; i < NELEM(rows) && how == OK; i++)
+		how = perhaps(
+		    tx_exec(tx, rows[i].query, ARGS(V_INT(rows[i].before))));
+	return how == OK ? check_calendar(tx, now) : how;
+}
+
+void
+schedule_upkeep(struct schedule *s)
+{
+	int64_t now = clock_now();
+
+	if (s->upkept_at != INT64_MIN && now - s->upkept_at < UPKEEP_EVERY &&
+	    now >= s->upkept_at)
+		return;
+	s->upkept_at = now;
+	schedule_post(s, run_upkeep, on_done, s);
+}
