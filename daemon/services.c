@@ -48,6 +48,8 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	(void)!read(fd, &n, sizeof(n));
 	store_reap(d->h.store);
+	if (d->h.schedule != NULL)
+		schedule_kick(d->h.schedule);
 }
 
 bool
