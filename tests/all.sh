@@ -1,0 +1,49 @@
+#!/bin/sh
+# Command 2 of README.md: install what the tests need, build every way, pass
+# everything.  Takes about 20 minutes on two cores.
+set -eu
+cd "$(dirname "$0")/.."
+tests/install.sh test
+
+say() { printf '\n== %s\n' "$*"; }
+
+# build DIR [cmake arguments]
+build() {
+	dir=$1
+	shift
+	cmake -S . -B "$dir" -G Ninja "$@" >"$dir.log" 2>&1 || { cat "$dir.log"; exit 1; }
+	grep 'Flags that' "$dir.log" || true
+	ninja -C "$dir" >"$dir.log" 2>&1 || { tail -60 "$dir.log"; exit 1; }
+}
+units() { ctest --test-dir "$1" --output-on-failure --no-tests=error; }
+suite() { /usr/bin/python3 -m pytest -q -p no:cacheprovider "$@"; }
+
+say "npm packages for the tests"
+npm ci --prefix tests --no-audit --no-fund --silent </dev/null
+
+say "gcc, hardened"
+build build -DCMAKE_C_COMPILER=gcc
+units build
+
+say "clang 14, hardened"
+build build-clang -DCMAKE_C_COMPILER=clang-14
+units build-clang
+
+say "gcc, ASan and UBSan, with coverage"
+build build-asan -DCMAKE_C_COMPILER=gcc -DASAN=ON -DCOVERAGE=ON
+units build-asan
+
+say "gcc, TSan: the threads"
+build build-tsan -DCMAKE_C_COMPILER=gcc -DTSAN=ON
+units build-tsan
+
+say "clang-tidy and cppcheck"
+tests/analyse.sh build-clang
+
+say "the daemon from outside, on the sanitized build"
+BUILD=build-asan suite tests
+
+say "coverage"
+gcovr --root . --object-directory build-asan --filter daemon/ --filter handlers/ \
+	--gcov-ignore-parse-errors --print-summary --output build-asan/coverage.txt build-asan |
+	tail -4
