@@ -106,9 +106,11 @@ store_run_writes(struct store *s, struct item **v, size_t n)
 	if (n == 0)
 		return;
 	count(s, n);
-	if (attempt(s, v, n) == OK)
-		return;
-	log_warn("batch is run again one by one jobs=%zu", n);
+	if (n > 1) {
+		if (attempt(s, v, n) == OK)
+			return;
+		log_warn("batch is run again one by one jobs=%zu", n);
+	}
 	for (size_t i = 0; i < n; i++)
 		run_alone(s, v[i]);
 }

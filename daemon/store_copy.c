@@ -36,10 +36,9 @@ stop(struct copy *c, enum outcome how)
 }
 
 static enum outcome
-failed(const struct copy *c, int rc)
+failed(int rc)
 {
-	log_error("copy failed code=%d why=\"%s\"", rc,
-	    c->to != NULL ? sqlite3_errmsg(c->to) : sqlite3_errstr(rc));
+	log_error("copy failed code=%d why=\"%s\"", rc, sqlite3_errstr(rc));
 	return (rc & 0xff) == SQLITE_FULL ? FULL : FAILED;
 }
 
@@ -82,7 +81,7 @@ store_copy_start(struct store *s, struct item *i)
 	}
 	if (rc == SQLITE_OK)
 		return NULL;
-	return finish(s, stop(c, failed(c, rc)));
+	return finish(s, stop(c, failed(rc)));
 }
 
 static bool
@@ -193,7 +192,7 @@ store_copy_step(struct store *s)
 		return NULL;
 	if (rc == SQLITE_DONE)
 		return start_check(s);
-	return finish(s, stop(&s->copy, failed(&s->copy, rc)));
+	return finish(s, stop(&s->copy, failed(rc)));
 }
 
 struct item *

@@ -50,6 +50,8 @@ void store_checkpoint(struct store *s, bool whole);
 
 /* store_reserve.c: room that is kept for a full disk. */
 void store_reserve_start(struct store *s);
+/* True if a new file gets no room for the quota's sake. */
+bool store_is_over_quota(const struct store *s);
 /* Give the reserve up and refuse intake; nothing if that is so already. */
 void store_full_enter(struct store *s);
 /* Every few seconds: take the reserve back if there is room again. */

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,15 +115,12 @@ is_sync_error(int rc)
 	return rc == SQLITE_IOERR_FSYNC || rc == SQLITE_IOERR_DIR_FSYNC;
 }
 
-/* A quota or a file size limit is a full disk by another name. */
+/* SQLite calls a quota that is used up an I/O error. */
 static bool
-is_no_room(sqlite3 *db, int rc)
+is_no_room(const struct store *s, int rc)
 {
-	int why = sqlite3_system_errno(db);
-
 	return (rc & 0xff) == SQLITE_FULL ||
-	       (rc == SQLITE_IOERR_WRITE &&
-		   (why == ENOSPC || why == EDQUOT || why == EFBIG));
+	       (rc == SQLITE_IOERR_WRITE && store_is_over_quota(s));
 }
 
 static bool
@@ -142,14 +138,14 @@ store_outcome(struct store *s, int rc, const char *doing)
 		return OK;
 	if (is_unique_or_check(rc))
 		return CONFLICT;
-	if (is_no_room(s->db, rc)) {
+	if (is_no_room(s, rc)) {
 		s->hit_full = true;
 		return FULL;
 	}
 	if (rc == SQLITE_NOMEM)
 		fatal("no memory in the database doing=%s", doing);
-	log_error("database error doing=%s code=%d errno=%d why=\"%s\"", doing,
-	    rc, sqlite3_system_errno(s->db), sqlite3_errmsg(s->db));
+	log_error("database error doing=%s code=%d why=\"%s\"", doing, rc,
+	    sqlite3_errmsg(s->db));
 	if (is_sync_error(rc))
 		_exit(STORE_EXIT_IO);
 	return FAILED;

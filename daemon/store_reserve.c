@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -40,6 +41,20 @@ allocate(const struct store *s, int fd)
 	if (error == 0 && fsync(fd) != 0)
 		error = errno;
 	return error;
+}
+
+bool
+store_is_over_quota(const struct store *s)
+{
+	char *path = xasprintf("%s.probe", s->path);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int error = fd < 0 ? errno : posix_fallocate(fd, 0, SLACK);
+
+	if (fd >= 0)
+		close(fd);
+	unlink(path);
+	free(path);
+	return error == EDQUOT;
 }
 
 static int
