@@ -1,0 +1,235 @@
+/* One request: read, to the store thread, after the commit answered. */
+#include <event2/buffer.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http_inside.h"
+#include "log.h"
+
+static const char *const page_policy =
+    "default-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'";
+
+/* Who calls; sets the response if it may not go on. */
+static enum outcome
+find_subject(struct tx *tx, struct exchange *x)
+{
+	struct request *r = &x->request;
+
+	r->subject = (struct subject){.kind = NOBODY};
+	if (r->route->who == ANYONE)
+		return OK;
+	if (r->route->who == ADMIN) {
+		r->subject.kind = BY_ADMIN;
+		snprintf(r->subject.id, sizeof(r->subject.id), "uid:%u",
+		    (unsigned)r->peer_uid);
+	}
+	if (x->authenticate == NULL || tx == NULL)
+		return OK;
+	return x->authenticate(tx, r, &x->response);
+}
+
+/* On the store thread, perhaps more than once. */
+static enum outcome
+run(struct tx *tx, void *arg)
+{
+	struct exchange *x = arg;
+	const struct route *row = x->request.route;
+	enum outcome how;
+
+	answer_done(&x->response);
+	how = find_subject(tx, x);
+	if (how == OK && x->request.body_problem != NULL &&
+	    row->kind != JOB_INTAKE)
+		how = answer_problem(&x->response, x->request.body_problem);
+	else if (how == OK)
+		how = row->run(tx, &x->request, &x->response);
+	x->returned = how;
+	return how;
+}
+
+/* After the commit: what the handler says holds only if it came through. */
+static void
+ran(void *arg, enum outcome how)
+{
+	struct exchange *x = arg;
+
+	if (how != x->returned)
+		answer_outcome(&x->response, how);
+	else if (x->response.status == 0)
+		answer_outcome(&x->response, how == OK ? FAILED : how);
+	exchange_send(x);
+}
+
+static void
+run_on_loop(struct exchange *x)
+{
+	find_subject(NULL, x);
+	if (x->request.body_problem != NULL) {
+		answer_problem(&x->response, x->request.body_problem);
+		exchange_send(x);
+		return;
+	}
+	x->request.route->on_loop(x->h, &x->request, &x->response);
+}
+
+void
+exchange_begin(struct evhttp_request *evreq, void *door)
+{
+	struct http *h = ((struct door *)door)->h;
+	struct exchange *x = xcalloc(1, sizeof(*x));
+
+	x->h = h;
+	x->evreq = evreq;
+	x->authenticate = h->authenticate;
+	x->conn = conn_of(h, evreq);
+	x->conn->open = x;
+	x->response.exchange = x;
+	x->returned = FAILED;
+	LIST_INSERT_HEAD(&h->open, x, next);
+	conn_move(x->conn, PHASE_RUNNING);
+	request_read(x);
+	if (x->problem != NULL) {
+		answer_problem(&x->response, x->problem);
+		exchange_send(x);
+	} else if (x->request.route->on_loop != NULL) {
+		run_on_loop(x);
+	} else {
+		store_post(h->store, x->request.route->kind, run, ran, x);
+	}
+}
+
+void
+http_answer(struct http *h, struct response *a)
+{
+	(void)h;
+	exchange_send(a->exchange);
+}
+
+/* RFC 9110, 13.1.2: nothing new for who has it already. */
+static void
+shorten_unchanged(struct exchange *x)
+{
+	const char *have = x->request.if_none_match;
+	const char *tag = answer_get_header(&x->response, "ETag");
+	struct response *a = &x->response;
+
+	if (have == NULL || tag == NULL || a->status != 200 ||
+	    strcmp(x->request.route->method, "GET") != 0 ||
+	    !tag_matches(have, tag, true))
+		return;
+	json_decref(a->json);
+	free(a->bytes);
+	a->json = NULL;
+	a->bytes = NULL;
+	a->status = 304;
+}
+
+/* The body as text, the caller's; NULL if there is none. */
+static char *
+take_text(struct exchange *x)
+{
+	struct response *a = &x->response;
+	char *text = a->bytes;
+
+	if (answer_is_problem(a))
+		json_object_set_new(
+		    a->json, "request_id", json_string(x->request.id));
+	a->bytes = NULL;
+	if (a->json != NULL)
+		text = json_dumps(a->json, JSON_COMPACT);
+	return text;
+}
+
+static void
+add_headers(struct exchange *x, bool has_body)
+{
+	struct evkeyvalq *out = evhttp_request_get_output_headers(x->evreq);
+	const struct response *a = &x->response;
+	const char *type = a->type != NULL ? a->type : "application/json";
+
+	for (size_t i = 0; i < a->n_headers; i++)
+		evhttp_add_header(out, a->headers[i].name, a->headers[i].value);
+	evhttp_add_header(out, "Cache-Control", "no-store");
+	evhttp_add_header(out, "X-Content-Type-Options", "nosniff");
+	evhttp_add_header(out, "Referrer-Policy", "no-referrer");
+	if (has_body)
+		evhttp_add_header(out, "Content-Type", type);
+	if (strncmp(type, "text/html", 9) == 0 &&
+	    answer_get_header(a, "Content-Security-Policy") == NULL)
+		evhttp_add_header(out, "Content-Security-Policy", page_policy);
+	if (x->closes || x->h->is_draining)
+		evhttp_add_header(out, "Connection", "close");
+}
+
+/* evhttp knows no length for the answer to HEAD, and would send its body. */
+static void
+add_body(struct exchange *x, struct evbuffer *out, const char *text)
+{
+	char length[24];
+
+	if (text == NULL)
+		return;
+	if (!x->is_head) {
+		evbuffer_add(out, text, strlen(text));
+		return;
+	}
+	snprintf(length, sizeof(length), "%zu", strlen(text));
+	evhttp_add_header(evhttp_request_get_output_headers(x->evreq),
+	    "Content-Length", length);
+}
+
+static void
+log_exchange(const struct exchange *x)
+{
+	const struct route *row = x->request.route;
+
+	log_debug("request answered id=%s route=\"%s %s\" status=%d",
+	    x->request.id, row != NULL ? row->method : "-",
+	    row != NULL ? row->path : "-", x->response.status);
+}
+
+static void
+reply(struct exchange *x)
+{
+	struct evbuffer *out = evbuffer_new();
+	char *text;
+
+	shorten_unchanged(x);
+	text = take_text(x);
+	add_headers(x, text != NULL);
+	add_body(x, out, text);
+	free(text);
+	if (x->conn != NULL) {
+		x->conn->open = NULL;
+		conn_move(x->conn, PHASE_WRITING);
+		evhttp_request_set_on_complete_cb(
+		    x->evreq, conn_answered, x->conn);
+	}
+	/* With the client gone this only frees the request. */
+	evhttp_send_reply(x->evreq, x->response.status, NULL, out);
+	evbuffer_free(out);
+}
+
+void
+exchange_send(struct exchange *x)
+{
+	struct http *h = x->h;
+
+	log_exchange(x);
+	if (x->evreq != NULL)
+		reply(x);
+	LIST_REMOVE(x, next);
+	exchange_free(x);
+	http_ended(h);
+}
+
+void
+exchange_free(struct exchange *x)
+{
+	request_done(x);
+	answer_done(&x->response);
+	free(x);
+}

@@ -1,0 +1,53 @@
+/* What a handler gets: who calls, and what was asked. */
+#ifndef HTTP_REQUEST_H
+#define HTTP_REQUEST_H
+
+#include <jansson.h>
+#include <sys/types.h>
+
+#include "core.h"
+
+struct route;
+
+/* Who calls, as found by the authenticate callback. */
+enum subject_kind {
+	NOBODY,
+	BY_AGENCY,
+	BY_MEMBER,
+	BY_LINK,
+	BY_ADMIN,
+	BY_SYSTEM
+};
+struct subject {
+	enum subject_kind kind;
+	char id[ID_SIZE];
+	unsigned roles; /* bits of roles.def, of a member */
+};
+
+#define PATH_ARGS_MAX 3
+struct request {
+	const struct route *route;
+	char id[ID_SIZE];	   /* request_id of the answer */
+	struct subject subject;	   /* set on the store thread before run */
+	char *args[PATH_ARGS_MAX]; /* decoded {} segments, in order */
+	json_t *query;		   /* object of texts, never NULL */
+	json_t *body;		   /* parsed JSON, or NULL */
+	/*
+	 * A body came but is no JSON we take: the code of the problem.  After
+	 * authentication http answers with it; only INTAKE rows run even so,
+	 * body NULL, that nothing an agency sent is lost.
+	 */
+	const char *body_problem;
+	const char *raw; /* body bytes as received */
+	size_t raw_len;
+	const char *authorization, *idempotency_key, *if_match, *if_none_match;
+	const char *webhook_id, *webhook_timestamp, *webhook_signature;
+	const char *accept_language;
+	uid_t peer_uid; /* on the control socket, else (uid_t)-1 */
+	pid_t peer_pid;
+};
+
+/* The value of a query parameter, or NULL. */
+const char *request_query(const struct request *r, const char *name);
+
+#endif

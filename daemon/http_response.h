@@ -1,0 +1,53 @@
+/* The answer that a handler fills. */
+#ifndef HTTP_RESPONSE_H
+#define HTTP_RESPONSE_H
+
+#include <jansson.h>
+
+#include "core.h"
+
+struct request;
+
+/* Re-running a handler starts from an empty one. */
+#define ANSWER_HEADERS_MAX 12
+struct response {
+	int status;	  /* 0: nothing was answered, sent as 500 */
+	json_t *json;	  /* owned */
+	char *bytes;	  /* owned; instead of json */
+	const char *type; /* of bytes */
+	struct {
+		const char *name;
+		char *value; /* owned */
+	} headers[ANSWER_HEADERS_MAX];
+	size_t n_headers;
+	void *exchange; /* http's own */
+};
+
+/* Answer with JSON; takes over the reference. */
+enum outcome answer_json(struct response *a, int status, json_t *json);
+/* A page or another text; takes over bytes. */
+enum outcome
+answer_bytes(struct response *a, int status, const char *type, char *bytes);
+/* 204. */
+enum outcome answer_empty(struct response *a);
+void answer_header(struct response *a, const char *name, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/*
+ * A problem by its stable code, a row of problems.def: status, Vietnamese
+ * title and detail.  Returns INVALID, REFUSED, NOT_FOUND or FAILED to match, so
+ * that a handler can end with `return answer_problem(...)`.
+ */
+enum outcome answer_problem(struct response *a, const char *code);
+/* One more member of the problem just answered ("duty_phone"); takes value. */
+void answer_extra(struct response *a, const char *name, json_t *value);
+/* The same with errors[{pointer, detail}] from faults. */
+enum outcome
+answer_faults(struct response *a, const char *code, const struct faults *f);
+/* From an outcome of a service: NOT_FOUND 404, CONFLICT 409, FULL 503 ... */
+enum outcome answer_outcome(struct response *a, enum outcome how);
+/* ETag "version"; and 412/428 if If-Match does not hold (OK if it does). */
+void answer_etag(struct response *a, int64_t version);
+enum outcome
+need_match(const struct request *r, int64_t version, struct response *a);
+
+#endif

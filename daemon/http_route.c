@@ -1,0 +1,119 @@
+/* From a path to the row of the route table. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "http_parse.h"
+
+#define SEGMENTS_MAX 8
+
+struct segments {
+	char *text[SEGMENTS_MAX];
+	size_t n;
+};
+
+static void
+free_segments(struct segments *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		free(s->text[i]);
+}
+
+/* Split, then decode: an escaped slash is no separator. */
+static const char *
+split(const char *path, struct segments *s)
+{
+	while (*path == '/') {
+		size_t n = strcspn(++path, "/");
+
+		if (s->n == SEGMENTS_MAX)
+			return "not_found";
+		s->text[s->n] = percent_decode(path, n, false);
+		if (s->text[s->n] == NULL)
+			return "bad_request";
+		s->n++;
+		path += n;
+	}
+	return NULL;
+}
+
+static bool
+matches(const char *pattern, const struct segments *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const char *want = pattern + 1;
+		size_t n = strcspn(want, "/");
+		bool is_arg = n == 2 && memcmp(want, "{}", 2) == 0;
+
+		if (*pattern != '/')
+			return false;
+		if (is_arg ? *s->text[i] == '\0'
+			   : strlen(s->text[i]) != n ||
+				 memcmp(s->text[i], want, n) != 0)
+			return false;
+		pattern = want + n;
+	}
+	return *pattern == '\0';
+}
+
+static void
+take_args(const char *pattern, struct segments *s, struct request *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		pattern++;
+		if (*pattern == '{' && n < PATH_ARGS_MAX) {
+			r->args[n++] = s->text[i];
+			s->text[i] = NULL;
+		}
+		pattern += strcspn(pattern, "/");
+	}
+}
+
+static void
+add_allowed(struct buf *allow, const char *method)
+{
+	buf_addf(allow, "%s%s", allow->len > 0 ? ", " : "", method);
+	if (strcmp(method, "GET") == 0)
+		buf_adds(allow, ", HEAD");
+}
+
+static bool
+answers(const struct route *row, const char *method)
+{
+	return strcmp(row->method, method) == 0 ||
+	       (strcmp(row->method, "GET") == 0 && strcmp(method, "HEAD") == 0);
+}
+
+const char *
+route_find(const struct route_table *table, const struct target *t,
+    struct request *r, struct buf *allow)
+{
+	struct segments s = {.n = 0};
+	const char *problem = split(t->path, &s);
+
+	for (size_t i = 0; problem == NULL && i < table->n; i++) {
+		const struct route *row = &table->rows[i];
+
+		if ((row->who == ADMIN && !t->is_control) ||
+		    !matches(row->path, &s))
+			continue;
+		if (answers(row, t->method)) {
+			r->route = row;
+			take_args(row->path, &s, r);
+			break;
+		}
+		add_allowed(allow, row->method);
+	}
+	if (problem == NULL && r->route == NULL)
+		problem = allow->len > 0 ? "method_not_allowed" : "not_found";
+	free_segments(&s);
+	return problem;
+}
+
+void
+route_args_free(struct request *r)
+{
+	for (size_t i = 0; i < PATH_ARGS_MAX; i++)
+		free(r->args[i]);
+}
