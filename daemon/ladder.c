@@ -98,14 +98,12 @@ static void
 await(const struct ladder *l, struct climb *c, int64_t now)
 {
 	const struct rung *r = &l->rungs[c->rung];
-	int64_t left;
 
-	if (repeats_next(l, c)) {
+	if (repeats_next(l, c))
 		c->climb_at = now + r->repeat;
-		return;
-	}
-	left = r[1].after - r->after - r->repeat * c->repeats;
-	c->climb_at = now + (left > 0 ? left : 0);
+	else
+		c->climb_at =
+		    now + r[1].after - r->after - r->repeat * c->repeats;
 }
 
 /* A new round from the lowest rung. */

@@ -243,7 +243,7 @@ procedure_load(const char *path, struct faults *faults)
 	if (p->tree != NULL && node_read(conf_tree_root(p->tree), root_keys,
 				   NELEM(root_keys), &n, faults))
 		head_read(p, n, faults);
-	if (faults->n > held || p->tree == NULL) {
+	if (faults->n > held) {
 		procedure_free(p);
 		return NULL;
 	}

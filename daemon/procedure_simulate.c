@@ -34,9 +34,12 @@ tell_opening(struct play *p, const struct opening *o)
 
 	limit_format(term, &o->term);
 	json_array_append_new(p->lines,
-	    json_pack("{so ss ss ss ss so}", "at", instant(p, o->start_at),
-		"what", "opens", "step", o->step->id, "name", o->step->en,
-		"limit", term, "due_at", instant(p, o->due_at)));
+	    json_pack("{so ss ss ss ss so ss ss}", "at",
+		instant(p, o->start_at), "what", "opens", "step", o->step->id,
+		"name", o->step->en, "limit", term, "due_at",
+		instant(p, o->due_at), "basis",
+		choose(&o->step->limits, "received", &p->facts)->basis,
+		"source", o->step->source));
 }
 
 static json_t *
