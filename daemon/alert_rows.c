@@ -137,7 +137,7 @@ next_address(struct tx *tx, const struct delivery *d, char id[ID_SIZE],
 
 		if (place < best && is_usable(tx, d->alert_id, &list[i])) {
 			best = place;
-			snprintf(id, ID_SIZE, "%s", list[i].id);
+			memcpy(id, list[i].id, ID_SIZE);
 			snprintf(channel, CHANNEL_SIZE, "%s", list[i].channel);
 		}
 		address_done(&list[i]);
