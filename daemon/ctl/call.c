@@ -272,8 +272,11 @@ take_verb(struct reader *r, const char *first)
 		if (strcmp(verbs[i].words, first) == 0)
 			r->c->verb = &verbs[i];
 	free(both);
-	if (r->c->verb == NULL)
+	if (r->c->verb != NULL)
+		return CTL_OK;
+	if (!help_noun(first))
 		return complain("no such verb: ", first);
+	r->c->noun = first;
 	return CTL_OK;
 }
 
@@ -322,11 +325,10 @@ call_read(struct call *c, int argc, char **argv)
 		c->socket = SOCKET_PATH;
 	if (rc != CTL_OK)
 		return rc;
-	if (c->verb == NULL) {
-		c->help = true;
-		return argc > 1 ? CTL_OK : complain("say a verb", "");
-	}
-	return c->help ? CTL_OK : check_complete(&r);
+	if (c->help)
+		return CTL_OK;
+	return c->verb != NULL ? check_complete(&r)
+			       : complain("say a verb", "");
 }
 
 void

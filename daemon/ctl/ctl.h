@@ -51,6 +51,7 @@ struct call {
 	const struct verb *verb;
 	const char *socket;
 	bool json, help;
+	const char *noun;  /* said alone: "agency" */
 	json_t *path_args; /* list of texts for the {} */
 	json_t *fields;	   /* of the body or query */
 };
@@ -74,6 +75,8 @@ void answer_print(const struct call *c, const json_t *answer);
 void problem_print(const json_t *problem, long status);
 
 void help_all(void);
+/* The verbs of a noun; false if there are none. */
+bool help_noun(const char *noun);
 void help_verb(const struct verb *v);
 
 /* A whole file, at most 1 MiB, "-" is stdin; NULL after saying why. */

@@ -50,6 +50,20 @@ help_verb(const struct verb *v)
 		printf("  %-16s %s\n", v->params[i].name, v->params[i].help);
 }
 
+bool
+help_noun(const char *noun)
+{
+	size_t n = strlen(noun), found = 0;
+
+	for (size_t i = 0; i < n_verbs; i++)
+		if (strncmp(verbs[i].words, noun, n) == 0 &&
+		    verbs[i].words[n] == ' ') {
+			printf("  %-20s %s\n", verbs[i].words, verbs[i].help);
+			found++;
+		}
+	return found > 0;
+}
+
 void
 help_all(void)
 {
@@ -74,10 +88,10 @@ main(int argc, char **argv)
 	}
 	rc = call_read(&c, argc, argv);
 	if (rc == CTL_OK && c.help) {
-		if (c.verb == NULL)
-			help_all();
-		else
+		if (c.verb != NULL)
 			help_verb(c.verb);
+		else if (c.noun == NULL)
+			help_all();
 	} else if (rc == CTL_OK) {
 		rc = c.verb->run(&c);
 	}
