@@ -192,7 +192,7 @@ unreachable(struct tx *tx, const struct delivery *d)
 	if (d->clock_id[0] == '\0')
 		return OK; /* an alarm about alarms would never end */
 	how = clock_hurry(tx, d->clock_id);
-	return how == OK ? alarm_raise(tx, "alarm_unreachable", d->channel)
+	return how == OK ? alarm_raise(tx, "alarm_address_dead", d->channel)
 			 : how;
 }
 

@@ -60,6 +60,19 @@ judge(struct tx *tx, const struct delivery *d, const struct delivery_result *r)
 	return delivery_judge(&limits, &a);
 }
 
+/* A channel that fails its probe is down: those who can mend it must know. */
+static enum outcome
+tell_breaker(struct tx *tx, const char *channel, int64_t was, int64_t is)
+{
+	if (was == 0 && is != 0)
+		log_warn("breaker opens channel=%s", channel);
+	else if (was != 0 && is == 0)
+		log_info("breaker closes channel=%s", channel);
+	return was != 0 && is > was
+		   ? alarm_raise(tx, "alarm_channel_down", channel)
+		   : OK;
+}
+
 static enum outcome
 turn_breaker(struct tx *tx, const struct delivery *d, enum result result)
 {
@@ -78,13 +91,11 @@ turn_breaker(struct tx *tx, const struct delivery *d, enum result result)
 		return how;
 	was = b->open_until_at;
 	breaker_result(&limits, b, result, clock_now());
-	if (was == 0 && b->open_until_at != 0)
-		log_warn("breaker opens channel=%s", d->channel);
-	else if (was != 0 && b->open_until_at == 0)
-		log_info("breaker closes channel=%s", d->channel);
-	return tx_exec(tx, Q_CHANNEL_BREAKER,
+	how = tx_exec(tx, Q_CHANNEL_BREAKER,
 	    ARGS(V_TEXT(c->ward), V_TEXT(d->channel), V_INT(b->failures),
 		V_INT(b->open_until_at)));
+	return how == OK ? tell_breaker(tx, d->channel, was, b->open_until_at)
+			 : how;
 }
 
 /* Those who left with this one fare as it does. */

@@ -154,7 +154,7 @@ check_calendar(struct tx *tx, int64_t now)
 	if (calendar_days_left(c, now) >= CALENDAR_DAYS ||
 	    meta_number(tx, "calendar_alarm_day", 0) == today)
 		return OK;
-	how = alarm_raise(tx, "alarm_calendar", "calendar");
+	how = alarm_raise(tx, "alarm_calendar_ends", "calendar");
 	return how == OK ? meta_put(tx, "calendar_alarm_day", today) : how;
 }
 
