@@ -13,7 +13,6 @@
 #define UPKEEP_EVERY  HOUR
 #define WATCH_EVERY   MINUTE
 #define BACK_LIMIT    MINUTE
-#define AHEAD_LIMIT   HOUR
 #define QUOTA_KEEP    DAY
 #define CALENDAR_DAYS 60
 
@@ -21,16 +20,6 @@ struct alarm_job {
 	struct schedule *s;
 	const char *subject;
 };
-
-const char *
-clock_jump(int64_t wall, int64_t boot, int64_t wall2, int64_t boot2)
-{
-	int64_t jump = (wall2 - wall) - (boot2 - boot);
-
-	if (jump < -BACK_LIMIT)
-		return "back";
-	return jump > AHEAD_LIMIT ? "ahead" : NULL;
-}
 
 /* Runs on while the machine sleeps. */
 static int64_t
