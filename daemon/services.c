@@ -80,6 +80,7 @@ void
 store_end(struct daemon *d)
 {
 	store_close(d->h.store);
+	store_reap(d->h.store);
 	event_free(d->wake);
 	(void)close(d->wake_fd);
 }

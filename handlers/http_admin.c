@@ -24,7 +24,7 @@ body_ok(const struct request *r, const struct schema *s, struct response *a)
 	bool ok = schema_check(s, r->body, &faults);
 
 	if (!ok)
-		(void)answer_faults(a, "invalid_body", &faults);
+		(void)answer_faults(a, "invalid_fields", &faults);
 	faults_done(&faults);
 	return ok;
 }
@@ -36,7 +36,7 @@ answer_fault(struct response *a, const char *pointer, const char *what)
 	enum outcome how;
 
 	faults_add(&faults, pointer, "%s", what);
-	how = answer_faults(a, "invalid_body", &faults);
+	how = answer_faults(a, "invalid_fields", &faults);
 	faults_done(&faults);
 	return how;
 }

@@ -106,7 +106,7 @@ clock_json(const struct hotlined *d)
 
 /* GET /v1/admin/clock */
 void
-clock_get(struct http *h, const struct request *r, struct response *a)
+clock_show(struct http *h, const struct request *r, struct response *a)
 {
 	(void)r;
 	(void)answer_json(a, 200, clock_json(http_arg(h)));
@@ -147,7 +147,7 @@ target(
 
 /* POST /v1/admin/clock {"set"}, {"to"} or {"step"} */
 void
-clock_post(struct http *h, const struct request *r, struct response *a)
+clock_move(struct http *h, const struct request *r, struct response *a)
 {
 	struct hotlined *d = http_arg(h);
 	struct act_job *j;
@@ -159,7 +159,7 @@ clock_post(struct http *h, const struct request *r, struct response *a)
 		return;
 	}
 	if (!target(d, r, &to, &jump) || (!jump && to < clock_now())) {
-		refuse(h, a, "invalid_body");
+		refuse(h, a, "invalid_fields");
 		return;
 	}
 	j = job_new(h, r, a, jump ? "clock.set" : "clock.step");
