@@ -6,7 +6,7 @@
 #define WARD_SIZE 16
 
 /* Columns of AUDIT_ALL after the canonical row. */
-enum { WARD = 0, SEQ = 1, AT = 2, OBJECT_KIND = 6, OBJECT_ID = 7, DETAIL = 9 };
+enum { WARD = 0, SEQ = 1, AT = 2, OBJECT_KIND = 6, OBJECT_ID = 7 };
 enum { DIGEST = AUDIT_FIELDS - 1, PREV, HASH };
 
 /* Where the walk is. */
@@ -28,16 +28,23 @@ bad(struct walk *w, const char *why)
 	return false;
 }
 
+/* With its own length, so that nothing hides behind a NUL; p NULL for NULL. */
+static struct value
+field(const struct rows *r, int column)
+{
+	const char *text = row_text(r, column);
+	size_t n;
+
+	(void)row_blob(r, column, &n);
+	return V_BLOB(text, n);
+}
+
 static void
 read_row(const struct rows *r, struct value row[AUDIT_FIELDS])
 {
-	size_t n;
-	const void *p = row_blob(r, DIGEST, &n);
-
-	for (int i = 0; i <= DETAIL; i++)
-		row[i] = i == SEQ || i == AT ? V_INT(row_int(r, i))
-					     : V_TEXT(row_text(r, i));
-	row[DIGEST] = V_BLOB(p, n);
+	for (int i = 0; i < AUDIT_FIELDS; i++)
+		row[i] =
+		    i == SEQ || i == AT ? V_INT(row_int(r, i)) : field(r, i);
 }
 
 static bool
