@@ -5,6 +5,7 @@
  * core -> courier  {"do":"send","id","epoch","channel","to","subject","text",
  *                   "link","alerts":[...]}   one attempt, please
  *                  {"do":"taken","reply"}    the reply is committed
+ *                  {"do":"reload"}           read channels.conf again
  * courier -> core  {"is":"hello","channels":[names]}
  *                  {"is":"result","id","epoch","class","code","ref",
  *                   "retry_after_ms"}
@@ -32,12 +33,12 @@ struct courier_link_options {
 };
 
 /* Start (or await) the courier, and again with growing pauses when it dies. */
-struct courier_link *courier_link_start(struct event_base *base,
-    const struct courier_link_options *o);
+struct courier_link *courier_link_start(
+    struct event_base *base, const struct courier_link_options *o);
 bool courier_link_is_up(const struct courier_link *l);
 /* False if it cannot be sent now; msg is borrowed. */
 bool courier_link_send(struct courier_link *l, const json_t *msg);
-/* SIGHUP to the child, or a new connection. */
+/* Have the courier read channels.conf again; what is in flight goes on. */
 void courier_link_reload(struct courier_link *l);
 void courier_link_stop(struct courier_link *l);
 
