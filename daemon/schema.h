@@ -11,12 +11,12 @@
 #include "core.h"
 
 enum field_kind {
-	FIELD_TEXT,    /* NFC-able UTF-8, low..high characters */
+	FIELD_TEXT,    /* fit for text_nfc, low..high code points */
 	FIELD_INT,     /* low..high */
 	FIELD_BOOL,
 	FIELD_WORD,    /* one of words */
 	FIELD_WORDS,   /* a list of words without repeats, low..high of them */
-	FIELD_DATE,    /* YYYY-MM-DD, a real day */
+	FIELD_DATE,    /* YYYY-MM-DD, a real day, from 1900 on */
 	FIELD_INSTANT, /* RFC 3339 with offset */
 	FIELD_OBJECT,  /* of schema */
 	FIELD_LIST,    /* low..high objects of schema */

@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -99,6 +100,58 @@ test_wrong_kinds_and_sizes(void **state)
 }
 
 static void
+test_line_ends_of_windows_are_no_fault(void **state)
+{
+	(void)state;
+	assert_faults("{\"must\":true,\"text\":\"a\\r\\n\"}", "");
+	assert_faults("{\"must\":true,\"text\":\"a\\rb\"}", "/text");
+	assert_faults("{\"must\":true,\"text\":\"a\\u0085\"}", "/text");
+	assert_faults("{\"must\":true,\"text\":\"a\\u007f\"}", "/text");
+}
+
+static void
+test_blanks_are_no_text(void **state)
+{
+	(void)state;
+	assert_faults("{\"must\":true,\"text\":\" \\n\"}", "/text");
+	assert_faults("{\"must\":true,\"texts\":[\" \"]}", "/texts/0");
+	assert_faults("{\"must\":true,\"text\":\" a\"}", "");
+}
+
+static void
+test_a_word_with_a_nul_is_another_word(void **state)
+{
+	(void)state;
+	assert_faults("{\"must\":true,\"word\":\"red\\u0000\"}", "/word");
+	assert_faults(
+	    "{\"must\":true,\"words\":[\"red\\u0000x\"]}", "/words/0");
+}
+
+static void
+test_dates_are_real_days(void **state)
+{
+	static const char *const bad[] = {"2026-02-29", "2026-13-01",
+	    "2026-00-10", "2026-01-00", "2026-1-01", "26-01-01", "20260101",
+	    "2026-01-01T", "1899-12-31", "2026-04-31", "2026-01-0a", "",
+	    "1900-02-29"};
+	static const char *const good[] = {
+	    "1900-02-28", "1960-01-31", "2000-02-29", "2026-12-31"};
+	char body[100];
+
+	(void)state;
+	for (size_t i = 0; i < NELEM(bad); i++) {
+		snprintf(body, sizeof(body), "{\"must\":true,\"date\":\"%s\"}",
+		    bad[i]);
+		assert_faults(body, "/date");
+	}
+	for (size_t i = 0; i < NELEM(good); i++) {
+		snprintf(body, sizeof(body), "{\"must\":true,\"date\":\"%s\"}",
+		    good[i]);
+		assert_faults(body, "");
+	}
+}
+
+static void
 test_no_body_is_a_fault(void **state)
 {
 	struct faults faults = {0};
@@ -117,6 +170,10 @@ main(void)
 	    cmocka_unit_test(test_good_bodies),
 	    cmocka_unit_test(test_every_mistake_at_once),
 	    cmocka_unit_test(test_wrong_kinds_and_sizes),
+	    cmocka_unit_test(test_line_ends_of_windows_are_no_fault),
+	    cmocka_unit_test(test_blanks_are_no_text),
+	    cmocka_unit_test(test_a_word_with_a_nul_is_another_word),
+	    cmocka_unit_test(test_dates_are_real_days),
 	    cmocka_unit_test(test_no_body_is_a_fault),
 	};
 
