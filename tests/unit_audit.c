@@ -1,5 +1,5 @@
 /* The chain, and what verify finds when somebody edited the file. */
-#include "store_rig.h"
+#include "store_jobs.h"
 
 #include <sqlite3.h>
 

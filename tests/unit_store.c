@@ -1,4 +1,4 @@
-#include "store_rig.h"
+#include "store_jobs.h"
 
 #include "context.h"
 

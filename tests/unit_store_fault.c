@@ -2,7 +2,7 @@
  * A disk that is full or fails.  This program's own pwrite64, fdatasync,
  * posix_fallocate and statvfs stand before libc's, for SQLite too.
  */
-#include "store_rig.h"
+#include "store_child.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* Rows as JSON: a query of the test's own in the place of META_GET. */
-#include "store_rig.h"
+#include "store_jobs.h"
 
 #include "store_parts.h"
 

@@ -1,5 +1,5 @@
 /* What store_open takes and what it refuses. */
-#include "store_rig.h"
+#include "store_jobs.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
