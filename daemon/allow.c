@@ -1,0 +1,85 @@
+#include "allow.h"
+
+#include "people.h"
+
+#define R(name)	 (1u << ROLE_##name)
+#define DECIDERS (R(lead) | R(chairman) | R(vice_chairman))
+#define PARTNERS (R(police) | R(health) | R(school) | R(justice) | R(union))
+#define TEAM	 (R(officer) | DECIDERS | PARTNERS)
+#define NO_ROLE	 0u
+
+/* What besides the role must hold. */
+enum need {
+	NEED_NOTHING,
+	NEED_HOLDER, /* holds the case */
+	NEED_OWN,    /* its own referral, an alert sent to it */
+	NEED_PLAIN,  /* the case is not confidential */
+};
+
+static const struct rule {
+	enum subject_kind kind;
+	unsigned roles; /* any of them; NO_ROLE: none is needed */
+	enum action what;
+	enum need need;
+} rules[] = {
+    {BY_AGENCY, NO_ROLE, ACTION_referral_send, NEED_NOTHING},
+    {BY_AGENCY, NO_ROLE, ACTION_referral_read, NEED_OWN},
+    {BY_AGENCY, NO_ROLE, ACTION_referral_update, NEED_OWN},
+    {BY_AGENCY, NO_ROLE, ACTION_referral_answer, NEED_OWN},
+
+    {BY_MEMBER, TEAM, ACTION_case_list, NEED_NOTHING},
+    {BY_MEMBER, TEAM, ACTION_case_read, NEED_HOLDER},
+    {BY_MEMBER, R(officer), ACTION_case_read, NEED_PLAIN},
+    {BY_MEMBER, DECIDERS, ACTION_case_read, NEED_NOTHING},
+    {BY_MEMBER, TEAM, ACTION_case_act, NEED_HOLDER},
+    {BY_MEMBER, R(officer), ACTION_case_act, NEED_PLAIN},
+    {BY_MEMBER, DECIDERS, ACTION_case_act, NEED_NOTHING},
+    {BY_MEMBER, DECIDERS, ACTION_case_assign, NEED_NOTHING},
+    {BY_MEMBER, TEAM, ACTION_case_refer, NEED_HOLDER},
+    {BY_MEMBER, DECIDERS, ACTION_case_refer, NEED_NOTHING},
+    {BY_MEMBER, NO_ROLE, ACTION_alert_ack, NEED_OWN},
+    {BY_MEMBER, TEAM, ACTION_alert_ack, NEED_HOLDER},
+    {BY_MEMBER, DECIDERS, ACTION_alert_ack, NEED_NOTHING},
+    {BY_MEMBER, TEAM, ACTION_referral_record, NEED_NOTHING},
+    {BY_MEMBER, DECIDERS, ACTION_refused_list, NEED_NOTHING},
+
+    {BY_LINK, NO_ROLE, ACTION_alert_ack, NEED_OWN},
+
+    {BY_ADMIN, NO_ROLE, ACTION_admin, NEED_NOTHING},
+    {BY_ADMIN, NO_ROLE, ACTION_case_list, NEED_NOTHING},
+    {BY_ADMIN, NO_ROLE, ACTION_alert_ack, NEED_NOTHING},
+    {BY_ADMIN, NO_ROLE, ACTION_referral_record, NEED_NOTHING},
+    {BY_ADMIN, NO_ROLE, ACTION_refused_list, NEED_NOTHING},
+};
+
+static bool
+is_met(enum need need, const struct object *o)
+{
+	switch (need) {
+	case NEED_NOTHING:
+		return true;
+	case NEED_HOLDER:
+		return o->is_holder;
+	case NEED_OWN:
+		return o->is_own;
+	case NEED_PLAIN:
+		return !o->is_confidential;
+	}
+	return false;
+}
+
+bool
+allow(const struct subject *s, enum action a, const struct object *o)
+{
+	if (o->is_barred)
+		return false;
+	for (size_t i = 0; i < NELEM(rules); i++) {
+		const struct rule *r = &rules[i];
+
+		if (r->kind == s->kind && r->what == a &&
+		    (r->roles == NO_ROLE || (r->roles & s->roles) != 0) &&
+		    is_met(r->need, o))
+			return true;
+	}
+	return false;
+}
