@@ -8,7 +8,16 @@
 
 #include "http.h"
 
-enum outcome
-authenticate(struct tx *tx, struct request *r, struct response *a);
+/* Largest distance of a signature's time stamp from ours, ms. */
+#define AUTH_SKEW (300 * (int64_t)1000)
+
+enum outcome authenticate(struct tx *tx, struct request *r, struct response *a);
+
+/*
+ * The signature of the Standard Webhooks specification 1.0.0: one of the
+ * blank-separated "v1,<base64>" is the HMAC-SHA256 of "id.timestamp.body"
+ * under secret ("whsec_" and base64).
+ */
+bool auth_signature_ok(const char *secret, const struct request *r);
 
 #endif

@@ -1,0 +1,319 @@
+#include "auth.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "context.h"
+#include "keyring.h"
+#include "log.h"
+#include "people.h"
+#include "token.h"
+
+/* A key's last use is written at most this often. */
+#define USED_EVERY MINUTE
+#define WINDOW	   MINUTE
+#define SECRET_TAG "whsec_"
+
+/* What the database knows of a key. */
+struct known {
+	char owner[ID_SIZE], code[TOKEN_CODE_MAX + 1];
+	unsigned char hash[HASH_SIZE];
+	unsigned char *sign;
+	size_t sign_len;
+	unsigned roles;
+	int64_t not_before, not_after, used_at, quota;
+	bool is_there, is_live; /* not stopped, not revoked */
+};
+
+static void
+copy_text(char *out, size_t size, const char *s)
+{
+	size_t n = s == NULL ? 0 : strlen(s);
+
+	if (n >= size)
+		n = size - 1;
+	if (n > 0)
+		memcpy(out, s, n);
+	out[n] = '\0';
+}
+
+static void
+copy_hash(unsigned char out[HASH_SIZE], const struct rows *rows, int column)
+{
+	size_t n;
+	const void *p = row_blob(rows, column, &n);
+
+	if (n == HASH_SIZE)
+		memcpy(out, p, n);
+}
+
+static void
+find_agency_key(struct tx *tx, const char *id, struct known *k)
+{
+	struct rows *rows = tx_query(tx, Q_AUTH_KEY, ARGS(V_TEXT(id)));
+
+	if (rows_next(rows)) {
+		const void *sign = row_blob(rows, 3, &k->sign_len);
+
+		k->is_there = true;
+		copy_text(k->owner, sizeof(k->owner), row_text(rows, 0));
+		copy_text(k->code, sizeof(k->code), row_text(rows, 1));
+		copy_hash(k->hash, rows, 2);
+		if (sign != NULL) {
+			k->sign = xcalloc(1, k->sign_len);
+			memcpy(k->sign, sign, k->sign_len);
+		}
+		k->not_before = row_int(rows, 4);
+		k->not_after = row_int(rows, 5);
+		k->is_live = row_is_null(rows, 6) &&
+			     strcmp(row_text(rows, 9), "active") == 0;
+		k->used_at = row_int(rows, 7);
+		k->quota = row_int(rows, 8);
+	}
+	(void)rows_end(rows);
+}
+
+static void
+find_member_token(struct tx *tx, const char *id, struct known *k)
+{
+	struct rows *rows = tx_query(tx, Q_AUTH_TOKEN, ARGS(V_TEXT(id)));
+
+	if (rows_next(rows)) {
+		k->is_there = true;
+		copy_text(k->owner, sizeof(k->owner), row_text(rows, 0));
+		copy_hash(k->hash, rows, 1);
+		k->not_after = row_int(rows, 2);
+		k->is_live = row_is_null(rows, 3) &&
+			     strcmp(row_text(rows, 5), "active") == 0;
+		(void)roles_parse(row_text(rows, 4), &k->roles);
+	}
+	(void)rows_end(rows);
+}
+
+static enum outcome
+refuse(struct tx *tx, struct response *a, const char *code, const char *key)
+{
+	const struct conf *conf = tx_context(tx)->conf;
+	char now[INSTANT_SIZE];
+
+	log_warn("credentials refused code=%s key=%s", code, key);
+	instant_format(now, clock_now(), (int)conf->utc_offset_min);
+	answer_problem(a, code);
+	answer_extra(a, "duty_phone", json_string(conf->duty_phone));
+	answer_extra(a, "server_time", json_string(now));
+	return REFUSED;
+}
+
+bool
+auth_signature_ok(const char *secret, const struct request *r)
+{
+	size_t key_len, n;
+	unsigned char mac[32];
+	unsigned char *key = NULL, *given;
+	struct buf b = BUF_MAX(1024 + r->raw_len);
+	bool is_ok = false;
+
+	if (strncmp(secret, SECRET_TAG, strlen(SECRET_TAG)) == 0)
+		key = base64_decode(secret + strlen(SECRET_TAG), &key_len);
+	if (key == NULL)
+		return false;
+	buf_addf(&b, "%s.%s.", r->webhook_id, r->webhook_timestamp);
+	buf_add(&b, r->raw, r->raw_len);
+	if (!b.over)
+		hmac_sha256(key, key_len, b.data, b.len, mac);
+	for (const char *s = r->webhook_signature; !b.over && *s != '\0';) {
+		size_t len = strcspn(s, " ");
+		char *one = xstrndup(s, len);
+
+		given = strncmp(one, "v1,", 3) == 0 ? base64_decode(one + 3, &n)
+						    : NULL;
+		if (given != NULL && n == sizeof(mac))
+			is_ok |= equal_ct(given, mac, n);
+		free(given);
+		free(one);
+		s += len + strspn(s + len, " ");
+	}
+	free(key);
+	buf_done(&b);
+	return is_ok;
+}
+
+/* A signature counts on requests that carry a body; it covers no path. */
+static enum outcome
+check_signature(struct tx *tx, struct request *r, struct response *a,
+    const struct known *k, const char *id)
+{
+	const struct place at = {"agency_key", "sign_sealed", id};
+	int64_t stamp, away;
+	char *secret = NULL;
+	struct key ward;
+	enum outcome how;
+	bool is_ok;
+
+	if (k->sign == NULL || strcmp(r->route->method, "POST") != 0)
+		return OK;
+	if (r->webhook_id == NULL || r->webhook_signature == NULL ||
+	    r->webhook_timestamp == NULL ||
+	    !number_parse(r->webhook_timestamp, 0, INT64_MAX / 1000, &stamp))
+		return refuse(tx, a, "signature_wrong", id);
+	away = stamp * 1000 - clock_now();
+	if (away > AUTH_SKEW || away < -AUTH_SKEW)
+		return refuse(tx, a, "clock_skew", id);
+	/* The signed id must be the one that keeps requests apart. */
+	if (r->idempotency_key == NULL)
+		r->idempotency_key = r->webhook_id;
+	else if (strcmp(r->idempotency_key, r->webhook_id) != 0)
+		return refuse(tx, a, "signature_wrong", id);
+	how = keyring_ward(tx, &ward);
+	if (how == OK)
+		how = unseal(&ward, &at, k->sign, k->sign_len, &secret);
+	key_wipe(&ward);
+	if (how != OK)
+		return answer_outcome(a, FAILED);
+	is_ok = auth_signature_ok(secret, r);
+	seal_free(secret);
+	return is_ok ? OK : refuse(tx, a, "signature_wrong", id);
+}
+
+/*
+ * Calls in this minute, this one included.  Reads write nothing, so they are
+ * held to the quota but do not use it up.
+ */
+static int64_t
+count_call(
+    struct tx *tx, const struct request *r, const char *agency, int64_t window)
+{
+	if (r->route->kind == JOB_READ)
+		return tx_number(tx, Q_QUOTA_GET, 0,
+			   ARGS(V_TEXT(agency), V_INT(window))) +
+		       1;
+	return tx_number(tx, Q_QUOTA_USE, 1,
+	    ARGS(V_TEXT(agency), V_TEXT(tx_context(tx)->conf->ward),
+		V_INT(window)));
+}
+
+static enum outcome
+check_quota(struct tx *tx, const struct request *r, struct response *a,
+    const struct known *k)
+{
+	int64_t quota =
+	    k->quota > 0 ? k->quota : tx_context(tx)->conf->agency_quota;
+	int64_t now = clock_now(), window = now - now % WINDOW;
+	int64_t used = count_call(tx, r, k->owner, window);
+	int64_t left = used > quota ? 0 : quota - used;
+	int64_t wait = (window + WINDOW - now + SECOND - 1) / SECOND;
+	enum outcome how = OK;
+
+	if (used > quota) {
+		how = answer_problem(a, "quota_exceeded");
+		answer_header(a, "Retry-After", "%" PRId64, wait);
+	}
+	answer_header(
+	    a, "RateLimit-Policy", "\"minute\";q=%" PRId64 ";w=60", quota);
+	answer_header(
+	    a, "RateLimit", "\"minute\";r=%" PRId64 ";t=%" PRId64, left, wait);
+	return how;
+}
+
+static enum outcome
+note_use(struct tx *tx, const struct request *r, const struct known *k,
+    const char *id)
+{
+	if (r->route->kind == JOB_READ || clock_now() - k->used_at < USED_EVERY)
+		return OK;
+	return tx_exec(
+	    tx, Q_AUTH_KEY_USED, ARGS(V_TEXT(id), V_INT(clock_now())));
+}
+
+/* The secret first: what is wrong with a key is told to its owner only. */
+static enum outcome
+check_key(struct tx *tx, struct response *a, const struct token *t,
+    const struct known *k)
+{
+	int64_t now = clock_now();
+
+	/* An unknown key is compared too, with zeros: the same time. */
+	if (!equal_ct(t->hash, k->hash, HASH_SIZE) || !k->is_there ||
+	    strcmp(t->code, k->code) != 0)
+		return refuse(tx, a, "unauthorized", t->id);
+	if (!k->is_live || now < k->not_before || now >= k->not_after)
+		return refuse(tx, a, "key_expired", t->id);
+	return OK;
+}
+
+static bool
+may_call(enum who who, enum subject_kind kind)
+{
+	switch (who) {
+	case ANYONE:
+		return true;
+	case AGENCY:
+		return kind == BY_AGENCY;
+	case MEMBER:
+		return kind == BY_MEMBER;
+	case EITHER:
+		return kind == BY_AGENCY || kind == BY_MEMBER;
+	case ADMIN:
+		return kind == BY_ADMIN;
+	}
+	return false;
+}
+
+static enum outcome
+check_agency(
+    struct tx *tx, struct request *r, struct response *a, const struct token *t)
+{
+	struct known k = {0};
+	enum outcome how;
+
+	find_agency_key(tx, t->id, &k);
+	how = check_key(tx, a, t, &k);
+	if (how == OK && !may_call(r->route->who, BY_AGENCY))
+		how = answer_problem(a, "forbidden");
+	if (how == OK)
+		how = check_quota(tx, r, a, &k);
+	if (how == OK)
+		how = check_signature(tx, r, a, &k, t->id);
+	if (how == OK)
+		how = note_use(tx, r, &k, t->id);
+	r->subject = (struct subject){.kind = BY_AGENCY};
+	copy_text(r->subject.id, sizeof(r->subject.id), k.owner);
+	free(k.sign);
+	return how;
+}
+
+static enum outcome
+check_member(
+    struct tx *tx, struct request *r, struct response *a, const struct token *t)
+{
+	struct known k = {0};
+	enum outcome how;
+
+	find_member_token(tx, t->id, &k);
+	how = check_key(tx, a, t, &k);
+	if (how == OK && !may_call(r->route->who, BY_MEMBER))
+		how = answer_problem(a, "forbidden");
+	r->subject = (struct subject){.kind = BY_MEMBER, .roles = k.roles};
+	copy_text(r->subject.id, sizeof(r->subject.id), k.owner);
+	return how;
+}
+
+enum outcome
+authenticate(struct tx *tx, struct request *r, struct response *a)
+{
+	static const char scheme[] = "Bearer ";
+	struct token t;
+
+	if (r->route->who == ANYONE || r->subject.kind == BY_ADMIN)
+		return may_call(r->route->who, r->subject.kind)
+			   ? OK
+			   : answer_problem(a, "not_found");
+	if (r->authorization == NULL ||
+	    strncmp(r->authorization, scheme, strlen(scheme)) != 0 ||
+	    !token_parse(r->authorization + strlen(scheme), &t))
+		return refuse(tx, a, "unauthorized", "none");
+	return t.kind == TOKEN_AGENCY ? check_agency(tx, r, a, &t)
+				      : check_member(tx, r, a, &t);
+}

@@ -1,0 +1,216 @@
+#include "case_give.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert.h"
+#include "audit.h"
+#include "clock.h"
+#include "clock_rows.h"
+#include "clocks.h"
+#include "context.h"
+
+static enum outcome
+audit_case(struct tx *tx, const struct case_row *c, const struct subject *by,
+    const char *act, json_t *detail)
+{
+	return audit_add(tx, &(struct happening){
+				 .actor = by,
+				 .act = act,
+				 .object_kind = "case",
+				 .object_id = c->id,
+				 .case_id = c->id,
+				 .detail = detail,
+			     });
+}
+
+static bool
+is_running(struct tx *tx, const struct case_row *c, const char *step)
+{
+	return tx_number(tx, Q_CASE_STEP_OPEN, 0,
+		   ARGS(V_TEXT(c->id), V_TEXT(step))) > 0;
+}
+
+static enum outcome
+did_step(struct tx *tx, struct case_row *c, const struct step *s,
+    const struct subject *by)
+{
+	struct act a = {
+	    .case_id = c->id,
+	    .step = step_id(s),
+	    .kind = step_kind(s),
+	    .by = by,
+	    .acted_at = clock_now(),
+	};
+	enum outcome how;
+
+	if (!is_running(tx, c, a.step))
+		return OK;
+	how = act_add(tx, &a);
+	return how == OK ? clocks_done(tx, c, a.step, &a) : how;
+}
+
+enum outcome
+case_did(struct tx *tx, struct case_row *c, const char *kind,
+    const struct subject *by)
+{
+	const struct procedure *p = tx_context(tx)->procedure;
+	enum outcome how = OK;
+
+	for (size_t i = 0; i < procedure_n_steps(p) && how == OK; i++) {
+		const struct step *s = procedure_nth_step(p, i);
+
+		if (strcmp(step_kind(s), kind) == 0)
+			how = did_step(tx, c, s, by);
+	}
+	return how;
+}
+
+static enum outcome
+save_holder(struct tx *tx, struct case_row *c, const json_t *why)
+{
+	char *text = json_dumps(why, JSON_COMPACT | JSON_SORT_KEYS);
+	enum outcome how = tx_exec(tx, Q_CASE_GIVE,
+	    ARGS(V_TEXT(c->id),
+		c->assignee[0] != '\0' ? V_TEXT(c->assignee) : V_NULL,
+		V_TEXT(text), V_INT(clock_now()), V_INT(c->version)));
+
+	free(text);
+	return how;
+}
+
+enum outcome
+case_give(struct tx *tx, struct case_row *c, const char *member,
+    const json_t *why, const struct subject *by)
+{
+	bool is_given = member[0] != '\0';
+	enum outcome how;
+
+	snprintf(c->assignee, sizeof(c->assignee), "%s", member);
+	c->version++;
+	how = save_holder(tx, c, why);
+	if (how == OK)
+		how = audit_case(tx, c, by,
+		    is_given ? "case.assigned" : "case.unassigned",
+		    json_pack("{s:s, s:O}", "member", member, "why", why));
+	if (how == OK)
+		how = case_set_fact(tx, c, FACT_assigned, is_given ? 1 : 0, by);
+	if (how != OK || !is_given)
+		return how;
+	how = perhaps(tx_exec(
+	    tx, Q_REFERRAL_STATE, ARGS(V_TEXT(c->id), V_TEXT("assigned"))));
+	return how == OK ? case_did(tx, c, "assign", by) : how;
+}
+
+static struct value
+or_null(const char *s)
+{
+	return s[0] != '\0' ? V_TEXT(s) : V_NULL;
+}
+
+enum outcome
+case_bar(struct tx *tx, const struct case_row *c, const struct bar *bar,
+    const struct subject *by)
+{
+	const struct value member = or_null(bar->who->member_id);
+	const struct value agency = or_null(bar->who->agency_id);
+	char id[ID_SIZE];
+	enum outcome how;
+
+	if (tx_number(
+		tx, Q_BAR_IS_THERE, 0, ARGS(V_TEXT(c->id), member, agency)) > 0)
+		return OK;
+	id_new(id);
+	how = tx_exec(tx, Q_BAR_ADD,
+	    ARGS(V_TEXT(id), V_TEXT(tx_context(tx)->conf->ward), V_TEXT(c->id),
+		member, agency, V_TEXT(bar->state), V_TEXT(bar->reason),
+		V_INT(clock_now())));
+	if (how != OK)
+		return how;
+	return audit_case(tx, c, by, "bar.added",
+	    json_pack("{s:s, s:s, s:s, s:s}", "bar", id, "who",
+		bar->who->member_id[0] != '\0' ? bar->who->member_id
+					       : bar->who->agency_id,
+		"state", bar->state, "reason", bar->reason));
+}
+
+/* The first of these who can be reached, one person. */
+static enum outcome
+tell_first(struct tx *tx, const struct case_row *c, const char *kind,
+    const char *const *who)
+{
+	int64_t now = clock_now();
+	struct alert a = {
+	    .case_id = c->id, .kind = kind, .is_urgent = true, .due_at = now};
+	struct people people = {0};
+	enum outcome how = NOT_FOUND;
+
+	for (; *who != NULL && how == NOT_FOUND; who++) {
+		people_done(&people);
+		how = people_find(tx, c->id, *who, now, &people);
+	}
+	how = perhaps(how);
+	if (people.n > 1)
+		people.n = 1;
+	if (how == OK)
+		how = alert_raise(tx, &a, &people, NULL, 0);
+	people_done(&people);
+	return how;
+}
+
+enum outcome
+case_tell_lead(struct tx *tx, const struct case_row *c, const char *kind)
+{
+	static const char *const who[] = {
+	    "lead", "chairman", "vice_chairman", "outside:hotline", NULL};
+
+	return tell_first(tx, c, kind, who);
+}
+
+enum outcome
+case_tell_holder(struct tx *tx, const struct case_row *c, const char *kind)
+{
+	static const char *const who[] = {
+	    "holder", "lead", "chairman", "vice_chairman", NULL};
+
+	return tell_first(tx, c, kind, who);
+}
+
+static enum outcome
+reopen_after(struct tx *tx, const struct case_row *c, const struct act *a)
+{
+	char event[48];
+
+	snprintf(event, sizeof(event), "%.32s.done", a->step);
+	return clocks_event(tx, c, event, a->acted_at);
+}
+
+enum outcome
+case_close(
+    struct tx *tx, struct case_row *c, const struct act *a, const char *reason)
+{
+	struct case_row ending = *c;
+	enum outcome how;
+
+	/* Ended quietly: what its end opens must outlive clocks_end_all. */
+	ending.is_open = false;
+	how = clocks_done(tx, &ending, a->step, a);
+	if (how == OK)
+		how = clocks_end_all(tx, c, a);
+	if (how == OK)
+		how = reopen_after(tx, c, a);
+	c->is_open = false;
+	c->version++;
+	if (how == OK)
+		how = tx_exec(tx, Q_CASE_CLOSE,
+		    ARGS(V_TEXT(c->id), V_INT(clock_now()), V_TEXT(reason),
+			V_INT(c->version)));
+	if (how == OK)
+		how = audit_case(tx, c, a->by, "case.closed",
+		    json_pack("{s:s}", "reason", reason));
+	if (how == OK)
+		how = perhaps(
+		    tx_exec(tx, Q_REFERRAL_CLOSED, ARGS(V_TEXT(c->id))));
+	return how;
+}

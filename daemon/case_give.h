@@ -1,0 +1,48 @@
+/* What intake, assignment and the calls of members all do to a case. */
+#ifndef CASE_GIVE_H
+#define CASE_GIVE_H
+
+#include "cases.h"
+#include "people.h"
+
+/*
+ * The steps of this kind ("receive", "assign" ...) are done by what the daemon
+ * or a member just did: an act each, their clocks end.  Steps that are not
+ * open are passed over.
+ */
+enum outcome case_did(struct tx *tx, struct case_row *c, const char *kind,
+    const struct subject *by);
+
+/*
+ * Give the case to a member, or to nobody ("").  why is coded, goes into the
+ * row and the audit chain, and is borrowed.
+ */
+enum outcome case_give(struct tx *tx, struct case_row *c, const char *member,
+    const json_t *why, const struct subject *by);
+
+/* Bar a person; OK also if they were.  state and reason as in table bar. */
+struct bar {
+	const struct person *who;
+	const char *state, *reason;
+};
+enum outcome case_bar(struct tx *tx, const struct case_row *c,
+    const struct bar *bar, const struct subject *by);
+/*
+ * Tell the first un-barred of lead, chairman, vice chairman and the hotline
+ * that a case needs a look ("bar", "update"); never the barred.
+ */
+enum outcome
+case_tell_lead(struct tx *tx, const struct case_row *c, const char *kind);
+
+/* Tell whoever holds the case; if nobody can be reached, the lead. */
+enum outcome
+case_tell_holder(struct tx *tx, const struct case_row *c, const char *kind);
+
+/*
+ * Close: every clock ends, then what closing opens is opened ("<step>.done"),
+ * so that reporting back and filing are not forgotten.
+ */
+enum outcome case_close(
+    struct tx *tx, struct case_row *c, const struct act *a, const char *reason);
+
+#endif

@@ -1,0 +1,220 @@
+#include "cases.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit.h"
+#include "clock.h"
+#include "clocks.h"
+#include "context.h"
+#include "keyring.h"
+
+#define CODE_LETTERS "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+static const char *
+ward_of(struct tx *tx)
+{
+	return tx_context(tx)->conf->ward;
+}
+
+static enum outcome
+read_case(struct rows *rows, struct case_row *c)
+{
+	enum outcome how;
+	bool is_there = rows_next(rows);
+
+	*c = (struct case_row){0};
+	if (is_there) {
+		const char *holder = row_text(rows, 3);
+
+		snprintf(c->id, sizeof(c->id), "%s", row_text(rows, 0));
+		snprintf(c->code, sizeof(c->code), "%s", row_text(rows, 1));
+		snprintf(
+		    c->incident, sizeof(c->incident), "%s", row_text(rows, 2));
+		snprintf(c->assignee, sizeof(c->assignee), "%s",
+		    holder == NULL ? "" : holder);
+		c->is_open = strcmp(row_text(rows, 4), "open") == 0;
+		c->is_confidential = row_int(rows, 5) != 0;
+		c->is_possible_duplicate = row_int(rows, 6) != 0;
+		c->t0_at = row_int(rows, 7);
+		c->received_at = row_int(rows, 8);
+		c->version = row_int(rows, 9);
+		facts_parse(&c->facts, row_text(rows, 10));
+	}
+	how = rows_end(rows);
+	return how == OK && !is_there ? NOT_FOUND : how;
+}
+
+enum outcome
+case_get(struct tx *tx, const char *id, struct case_row *c)
+{
+	return read_case(
+	    tx_query(tx, Q_CASE_BY_ID, ARGS(V_TEXT(id), V_TEXT(ward_of(tx)))),
+	    c);
+}
+
+enum outcome
+case_find(struct tx *tx, const char *code, struct case_row *c)
+{
+	char upper[16];
+	size_t n = strlen(code);
+
+	if (id_ok(code))
+		return case_get(tx, code, c);
+	if (n >= sizeof(upper))
+		return NOT_FOUND;
+	for (size_t i = 0; i <= n; i++)
+		upper[i] = (char)toupper((unsigned char)code[i]);
+	return read_case(tx_query(tx, Q_CASE_BY_CODE,
+			     ARGS(V_TEXT(upper), V_TEXT(ward_of(tx)))),
+	    c);
+}
+
+bool
+case_is_barred(struct tx *tx, const char *case_id, const struct subject *s)
+{
+	return tx_number(tx, Q_CASE_BARS, 1,
+		   ARGS(V_TEXT(case_id), V_TEXT(s->id))) > 0;
+}
+
+void
+case_object(struct tx *tx, const struct case_row *c, const struct subject *s,
+    struct object *o)
+{
+	*o = (struct object){
+	    .is_barred = case_is_barred(tx, c->id, s),
+	    .is_holder =
+		s->kind == BY_MEMBER && strcmp(c->assignee, s->id) == 0,
+	    .is_confidential = c->is_confidential,
+	};
+	if (s->kind == BY_AGENCY)
+		o->is_own = tx_number(tx, Q_CASE_OF_AGENCY, 0,
+				ARGS(V_TEXT(c->id), V_TEXT(s->id))) > 0;
+}
+
+static enum outcome
+save_facts(struct tx *tx, struct case_row *c)
+{
+	char *facts = facts_format(&c->facts);
+	enum outcome how = tx_exec(tx, Q_CASE_FACTS,
+	    ARGS(V_TEXT(c->id), V_TEXT(facts), V_INT(c->version)));
+
+	free(facts);
+	return how;
+}
+
+/* The event with the word before: it fits steps that ask only for the word. */
+static enum outcome
+tell_clocks(struct tx *tx, const struct case_row *c, enum fact f, int before)
+{
+	const char *word = fact_text(&c->facts, f);
+	char event[96];
+
+	snprintf(event, sizeof(event), "%s.%s>%s", fact_name(f),
+	    fact_nth_word(f, before), word);
+	return clocks_event(tx, c, event, clock_now());
+}
+
+enum outcome
+case_set_fact(struct tx *tx, struct case_row *c, enum fact f, int word,
+    const struct subject *by)
+{
+	int before = c->facts.v[f];
+	enum outcome how;
+
+	if (before == word)
+		return OK;
+	c->facts.v[f] = word;
+	c->version++;
+	how = save_facts(tx, c);
+	if (how == OK)
+		how = audit_add(
+		    tx, &(struct happening){
+			    .actor = by,
+			    .act = "case.fact",
+			    .object_kind = "case",
+			    .object_id = c->id,
+			    .case_id = c->id,
+			    .detail = json_pack("{s:s, s:s, s:s}", "fact",
+				fact_name(f), "from", fact_nth_word(f, before),
+				"to", fact_nth_word(f, word)),
+			});
+	return how == OK ? tell_clocks(tx, c, f, before) : how;
+}
+
+/* The body sealed with the case key; NULL body, no bytes. */
+static enum outcome
+seal_act(struct tx *tx, const struct act *a, unsigned char **out, size_t *n)
+{
+	struct place at = {"act", "body_sealed", a->id};
+	char *text;
+	enum outcome how;
+
+	*out = NULL;
+	*n = 0;
+	if (a->body == NULL)
+		return OK;
+	text = json_dumps(a->body, JSON_COMPACT);
+	how = keyring_seal(tx, a->case_id, &at, text, out, n);
+	seal_free(text);
+	return how;
+}
+
+static enum outcome
+audit_act(struct tx *tx, const struct act *a, const unsigned char *digest)
+{
+	return audit_add(
+	    tx, &(struct happening){
+		    .actor = a->by,
+		    .act = "case.act",
+		    .object_kind = "act",
+		    .object_id = a->id,
+		    .case_id = a->case_id,
+		    .digest = digest,
+		    .detail = json_pack("{s:s*, s:s, s:I, s:s*}", "step",
+			a->step, "kind", a->kind, "acted_at",
+			(json_int_t)a->acted_at, "evidence", a->evidence),
+		});
+}
+
+enum outcome
+act_add(struct tx *tx, struct act *a)
+{
+	static const char *const kinds[] = {
+	    [NOBODY] = "nobody",
+	    [BY_AGENCY] = "agency",
+	    [BY_MEMBER] = "member",
+	    [BY_LINK] = "link",
+	    [BY_ADMIN] = "admin",
+	    [BY_SYSTEM] = "system",
+	};
+	unsigned char *sealed, digest[HASH_SIZE];
+	size_t n;
+	enum outcome how;
+
+	id_new(a->id);
+	how = seal_act(tx, a, &sealed, &n);
+	if (how != OK)
+		return how;
+	hash_of(sealed, n, digest);
+	how = tx_exec(tx, Q_ACT_ADD,
+	    ARGS(V_TEXT(a->id), V_TEXT(ward_of(tx)), V_TEXT(a->case_id),
+		V_TEXT(a->step), V_TEXT(a->kind), V_TEXT(kinds[a->by->kind]),
+		V_TEXT(a->by->id), V_INT(a->acted_at), V_INT(clock_now()),
+		V_TEXT(a->evidence), V_BLOB(sealed, n)));
+	if (how == OK)
+		how = audit_act(tx, a, sealed == NULL ? NULL : digest);
+	free(sealed);
+	return how;
+}
+
+void
+case_code(char code[16])
+{
+	char letters[9];
+
+	random_text(letters, 8, CODE_LETTERS);
+	snprintf(code, 16, "%.4s-%.4s", letters, letters + 4);
+}
