@@ -1,0 +1,44 @@
+/*
+ * A notification becomes an incident, a case for each child, clocks and an
+ * assignee: one transaction, in which nothing is half taken.
+ */
+#ifndef INTAKE_H
+#define INTAKE_H
+
+#include "cases.h"
+
+struct intake {
+	const struct subject *by; /* the agency, or the member who writes */
+	const char *agency_id;	  /* whose notification it is */
+	const json_t *body;	  /* mau01_check()ed and in NFC */
+	const char *raw;	  /* as it came: what the digest is of */
+	size_t raw_len;
+};
+
+/*
+ * Take it; fills id with the referral that holds it.  The same source_ref gives
+ * the referral of the first: with the same body as it was; a copy of what a
+ * member wrote down (or the reverse) is attached to it as news; else CONFLICT.
+ */
+enum outcome
+intake_take(struct tx *tx, const struct intake *in, char id[ID_SIZE]);
+/* More about a referral that is there ({text, risk, alleged} or a Mau 01). */
+enum outcome intake_news(struct tx *tx, const char *referral_id,
+    const json_t *body, const struct subject *by);
+
+#define RECEIPT_SECRET_SIZE 33
+/*
+ * What the sender gets: {id, incident_code, cases, received_at, digest, links}.
+ * NULL if there is no such referral.  The caller decrefs.
+ */
+json_t *receipt_make(struct tx *tx, const char *referral_id);
+/*
+ * The secret that shows a confidential referral.  It is made of the id and a
+ * key, so that a repeated request gets it again though only its hash is kept.
+ */
+void receipt_secret(
+    struct tx *tx, const char *referral_id, char out[RECEIPT_SECRET_SIZE]);
+/* "blake2b-256:<hex>", the caller frees. */
+char *receipt_digest(const void *digest, size_t n);
+
+#endif

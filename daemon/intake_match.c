@@ -1,0 +1,198 @@
+/*
+ * Is it a child we know?  A suspicion only: the same personal id, or the same
+ * folded name and a birth that may be the same.  The team sees it, no agency
+ * ever does.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit.h"
+#include "case_give.h"
+#include "clock.h"
+#include "context.h"
+#include "intake_case.h"
+#include "keyring.h"
+#include "mau01.h"
+
+#define MATCHES_MAX 32
+#define YEAR	    ((int64_t)366 * DAY)
+
+/* When a child can have been born, UTC ms; low > high: nobody knows. */
+struct birth {
+	int64_t low, high;
+};
+
+static struct birth
+birth_of(const json_t *child, int64_t seen_at)
+{
+	const char *date = mau01_text(child, "birth_date");
+	const json_t *age = json_object_get(child, "age");
+	struct birth b = {1, 0};
+	char *start;
+	int64_t at;
+
+	if (date != NULL) {
+		start = xasprintf("%sT00:00:00Z", date);
+		if (instant_parse(start, &at))
+			b = (struct birth){at, at};
+		free(start);
+	} else if (json_is_integer(age)) {
+		/* Ages are estimates: a year either way. */
+		at = seen_at - json_integer_value(age) * YEAR;
+		b = (struct birth){at - 2 * YEAR, at + YEAR};
+	}
+	return b;
+}
+
+static bool
+may_be_same(const struct birth *a, const struct birth *b)
+{
+	if (a->low > a->high || b->low > b->high)
+		return true;
+	return a->low <= b->high && b->low <= a->high;
+}
+
+struct suspects {
+	char children[MATCHES_MAX][ID_SIZE];
+	size_t n;
+};
+
+static void
+on_owner(void *arg, const char *kind, const char *owner)
+{
+	struct suspects *s = arg;
+
+	if (strcmp(kind, "child") != 0 || s->n == MATCHES_MAX)
+		return;
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->children[i], owner) == 0)
+			return;
+	snprintf(s->children[s->n++], ID_SIZE, "%s", owner);
+}
+
+/* A child's case and when it can have been born; false if it was erased. */
+static bool
+read_child(
+    struct tx *tx, const char *id, char case_id[ID_SIZE], struct birth *b)
+{
+	struct place at = {"child", "body_sealed", id};
+	struct rows *rows = tx_query(tx, Q_CHILD_GET, ARGS(V_TEXT(id)));
+	int64_t seen_at = 0;
+	char *text = NULL;
+	json_t *child;
+	const void *sealed;
+	size_t n;
+
+	if (rows_next(rows)) {
+		snprintf(case_id, ID_SIZE, "%s", row_text(rows, 0));
+		sealed = row_blob(rows, 1, &n);
+		seen_at = row_int(rows, 2);
+		if (keyring_unseal(tx, case_id, &at, sealed, n, &text) != OK)
+			text = NULL;
+	}
+	(void)rows_end(rows);
+	if (text == NULL)
+		return false;
+	child = json_loads(text, 0, NULL);
+	seal_free(text);
+	*b = birth_of(child, seen_at);
+	json_decref(child);
+	return true;
+}
+
+static enum outcome
+copy_bars(struct tx *tx, const struct case_row *c, const char *other)
+{
+	struct person list[PEOPLE_MAX];
+	struct rows *rows = tx_query(tx, Q_BARS_OF_CASE, ARGS(V_TEXT(other)));
+	size_t n = 0;
+	enum outcome how;
+
+	while (n < PEOPLE_MAX && rows_next(rows)) {
+		const char *member = row_text(rows, 0);
+		const char *agency = row_text(rows, 1);
+
+		list[n] = (struct person){0};
+		snprintf(list[n].member_id, ID_SIZE, "%s",
+		    member == NULL ? "" : member);
+		snprintf(list[n].agency_id, ID_SIZE, "%s",
+		    agency == NULL ? "" : agency);
+		n++;
+	}
+	how = rows_end(rows);
+	for (size_t i = 0; i < n && how == OK; i++)
+		how = case_bar(tx, c,
+		    &(struct bar){&list[i], "provisional", "match"},
+		    &audit_system);
+	return how;
+}
+
+static enum outcome
+mark(struct tx *tx, const struct case_row *c, const char *other)
+{
+	enum outcome how = tx_exec(tx, Q_CASE_DUPLICATE, ARGS(V_TEXT(c->id)));
+
+	if (how != OK)
+		return how;
+	return audit_add(tx, &(struct happening){
+				 .actor = &audit_system,
+				 .act = "case.possible_duplicate",
+				 .object_kind = "case",
+				 .object_id = c->id,
+				 .case_id = c->id,
+				 .detail = json_pack("{s:s}", "other", other),
+			     });
+}
+
+static enum outcome
+suspect(struct tx *tx, const struct case_row *c, const char *other,
+    char holder[ID_SIZE])
+{
+	struct case_row first;
+	enum outcome how = case_get(tx, other, &first);
+
+	if (how == OK)
+		how = tx_exec(tx, Q_DUPLICATE_ADD,
+		    ARGS(V_TEXT(c->id), V_TEXT(other),
+			V_TEXT(tx_context(tx)->conf->ward),
+			V_INT(clock_now())));
+	if (how == NOT_FOUND || how == CONFLICT)
+		return OK;
+	if (how == OK)
+		how = mark(tx, c, other);
+	if (how == OK)
+		how = mark(tx, &first, c->id);
+	if (how == OK)
+		how = copy_bars(tx, c, other);
+	if (how == OK && first.is_open && holder[0] == '\0')
+		memcpy(holder, first.assignee, ID_SIZE);
+	return how;
+}
+
+enum outcome
+intake_duplicates(struct tx *tx, const struct case_row *c, const json_t *child,
+    char holder[ID_SIZE])
+{
+	struct suspects list = {0};
+	struct birth mine = birth_of(child, c->received_at);
+	size_t n_same_id;
+	enum outcome how = blind_find(
+	    tx, "id", mau01_text(child, "personal_id"), on_owner, &list);
+
+	n_same_id = list.n;
+	if (how == OK)
+		how = blind_find(
+		    tx, "name", mau01_text(child, "name"), on_owner, &list);
+	for (size_t i = 0; i < list.n && how == OK; i++) {
+		char other[ID_SIZE];
+		struct birth theirs;
+
+		if (!read_child(tx, list.children[i], other, &theirs) ||
+		    strcmp(other, c->id) == 0)
+			continue;
+		if (i < n_same_id || may_be_same(&mine, &theirs))
+			how = suspect(tx, c, other, holder);
+	}
+	return how;
+}

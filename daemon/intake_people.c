@@ -1,0 +1,115 @@
+/* Who is around the child, and whether one of them is one of us. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit.h"
+#include "case_give.h"
+#include "clock.h"
+#include "clock_rows.h"
+#include "context.h"
+#include "intake_case.h"
+#include "keyring.h"
+#include "mau01.h"
+#include "people.h"
+
+/* Members whom a name or a number fits. */
+struct matches {
+	char ids[PEOPLE_MAX][ID_SIZE];
+	size_t n;
+};
+
+static void
+on_owner(void *arg, const char *kind, const char *owner)
+{
+	struct matches *m = arg;
+
+	if (strcmp(kind, "member") == 0 && m->n < PEOPLE_MAX)
+		snprintf(m->ids[m->n++], ID_SIZE, "%s", owner);
+}
+
+/* Provisionally: a namesake is cleared by people, not by us. */
+static enum outcome
+bar_matches(
+    struct tx *tx, const struct case_row *c, const json_t *person, int *hits)
+{
+	struct matches m = {0};
+	enum outcome how =
+	    blind_find(tx, "name", mau01_text(person, "name"), on_owner, &m);
+
+	if (how == OK)
+		how = blind_find(
+		    tx, "phone", mau01_text(person, "phone"), on_owner, &m);
+	for (size_t i = 0; i < m.n && how == OK; i++) {
+		struct person who = {0};
+
+		memcpy(who.member_id, m.ids[i], ID_SIZE);
+		how = case_bar(tx, c,
+		    &(struct bar){&who, "provisional", "match"}, &audit_system);
+		++*hits;
+	}
+	return how;
+}
+
+static enum outcome
+add_person(struct tx *tx, const struct case_row *c, const char *role,
+    const json_t *person, int *hits)
+{
+	char id[ID_SIZE];
+	struct place at = {"person", "body_sealed", id};
+	struct value sealed = V_NULL;
+	enum outcome how;
+
+	if (person == NULL)
+		return OK;
+	id_new(id);
+	how = intake_seal(tx, c->id, &at, person, &sealed);
+	if (how == OK)
+		how = tx_exec(tx, Q_PERSON_ADD,
+		    ARGS(V_TEXT(id), V_TEXT(tx_context(tx)->conf->ward),
+			V_TEXT(c->id), V_TEXT(role),
+			strcmp(role, "alleged") == 0
+			    ? V_TEXT(mau01_text(person, "relation"))
+			    : V_NULL,
+			sealed));
+	free((void *)(uintptr_t)sealed.p);
+	if (how == OK)
+		how = blind_add(
+		    tx, "name", mau01_text(person, "name"), "person", id);
+	if (how == OK)
+		how = blind_add(
+		    tx, "phone", mau01_text(person, "phone"), "person", id);
+	return how == OK ? bar_matches(tx, c, person, hits) : how;
+}
+
+/* Whoever is barred now cannot go on holding it. */
+static enum outcome
+take_from_barred(struct tx *tx, const struct case_row *c)
+{
+	struct subject holder = {.kind = BY_MEMBER};
+
+	memcpy(holder.id, c->assignee, ID_SIZE);
+	if (c->assignee[0] == '\0' || !case_is_barred(tx, c->id, &holder))
+		return OK;
+	return perhaps(people_assign(tx, c->id, clock_now()));
+}
+
+enum outcome
+intake_people(struct tx *tx, const struct case_row *c, const json_t *child,
+    const json_t *body, int *hits)
+{
+	static const char *const roles[] = {"father", "mother", "carer"};
+	const json_t *one;
+	enum outcome how = OK;
+	size_t i;
+
+	for (i = 0; i < NELEM(roles) && how == OK; i++)
+		how = add_person(
+		    tx, c, roles[i], json_object_get(child, roles[i]), hits);
+	json_array_foreach(json_object_get(body, "alleged"), i, one)
+	{
+		if (how == OK)
+			how = add_person(tx, c, "alleged", one, hits);
+	}
+	return how == OK && *hits > 0 ? take_from_barred(tx, c) : how;
+}

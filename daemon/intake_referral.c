@@ -1,0 +1,132 @@
+/* The row of a notification: sealed body, informant, digest. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit.h"
+#include "context.h"
+#include "intake_case.h"
+#include "keyring.h"
+#include "mau01.h"
+
+/* The informant's key can be erased alone. */
+static char *
+informant_owner(const char *referral_id)
+{
+	return xasprintf("informant.%s", referral_id);
+}
+
+enum outcome
+intake_seal(struct tx *tx, const char *owner, const struct place *at,
+    const json_t *json, struct value *out)
+{
+	char *text = json_dumps(json, JSON_COMPACT);
+	unsigned char *sealed;
+	size_t n;
+	enum outcome how = keyring_seal(tx, owner, at, text, &sealed, &n);
+
+	seal_free(text);
+	if (how == OK)
+		*out = V_BLOB(sealed, n);
+	return how;
+}
+
+static enum outcome
+seal_informant(struct tx *tx, const struct incident *i, struct value *out)
+{
+	const json_t *informant = json_object_get(i->in->body, "informant");
+	struct place at = {"referral", "informant_sealed", i->referral_id};
+	struct key key;
+	char *owner;
+	enum outcome how;
+
+	*out = V_NULL;
+	if (informant == NULL)
+		return OK;
+	owner = informant_owner(i->referral_id);
+	how = keyring_new(tx, "informant", owner, &key);
+	key_wipe(&key);
+	if (how == OK)
+		how = intake_seal(tx, owner, &at, informant, out);
+	free(owner);
+	return how;
+}
+
+/* All but the informant, under the referral's key. */
+static enum outcome
+seal_body(struct tx *tx, const struct incident *i, struct value *out)
+{
+	struct place at = {"referral", "body_sealed", i->referral_id};
+	json_t *rest = json_copy((json_t *)(uintptr_t)i->in->body);
+	struct key key;
+	enum outcome how = keyring_new(tx, "referral", i->referral_id, &key);
+
+	key_wipe(&key);
+	json_object_del(rest, "informant");
+	if (how == OK)
+		how = intake_seal(tx, i->referral_id, &at, rest, out);
+	json_decref(rest);
+	return how;
+}
+
+static enum outcome
+insert_referral(struct tx *tx, const struct incident *i,
+    const struct value *body, const struct value *informant)
+{
+	const struct intake *in = i->in;
+	const json_t *source = json_object_get(in->body, "source");
+	bool is_secret =
+	    json_is_true(json_object_get(in->body, "confidential"));
+	unsigned char digest[HASH_SIZE], secret_hash[HASH_SIZE];
+	char secret[RECEIPT_SECRET_SIZE];
+
+	hash_of(in->raw, in->raw_len, digest);
+	receipt_secret(tx, i->referral_id, secret);
+	hash_of(secret, strlen(secret), secret_hash);
+	return tx_exec(tx, Q_REFERRAL_ADD,
+	    ARGS(V_TEXT(i->referral_id), V_TEXT(tx_context(tx)->conf->ward),
+		V_TEXT(in->agency_id),
+		in->by->kind == BY_MEMBER ? V_TEXT(in->by->id) : V_NULL,
+		V_TEXT(mau01_text(in->body, "source_ref")), V_TEXT(i->code),
+		V_TEXT(mau01_text(source, "channel")), V_INT(i->received_at),
+		V_INT(i->t0_at), V_TEXT(mau01_text(in->body, "risk")),
+		V_INT(is_secret),
+		is_secret ? V_BLOB(secret_hash, HASH_SIZE) : V_NULL, *body,
+		*informant, V_BLOB(digest, HASH_SIZE)));
+}
+
+static enum outcome
+audit_referral(
+    struct tx *tx, const struct incident *i, const struct value *body)
+{
+	unsigned char digest[HASH_SIZE];
+
+	hash_of(body->p, body->n, digest);
+	return audit_add(
+	    tx, &(struct happening){
+		    .actor = i->in->by,
+		    .act = "referral.received",
+		    .object_kind = "referral",
+		    .object_id = i->referral_id,
+		    .digest = digest,
+		    .detail = json_pack("{s:s, s:s, s:I}", "agency",
+			i->in->agency_id, "incident", i->code,
+			"first_received_at", (json_int_t)i->t0_at),
+		});
+}
+
+enum outcome
+intake_referral(struct tx *tx, const struct incident *i)
+{
+	struct value body = V_NULL, informant = V_NULL;
+	enum outcome how = seal_body(tx, i, &body);
+
+	if (how == OK)
+		how = seal_informant(tx, i, &informant);
+	if (how == OK)
+		how = insert_referral(tx, i, &body, &informant);
+	if (how == OK)
+		how = audit_referral(tx, i, &body);
+	free((void *)(uintptr_t)body.p);
+	free((void *)(uintptr_t)informant.p);
+	return how;
+}
