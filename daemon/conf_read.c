@@ -22,7 +22,8 @@ unknown(const struct node *n, const struct conf_key *keys, size_t n_keys,
     struct faults *faults)
 {
 	const char *best = NULL;
-	size_t least = NEAR + 1;
+	/* A name that shares no letter with it is no help. */
+	size_t len = strlen(n->name), least = len <= NEAR ? len : NEAR + 1;
 
 	for (size_t i = 0; i < n_keys; i++) {
 		size_t d = name_distance(n->name, keys[i].name);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text.h"
+
 #define NAME_MAX_BYTES 64
 
 /* Where the scan stands. */
@@ -46,8 +48,11 @@ check_string(struct scan *s)
 		s->p++;
 		if (*s->p == 'u' || *s->p == 'U')
 			fault(s, "\\u is not known here, write the letter");
-		else if (strncmp(s->p, "x00", 3) == 0)
-			fault(s, "\\x00 cannot stand in a text");
+		else if (*s->p == 'x' || *s->p == 'X')
+			fault(s, "\\x is not used here, write the letter");
+		else if (*s->p != '\0' && strchr("nrtf\\\"", *s->p) == NULL)
+			fault(s, "a backslash stands only in \\n \\r \\t "
+				 "\\f \\\\ and \\\"");
 		if (*s->p == '\0')
 			return;
 	}
@@ -64,9 +69,7 @@ check_number(struct scan *s)
 	char text[24];
 	int64_t v;
 
-	if (s->p[strcspn(s->p, "L.xX\n,;) ")] == 'L' || digits == 0)
-		fault(s, "numbers are written in plain decimal");
-	else if (n != digits + (*s->p == '-'))
+	if (digits == 0 || n != digits + (*s->p == '-'))
 		fault(s, "numbers are written in plain decimal");
 	else if (n >= sizeof(text))
 		fault(s, "this number is too large");
@@ -107,20 +110,21 @@ check_one(struct scan *s)
 	}
 }
 
-/* Is this a well-formed UTF-8 sequence?  Its length, else 0. */
-static size_t
-utf8_length(const unsigned char *p)
+/* False, after a fault at the line, if the text is not UTF-8. */
+static bool
+check_utf8(struct scan s)
 {
-	size_t n = *p < 0x80	   ? 1
-		   : *p >> 5 == 6  ? 2
-		   : *p >> 4 == 14 ? 3
-		   : *p >> 3 == 30 ? 4
-				   : 0;
+	while (*s.p != '\0') {
+		size_t n = strcspn(s.p, "\n");
 
-	for (size_t i = 1; i < n; i++)
-		if (p[i] >> 6 != 2)
-			return 0;
-	return n;
+		if (!text_is_utf8(s.p, n)) {
+			fault(&s, "this is not UTF-8");
+			return false;
+		}
+		s.line++;
+		s.p += n + (s.p[n] == '\n');
+	}
+	return true;
 }
 
 void
@@ -133,17 +137,8 @@ conf_text_check(const char *path, const char *text, struct faults *faults)
 			  "as UTF-8 without one");
 		return;
 	}
-	for (const char *p = text; *p != '\0';) {
-		size_t n = utf8_length((const unsigned char *)p);
-
-		if (n == 0) {
-			fault(&s, "this is not UTF-8");
-			return;
-		}
-		s.line += *p == '\n';
-		p += n;
-	}
-	s.line = 1;
+	if (!check_utf8(s))
+		return;
 	while (*s.p != '\0')
 		check_one(&s);
 }

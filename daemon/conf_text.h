@@ -6,7 +6,7 @@
 
 /*
  * Adds a fault, as path:line, for a byte order mark, text that is not UTF-8,
- * @include, escapes that vanish (\x00, \u), octal-looking and hexadecimal
+ * @include, escapes that vanish or are not letters (\x00, \u), octal-looking and hexadecimal
  * numbers, and numbers over 64 bits or a sign libconfig would drop.
  */
 void conf_text_check(const char *path, const char *text, struct faults *faults);

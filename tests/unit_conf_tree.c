@@ -46,7 +46,14 @@ test_traps_are_refused_by_line(void **state)
 	    {"a = 5L;\n", 1, "plain decimal"},
 	    {"a = 1.5;\n", 1, "plain decimal"},
 	    {"a = +5;\n", 1, "plain decimal"},
-	    {"a = \"x\\x00y\";\n", 1, "\\x00"},
+	    {"a = \"x\\x00y\";\n", 1, "\\x is not"},
+	    {"a = \"\\xff\";\n", 1, "\\x is not"},
+	    {"a = \"C:\\dir\";\n", 1, "backslash"},
+	    {"a = 5e3;\n", 1, "plain decimal"},
+	    {"a = -99999999999999999999;\n", 1, "too large"},
+	    {"a = -010;\n", 1, "octal"},
+	    {"a = 1;\nb = \"\xed\xa0\x80\";\n", 2, "UTF-8"},
+	    {"a = \"\nb\n\";\nc = 010;\n", 4, "octal"},
 	    {"a = \"\\u00e9\";\n", 1, "\\u"},
 	    {"a = 1;\na = 2;\n", 2, "twice"},
 	    {"@include \"other\"\n", 1, "@include"},
@@ -175,6 +182,74 @@ test_every_mistake_is_told(void **state)
 }
 
 static void
+test_strings_and_comments_may_hold_anything(void **state)
+{
+	struct faults faults = {0};
+	struct conf_tree *t = load("a = \"010 0x7fffffffff @include // x\";\n"
+				   "// 010 0x1\n# 1.5\n/* \" 010 */\n"
+				   "b = \"q\\\"\\\\\\n\" \"more\";\n",
+	    &faults);
+
+	(void)state;
+	assert_non_null(t);
+	assert_string_equal(node_get(conf_tree_root(t), "a")->text,
+	    "010 0x7fffffffff @include // x");
+	assert_string_equal(
+	    node_get(conf_tree_root(t), "b")->text, "q\"\\\nmore");
+	conf_tree_free(t);
+}
+
+static void
+test_a_far_name_is_not_suggested(void **state)
+{
+	struct faults faults = {0};
+	struct sample s = {0};
+	struct conf_tree *t = load("name = \"x\";\nxyz = 1;\n", &faults);
+
+	(void)state;
+	assert_non_null(t);
+	assert_false(
+	    node_read(conf_tree_root(t), keys, NELEM(keys), &s, &faults));
+	assert_int_equal(faults.n, 1);
+	assert_string_equal(faults.list[0].what, "unknown setting 'xyz'");
+	faults_done(&faults);
+	conf_tree_free(t);
+}
+
+static void
+test_what_cannot_be_read_is_told(void **state)
+{
+	struct faults faults = {0};
+
+	(void)state;
+	assert_null(conf_tree_load("/tmp/unit-conf/none.conf", &faults));
+	assert_null(conf_tree_load("/tmp", &faults));
+	assert_int_equal(faults.n, 2);
+	assert_string_equal(faults.list[0].where, "/tmp/unit-conf/none.conf");
+	faults_done(&faults);
+	conf_tree_free(NULL);
+}
+
+static void
+test_deep_files_are_refused_not_followed(void **state)
+{
+	struct faults faults = {0};
+	struct buf b = BUF_MAX(10000);
+
+	(void)state;
+	buf_adds(&b, "a = ");
+	for (int i = 0; i < 40; i++)
+		buf_adds(&b, "( ");
+	for (int i = 0; i < 40; i++)
+		buf_adds(&b, ") ");
+	buf_adds(&b, ";\n");
+	assert_null(load(b.data, &faults));
+	assert_string_equal(faults.list[0].what, "nested too deeply");
+	faults_done(&faults);
+	buf_done(&b);
+}
+
+static void
 test_name_distance(void **state)
 {
 	(void)state;
@@ -191,6 +266,10 @@ main(void)
 	    cmocka_unit_test(test_a_file_becomes_nodes),
 	    cmocka_unit_test(test_a_table_reads_a_group),
 	    cmocka_unit_test(test_every_mistake_is_told),
+	    cmocka_unit_test(test_strings_and_comments_may_hold_anything),
+	    cmocka_unit_test(test_a_far_name_is_not_suggested),
+	    cmocka_unit_test(test_what_cannot_be_read_is_told),
+	    cmocka_unit_test(test_deep_files_are_refused_not_followed),
 	    cmocka_unit_test(test_name_distance),
 	};
 
