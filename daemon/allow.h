@@ -15,9 +15,9 @@ enum action {
 };
 
 struct object {
-	bool is_barred;	      /* the subject is, from the case */
-	bool is_holder;	      /* the subject holds the case */
-	bool is_own;	      /* an agency's own referral; a member's own row */
+	bool is_barred; /* the subject is, from the case */
+	bool is_holder; /* the subject holds the case */
+	bool is_own;	/* an agency's own referral; a member's own row */
 	bool is_confidential;
 };
 

@@ -21,7 +21,7 @@ struct channels *channels_load(const char *path, struct faults *faults);
 void channels_free(struct channels *c);
 size_t channels_n(const struct channels *c);
 const struct channel_conf *channels_nth(const struct channels *c, size_t i);
-const struct channel_conf *channels_find(const struct channels *c,
-    const char *name);
+const struct channel_conf *
+channels_find(const struct channels *c, const char *name);
 
 #endif

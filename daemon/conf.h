@@ -8,12 +8,12 @@
 #include "core.h"
 
 struct conf {
-#define STR(field, def, text)		 char *field;
-#define SECRET(field, def, text)	 char *field;
-#define INT(field, low, high, def, text) int64_t field;
+#define STR(field, def, text)		  char *field;
+#define SECRET(field, def, text)	  char *field;
+#define INT(field, low, high, def, text)  int64_t field;
 #define TERM(field, low, high, def, text) int64_t field; /* milliseconds */
-#define BOOL(field, def, text)		 bool field;
-#define WORD(field, words, def, text)	 char *field;
+#define BOOL(field, def, text)		  bool field;
+#define WORD(field, words, def, text)	  char *field;
 #include "settings.def"
 #undef STR
 #undef SECRET

@@ -42,7 +42,7 @@ struct buf {
 	size_t len, cap, max;
 	bool over;
 };
-#define BUF_MAX(n) ((struct buf){ .max = (n) })
+#define BUF_MAX(n) ((struct buf){.max = (n)})
 
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_adds(struct buf *b, const char *s);

@@ -23,7 +23,7 @@ void log_write(enum log_level level, const char *fmt, ...)
 #define log_debug(...) log_write(LOG_DEBUG, __VA_ARGS__)
 
 /* Log and abort: a broken promise inside the program, or no memory. */
-_Noreturn void fatal(const char *fmt, ...)
-    __attribute__((format(printf, 1, 2)));
+_Noreturn void
+fatal(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -11,8 +11,8 @@
 #include "core.h"
 
 enum field_kind {
-	FIELD_TEXT,    /* fit for text_nfc, low..high code points */
-	FIELD_INT,     /* low..high */
+	FIELD_TEXT, /* fit for text_nfc, low..high code points */
+	FIELD_INT,  /* low..high */
 	FIELD_BOOL,
 	FIELD_WORD,    /* one of words */
 	FIELD_WORDS,   /* a list of words without repeats, low..high of them */
@@ -38,7 +38,7 @@ struct schema {
 };
 
 /* True if no fault was added.  body NULL is one fault at "". */
-bool schema_check(const struct schema *s, const json_t *body,
-    struct faults *faults);
+bool
+schema_check(const struct schema *s, const json_t *body, struct faults *faults);
 
 #endif
