@@ -146,18 +146,17 @@ case_set_fact(struct tx *tx, struct case_row *c, enum fact f, int word,
 
 /* The body sealed with the case key; NULL body, no bytes. */
 static enum outcome
-seal_act(struct tx *tx, const struct act *a, unsigned char **out, size_t *n)
+seal_act(struct tx *tx, const struct act *a, struct value *out)
 {
 	struct place at = {"act", "body_sealed", a->id};
 	char *text;
 	enum outcome how;
 
-	*out = NULL;
-	*n = 0;
+	*out = V_NULL;
 	if (a->body == NULL)
 		return OK;
 	text = json_dumps(a->body, JSON_COMPACT);
-	how = keyring_seal(tx, a->case_id, &at, text, out, n);
+	how = keyring_seal(tx, a->case_id, &at, text, out);
 	seal_free(text);
 	return how;
 }
@@ -190,23 +189,23 @@ act_add(struct tx *tx, struct act *a)
 	    [BY_ADMIN] = "admin",
 	    [BY_SYSTEM] = "system",
 	};
-	unsigned char *sealed, digest[HASH_SIZE];
-	size_t n;
+	unsigned char digest[HASH_SIZE];
+	struct value sealed;
 	enum outcome how;
 
 	id_new(a->id);
-	how = seal_act(tx, a, &sealed, &n);
+	how = seal_act(tx, a, &sealed);
 	if (how != OK)
 		return how;
-	hash_of(sealed, n, digest);
+	hash_of(sealed.p, sealed.n, digest);
 	how = tx_exec(tx, Q_ACT_ADD,
 	    ARGS(V_TEXT(a->id), V_TEXT(ward_of(tx)), V_TEXT(a->case_id),
 		V_TEXT(a->step), V_TEXT(a->kind), V_TEXT(kinds[a->by->kind]),
 		V_TEXT(a->by->id), V_INT(a->acted_at), V_INT(clock_now()),
-		V_TEXT(a->evidence), V_BLOB(sealed, n)));
+		V_TEXT(a->evidence), sealed));
 	if (how == OK)
-		how = audit_act(tx, a, sealed == NULL ? NULL : digest);
-	free(sealed);
+		how = audit_act(tx, a, sealed.p == NULL ? NULL : digest);
+	keyring_done(&sealed);
 	return how;
 }
 

@@ -81,14 +81,13 @@ read_child(
 	int64_t seen_at = 0;
 	char *text = NULL;
 	json_t *child;
-	const void *sealed;
-	size_t n;
+	struct value sealed = {.kind = VALUE_BLOB};
 
 	if (rows_next(rows)) {
 		snprintf(case_id, ID_SIZE, "%s", row_text(rows, 0));
-		sealed = row_blob(rows, 1, &n);
+		sealed.p = row_blob(rows, 1, &sealed.n);
 		seen_at = row_int(rows, 2);
-		if (keyring_unseal(tx, case_id, &at, sealed, n, &text) != OK)
+		if (keyring_unseal(tx, case_id, &at, &sealed, &text) != OK)
 			text = NULL;
 	}
 	(void)rows_end(rows);

@@ -20,13 +20,9 @@ intake_seal(struct tx *tx, const char *owner, const struct place *at,
     const json_t *json, struct value *out)
 {
 	char *text = json_dumps(json, JSON_COMPACT);
-	unsigned char *sealed;
-	size_t n;
-	enum outcome how = keyring_seal(tx, owner, at, text, &sealed, &n);
+	enum outcome how = keyring_seal(tx, owner, at, text, out);
 
 	seal_free(text);
-	if (how == OK)
-		*out = V_BLOB(sealed, n);
 	return how;
 }
 

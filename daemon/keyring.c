@@ -91,30 +91,41 @@ keyring_ward(struct tx *tx, struct key *key)
 
 enum outcome
 keyring_seal(struct tx *tx, const char *owner, const struct place *at,
-    const char *plain, unsigned char **out, size_t *n)
+    const char *plain, struct value *out)
 {
 	struct key key;
 	enum outcome how;
+	size_t n;
 
 	how = strcmp(owner, ward_of(tx)) == 0 ? keyring_ward(tx, &key)
 					      : keyring_get(tx, owner, &key);
 	if (how != OK)
 		return how;
-	*out = seal(&key, at, plain, strlen(plain), n);
+	out->p = seal(&key, at, plain, strlen(plain), &n);
+	out->kind = VALUE_BLOB;
+	out->n = n;
 	key_wipe(&key);
 	return OK;
 }
 
+void
+keyring_done(struct value *sealed)
+{
+	if (sealed->kind == VALUE_BLOB)
+		free((void *)(uintptr_t)sealed->p);
+	*sealed = V_NULL;
+}
+
 enum outcome
 keyring_unseal(struct tx *tx, const char *owner, const struct place *at,
-    const void *sealed, size_t n, char **plain)
+    const struct value *sealed, char **plain)
 {
 	struct key key;
 	enum outcome how = keyring_get(tx, owner, &key);
 
 	if (how != OK)
 		return how;
-	how = unseal(&key, at, sealed, n, plain);
+	how = unseal(&key, at, sealed->p, sealed->n, plain);
 	key_wipe(&key);
 	if (how != OK)
 		log_error("sealed text was changed or moved table=%s row=%s",

@@ -13,12 +13,14 @@ enum outcome keyring_get(struct tx *tx, const char *owner, struct key *key);
 /* The ward's own key, made on first use. */
 enum outcome keyring_ward(struct tx *tx, struct key *key);
 
-/* Seal a text or JSON under an owner's key, ready for V_BLOB; caller frees. */
+/* Seal a text or JSON under an owner's key as a blob to bind; the caller frees
+ * it with keyring_done. */
 enum outcome keyring_seal(struct tx *tx, const char *owner,
-    const struct place *at, const char *plain, unsigned char **out, size_t *n);
+    const struct place *at, const char *plain, struct value *out);
+void keyring_done(struct value *sealed);
 /* The reverse; *plain is freed with seal_free. */
 enum outcome keyring_unseal(struct tx *tx, const char *owner,
-    const struct place *at, const void *sealed, size_t n, char **plain);
+    const struct place *at, const struct value *sealed, char **plain);
 
 /* Index a value for look-ups; kind "name", "phone" or "id".  Empty values are
  * skipped. */

@@ -89,30 +89,29 @@ static enum outcome
 seal_and_open(struct tx *tx, void *arg)
 {
 	const struct place there = {"child", "body_sealed", "c2"};
-	unsigned char *sealed = NULL;
+	struct value sealed = V_NULL;
 	char *text = NULL;
 	struct key key;
-	size_t n;
 
 	(void)arg;
 	assert_int_equal(
-	    keyring_seal(tx, "case1", &here, "x", &sealed, &n), NOT_FOUND);
+	    keyring_seal(tx, "case1", &here, "x", &sealed), NOT_FOUND);
 	assert_int_equal(keyring_new(tx, "case", "case1", &key), OK);
 	assert_int_equal(keyring_new(tx, "case", "case2", &key), OK);
 	assert_int_equal(
-	    keyring_seal(tx, "case1", &here, "Trẻ Thử Nghiệm Một", &sealed, &n),
+	    keyring_seal(tx, "case1", &here, "Trẻ Thử Nghiệm Một", &sealed),
 	    OK);
 	assert_int_equal(
-	    keyring_unseal(tx, "case1", &here, sealed, n, &text), OK);
+	    keyring_unseal(tx, "case1", &here, &sealed, &text), OK);
 	assert_string_equal(text, "Trẻ Thử Nghiệm Một");
 	seal_free(text);
 	assert_int_equal(
-	    keyring_unseal(tx, "case1", &there, sealed, n, &text), INVALID);
+	    keyring_unseal(tx, "case1", &there, &sealed, &text), INVALID);
 	assert_int_equal(
-	    keyring_unseal(tx, "case2", &here, sealed, n, &text), INVALID);
+	    keyring_unseal(tx, "case2", &here, &sealed, &text), INVALID);
 	assert_int_equal(
-	    keyring_unseal(tx, "case3", &here, sealed, n, &text), NOT_FOUND);
-	free(sealed);
+	    keyring_unseal(tx, "case3", &here, &sealed, &text), NOT_FOUND);
+	keyring_done(&sealed);
 	return OK;
 }
 
@@ -125,16 +124,15 @@ test_a_sealed_text_opens_only_at_its_place(void **state)
 static enum outcome
 seal_for_ward(struct tx *tx, void *arg)
 {
-	unsigned char *sealed;
+	struct value sealed;
 	char *text;
-	size_t n;
 
 	(void)arg;
-	assert_int_equal(keyring_seal(tx, ward, &here, "x", &sealed, &n), OK);
-	assert_int_equal(keyring_unseal(tx, ward, &here, sealed, n, &text), OK);
+	assert_int_equal(keyring_seal(tx, ward, &here, "x", &sealed), OK);
+	assert_int_equal(keyring_unseal(tx, ward, &here, &sealed, &text), OK);
 	assert_string_equal(text, "x");
 	seal_free(text);
-	free(sealed);
+	keyring_done(&sealed);
 	return OK;
 }
 
