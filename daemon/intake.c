@@ -36,11 +36,9 @@ open_cases(struct tx *tx, const struct incident *i)
 static enum outcome
 take_new(struct tx *tx, struct incident *i)
 {
-	char letters[16];
 	enum outcome how;
 
-	case_code(letters);
-	snprintf(i->code, sizeof(i->code), "VU-%.9s", letters);
+	case_code(i->code);
 	how = intake_referral(tx, i);
 	return how == OK ? open_cases(tx, i) : how;
 }

@@ -38,7 +38,7 @@ json_t *receipt_make(struct tx *tx, const char *referral_id);
  */
 void receipt_secret(
     struct tx *tx, const char *referral_id, char out[RECEIPT_SECRET_SIZE]);
-/* "blake2b-256:<hex>", the caller frees. */
+/* Lower-case hex; the caller frees. */
 char *receipt_digest(const void *digest, size_t n);
 
 #endif

@@ -1,0 +1,147 @@
+#include "case_open.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "context.h"
+#include "keyring.h"
+#include "log.h"
+
+json_t *
+json_open(struct tx *tx, const struct opening_of *what, const struct rows *rows,
+    int column)
+{
+	const struct place at = {what->table, what->column, what->row};
+	size_t n;
+	const void *sealed = row_blob(rows, column, &n);
+	char *text = NULL;
+	json_t *json;
+	enum outcome how;
+
+	if (sealed == NULL)
+		return NULL;
+	how = keyring_unseal(tx, what->owner, &at, sealed, n, &text);
+	if (how != OK) {
+		if (how != NOT_FOUND)
+			log_error("sealed row cannot be opened table=%s row=%s",
+			    what->table, what->row);
+		return NULL;
+	}
+	json = json_loads(text, 0, NULL);
+	seal_free(text);
+	return json;
+}
+
+/* Rows of id, body_sealed and, perhaps, a role, under the case's key. */
+static json_t *
+open_list(struct tx *tx, struct rows *rows, const struct case_row *c,
+    const char *table)
+{
+	bool has_role = strcmp(table, "person") == 0;
+	json_t *list = json_array(), *one;
+
+	while (rows_next(rows)) {
+		struct opening_of what = {
+		    c->id, table, "body_sealed", row_text(rows, 0)};
+
+		one = json_open(tx, &what, rows, 1);
+		if (one == NULL)
+			continue;
+		if (has_role)
+			json_object_set_new(
+			    one, "role", json_string(row_text(rows, 2)));
+		json_array_append_new(list, one);
+	}
+	(void)rows_end(rows);
+	return list;
+}
+
+static json_t *
+instant_json(struct tx *tx, int64_t at)
+{
+	char text[INSTANT_SIZE];
+
+	instant_format(text, at, (int)tx_context(tx)->conf->utc_offset_min);
+	return json_string(text);
+}
+
+static json_t *
+open_updates(struct tx *tx, const char *referral)
+{
+	struct rows *rows =
+	    tx_query(tx, Q_VIEW_UPDATES, ARGS(V_TEXT(referral)));
+	json_t *list = json_array();
+
+	while (rows_next(rows)) {
+		struct opening_of what = {referral, "referral_update",
+		    "body_sealed", row_text(rows, 0)};
+
+		json_array_append_new(
+		    list, json_pack("{s:o, s:o*}", "made_at",
+			      instant_json(tx, row_int(rows, 2)), "body",
+			      json_open(tx, &what, rows, 1)));
+	}
+	(void)rows_end(rows);
+	return list;
+}
+
+static json_t *
+open_referral(struct tx *tx, const struct rows *rows)
+{
+	const char *id = row_text(rows, 0);
+	struct opening_of body = {id, "referral", "body_sealed", id};
+	char *owner = xasprintf("informant.%s", id);
+	struct opening_of informant = {
+	    owner, "referral", "informant_sealed", id};
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o*, s:o*, s:o}",
+	    "id", id, "direction", row_text(rows, 3), "state",
+	    row_text(rows, 4), "agency", row_text(rows, 6), "received_at",
+	    instant_json(tx, row_int(rows, 5)), "body",
+	    json_open(tx, &body, rows, 1), "informant",
+	    json_open(tx, &informant, rows, 2), "updates",
+	    open_updates(tx, id));
+
+	free(owner);
+	return o;
+}
+
+static json_t *
+open_referrals(struct tx *tx, const struct case_row *c)
+{
+	struct rows *rows = tx_query(tx, Q_VIEW_REFERRALS, ARGS(V_TEXT(c->id)));
+	json_t *list = json_array();
+
+	while (rows_next(rows))
+		json_array_append_new(list, open_referral(tx, rows));
+	(void)rows_end(rows);
+	return list;
+}
+
+json_t *
+case_open_sealed(struct tx *tx, const struct case_row *c)
+{
+	return json_pack("{s:o, s:o, s:o}", "children",
+	    open_list(tx, tx_query(tx, Q_VIEW_CHILDREN, ARGS(V_TEXT(c->id))), c,
+		"child"),
+	    "persons",
+	    open_list(tx, tx_query(tx, Q_VIEW_PERSONS, ARGS(V_TEXT(c->id))), c,
+		"person"),
+	    "referrals", open_referrals(tx, c));
+}
+
+json_t *
+case_open_act(struct tx *tx, const char *act_id)
+{
+	struct rows *rows = tx_query(tx, Q_VIEW_ACT_BODY, ARGS(V_TEXT(act_id)));
+	json_t *body = NULL;
+
+	if (rows_next(rows)) {
+		struct opening_of what = {
+		    row_text(rows, 1), "act", "body_sealed", act_id};
+
+		body = json_open(tx, &what, rows, 0);
+	}
+	(void)rows_end(rows);
+	return body;
+}

@@ -1,0 +1,24 @@
+/* What of a case is sealed, opened.  The caller has asked allow() and audits. */
+#ifndef CASE_OPEN_H
+#define CASE_OPEN_H
+
+#include "cases.h"
+
+/*
+ * {children, persons, referrals}; what was erased is left out.  The caller
+ * decrefs.
+ */
+json_t *case_open_sealed(struct tx *tx, const struct case_row *c);
+/* The body of an act; NULL if it has none. */
+json_t *case_open_act(struct tx *tx, const char *act_id);
+/*
+ * One sealed JSON value of the row that rows stands on.  NULL if it is not
+ * there, erased, or damaged (which is logged).
+ */
+struct opening_of {
+	const char *owner, *table, *column, *row;
+};
+json_t *json_open(struct tx *tx, const struct opening_of *what,
+    const struct rows *rows, int column);
+
+#endif

@@ -1,0 +1,124 @@
+#include "case_view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "case_open.h"
+#include "clock.h"
+#include "context.h"
+
+static void
+set_instant(struct tx *tx, json_t *o, const char *name, int64_t at)
+{
+	char text[INSTANT_SIZE];
+
+	instant_format(text, at, (int)tx_context(tx)->conf->utc_offset_min);
+	json_object_set_new(o, name, json_string(text));
+}
+
+/* Clocks with the names of their steps. */
+static json_t *
+clocks_json(struct tx *tx, const struct case_row *c)
+{
+	const struct context *x = tx_context(tx);
+	json_t *list = tx_list(tx, Q_VIEW_CLOCKS, ARGS(V_TEXT(c->id))), *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		const struct step *s = procedure_step(x->procedure,
+		    json_string_value(json_object_get(one, "step")));
+
+		if (s == NULL)
+			continue;
+		json_object_set_new(
+		    one, "name", json_string(step_name(s, x->conf->language)));
+		json_object_set_new(one, "role", json_string(step_role(s)));
+		json_object_set_new(one, "kind", json_string(step_kind(s)));
+	}
+	return list;
+}
+
+json_t *
+case_summary_json(struct tx *tx, const struct case_row *c)
+{
+	json_t *o = json_pack("{s:s, s:s, s:s, s:b, s:I}", "code", c->code,
+	    "incident", c->incident, "state", c->is_open ? "open" : "closed",
+	    "is_confidential", c->is_confidential, "version",
+	    (json_int_t)c->version);
+	json_t *holder = tx_object(tx, Q_VIEW_LOGIN, ARGS(V_TEXT(c->assignee)));
+
+	json_object_update_new(o,
+	    json_pack("{s:O*}", "assignee", json_object_get(holder, "login")));
+	json_decref(holder);
+	set_instant(tx, o, "t0_at", c->t0_at);
+	set_instant(tx, o, "received_at", c->received_at);
+	json_object_set_new(o, "clocks", clocks_json(tx, c));
+	return o;
+}
+
+json_t *
+case_full_json(struct tx *tx, const struct case_row *c)
+{
+	json_t *o = case_summary_json(tx, c);
+	char *facts = facts_format(&c->facts);
+
+	json_object_update_new(
+	    o, tx_object(tx, Q_VIEW_CASE, ARGS(V_TEXT(c->id))));
+	json_object_set_new(o, "facts", json_loads(facts, 0, NULL));
+	free(facts);
+	json_object_set_new(
+	    o, "is_possible_duplicate", json_boolean(c->is_possible_duplicate));
+	json_object_set_new(o, "duplicates",
+	    tx_list(tx, Q_VIEW_DUPLICATES, ARGS(V_TEXT(c->id))));
+	json_object_set_new(
+	    o, "bars", tx_list(tx, Q_VIEW_BARS, ARGS(V_TEXT(c->id))));
+	json_object_update_new(o, case_open_sealed(tx, c));
+	return o;
+}
+
+/* The row an event is about: an act, an alert with its deliveries. */
+static void
+add_object(struct tx *tx, json_t *e, bool sealed)
+{
+	const char *kind = json_string_value(json_object_get(e, "object_kind"));
+	const char *id = json_string_value(json_object_get(e, "object_id"));
+	const char *act = json_string_value(json_object_get(e, "act"));
+
+	if (strcmp(kind, "act") == 0) {
+		json_object_set_new(
+		    e, "done", tx_object(tx, Q_VIEW_ACT, ARGS(V_TEXT(id))));
+		if (sealed)
+			json_object_update_new(e,
+			    json_pack("{s:o*}", "body", case_open_act(tx, id)));
+	} else if (strcmp(act, "alert.raised") == 0) {
+		json_object_set_new(
+		    e, "alert", tx_object(tx, Q_VIEW_ALERT, ARGS(V_TEXT(id))));
+		json_object_set_new(e, "deliveries",
+		    tx_list(tx, Q_VIEW_DELIVERIES, ARGS(V_TEXT(id))));
+	}
+}
+
+json_t *
+case_timeline_json(struct tx *tx, const struct case_row *c, bool sealed)
+{
+	json_t *list =
+	    tx_list(tx, Q_VIEW_EVENTS, ARGS(V_TEXT(c->id), V_INT(0)));
+	json_t *out = json_array(), *e;
+	size_t i;
+
+	json_array_foreach(list, i, e)
+	{
+		const char *act = json_string_value(json_object_get(e, "act"));
+
+		/* Who is kept away is told to the team alone. */
+		if (!sealed && strncmp(act, "bar.", 4) == 0)
+			continue;
+		json_object_set(e, "at", json_object_get(e, "happened_at"));
+		json_object_del(e, "happened_at");
+		add_object(tx, e, sealed);
+		json_array_append(out, e);
+	}
+	json_decref(list);
+	return out;
+}

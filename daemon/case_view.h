@@ -1,0 +1,25 @@
+/* Cases as JSON for members and admins. */
+#ifndef CASE_VIEW_H
+#define CASE_VIEW_H
+
+#include "cases.h"
+
+/*
+ * What anybody may see who may see that it is there: code, incident, state,
+ * assignee (login), instants, version, clocks.  Nothing sealed, no facts.  The
+ * caller decrefs.
+ */
+json_t *case_summary_json(struct tx *tx, const struct case_row *c);
+/*
+ * The summary with facts, suspected duplicates, bars, and everything sealed:
+ * children, persons, notifications and their updates.  Audit before.
+ */
+json_t *case_full_json(struct tx *tx, const struct case_row *c);
+/*
+ * All that happened, an array in order of the chain: {seq, at, act, actor,
+ * object, detail}.  sealed: with the bodies of acts, and with bars.
+ */
+json_t *
+case_timeline_json(struct tx *tx, const struct case_row *c, bool sealed);
+
+#endif
