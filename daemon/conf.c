@@ -6,6 +6,7 @@
 
 #include "calendar.h"
 #include "clock.h"
+#include "conf_check.h"
 #include "conf_term.h"
 #include "conf_tree.h"
 
@@ -102,6 +103,8 @@ has_word(const char *words, const char *word)
 {
 	size_t n = strlen(word);
 
+	if (strchr(word, ' ') != NULL)
+		return false;
 	for (const char *p = words; n > 0 && (p = strstr(p, word)) != NULL; p++)
 		if ((p == words || p[-1] == ' ') &&
 		    (p[n] == ' ' || p[n] == '\0'))
@@ -141,6 +144,9 @@ static void
 read_setting(const struct setting *s, const struct node *n, struct conf *c,
     struct faults *faults)
 {
+	const char *fault =
+	    n->kind == NODE_TEXT ? conf_text_fault(s->name, n->text) : NULL;
+
 	if (s->kind == KIND_INT)
 		read_number(s, n, c, faults);
 	else if (s->kind == KIND_TERM)
@@ -154,6 +160,8 @@ read_setting(const struct setting *s, const struct node *n, struct conf *c,
 	else if (s->kind == KIND_WORD && !has_word(s->words, n->text))
 		node_fault(
 		    n, faults, "'%s' must be one of: %s", s->name, s->words);
+	else if (fault != NULL)
+		node_fault(n, faults, "'%s' %s", s->name, fault);
 	else
 		set_text(s, c, n->text);
 }
@@ -239,15 +247,28 @@ conf_free(struct conf *c)
 	free(c);
 }
 
+/* As the file would have it, so that --dump can be read again. */
+static void
+print_text(const char *s)
+{
+	putchar('"');
+	for (; *s != '\0'; s++) {
+		if (*s == '"' || *s == '\\')
+			putchar('\\');
+		putchar(*s);
+	}
+	printf("\";\n");
+}
+
 static void
 print_value(const struct setting *s, const struct conf *c)
 {
 	char term[TERM_SIZE];
 
 	if (s->kind == KIND_SECRET)
-		printf("\"%s\";\n", **text_of(s, c) != '\0' ? "***" : "");
+		print_text(**text_of(s, c) != '\0' ? "***" : "");
 	else if (is_text(s))
-		printf("\"%s\";\n", *text_of(s, c));
+		print_text(*text_of(s, c));
 	else if (s->kind == KIND_BOOL)
 		printf("%s;\n", number_of(s, c) ? "true" : "false");
 	else if (s->kind == KIND_INT)
