@@ -44,18 +44,24 @@ struct ack {
  */
 enum outcome
 alert_ack(struct tx *tx, const char *alert_id, const struct ack *k);
+/* An alert, and the delivery that answers for it (BY_LINK). */
+struct answered {
+	char alert_id[ID_SIZE];
+	struct subject who;
+};
 /* By the one-time token of a link: what it belongs to, or NOT_FOUND. */
-enum outcome alert_of_token(struct tx *tx, const char *token,
-    char alert_id[ID_SIZE], struct subject *who);
+enum outcome
+alert_of_token(struct tx *tx, const char *token, struct answered *out);
 /*
  * By a 6-character answer code from an address ("OK K7Q2MX" will do).
- * REFUSED when the address tried too often.
+ * REFUSED when the address tried too often.  A wrong one is counted: end the
+ * job with OK all the same.
  */
 enum outcome alert_of_code(struct tx *tx, const char *channel, const char *from,
-    const char *text, char alert_id[ID_SIZE], struct subject *who);
+    const char *text, struct answered *out);
 /* The same for somebody on the phone: a code that went to this member. */
 enum outcome alert_of_spoken(struct tx *tx, const char *member_id,
-    const char *text, char alert_id[ID_SIZE], struct subject *who);
+    const char *text, struct answered *out);
 /* A clock ended: its open alerts are over. */
 enum outcome alerts_over(struct tx *tx, const char *clock_id);
 

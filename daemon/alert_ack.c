@@ -1,5 +1,4 @@
 /* A human acts on an alert: by link, by answer code, by voice, by hand. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,11 +36,10 @@ read_covered(struct tx *tx, const char *alert_id, const char *digest,
 	*n = 0;
 	while (*n < COVERED_MAX && rows_next(r)) {
 		struct covered *c = &list[(*n)++];
-		const char *clock = row_text(r, 1), *of = row_text(r, 2);
 
-		snprintf(c->id, ID_SIZE, "%s", row_text(r, 0));
-		snprintf(c->clock_id, ID_SIZE, "%s", clock ? clock : "");
-		snprintf(c->case_id, ID_SIZE, "%s", of ? of : "");
+		row_copy(c->id, ID_SIZE, r, 0);
+		row_copy(c->clock_id, ID_SIZE, r, 1);
+		row_copy(c->case_id, ID_SIZE, r, 2);
 		c->raised_at = row_int(r, 3);
 	}
 	return rows_end(r);
@@ -154,39 +152,40 @@ alert_ack(struct tx *tx, const char *alert_id, const struct ack *k)
 	return how;
 }
 
+/* Who tries: an address or a member, by the query that knows it. */
+struct trier {
+	enum query q;
+	struct value from;
+};
+
 /* The first row that is no bar's; NOT_FOUND if there is none. */
 static enum outcome
-take_first(
-    struct tx *tx, struct rows *r, char alert_id[ID_SIZE], struct subject *who)
+take_first(struct tx *tx, struct rows *r, struct answered *out)
 {
-	char id[ID_SIZE] = "", alert[ID_SIZE] = "", of[ID_SIZE] = "";
+	struct answered found = {.who = {.kind = BY_LINK}};
+	char of[ID_SIZE] = "";
 	struct person p = {0};
+	bool is_there = rows_next(r);
 	enum outcome how;
 
-	if (rows_next(r)) {
-		const char *member = row_text(r, 2), *agency = row_text(r, 3);
-		const char *c = row_text(r, 4);
-
-		snprintf(id, ID_SIZE, "%s", row_text(r, 0));
-		snprintf(alert, ID_SIZE, "%s", row_text(r, 1));
-		snprintf(p.member_id, ID_SIZE, "%s", member ? member : "");
-		snprintf(p.agency_id, ID_SIZE, "%s", agency ? agency : "");
-		snprintf(of, ID_SIZE, "%s", c ? c : "");
+	if (is_there) {
+		row_copy(found.who.id, ID_SIZE, r, 0);
+		row_copy(found.alert_id, ID_SIZE, r, 1);
+		row_copy(p.member_id, ID_SIZE, r, 2);
+		row_copy(p.agency_id, ID_SIZE, r, 3);
+		row_copy(of, ID_SIZE, r, 4);
 	}
 	how = rows_end(r);
 	if (how != OK)
 		return how;
-	if (id[0] == '\0' || delivery_is_barred(tx, of, &p))
+	if (!is_there || delivery_is_barred(tx, of, &p))
 		return NOT_FOUND;
-	snprintf(alert_id, ID_SIZE, "%s", alert);
-	*who = (struct subject){.kind = BY_LINK};
-	snprintf(who->id, sizeof(who->id), "%s", id);
+	*out = found;
 	return OK;
 }
 
 enum outcome
-alert_of_token(struct tx *tx, const char *token, char alert_id[ID_SIZE],
-    struct subject *who)
+alert_of_token(struct tx *tx, const char *token, struct answered *out)
 {
 	unsigned char hash[HASH_SIZE];
 
@@ -195,13 +194,13 @@ alert_of_token(struct tx *tx, const char *token, char alert_id[ID_SIZE],
 	return take_first(tx,
 	    tx_query(tx, Q_DELIVERY_OF_TOKEN,
 		ARGS(V_BLOB(hash, sizeof(hash)), V_INT(clock_now()))),
-	    alert_id, who);
+	    out);
 }
 
 /* Try each word of the text that may be a code. */
 static enum outcome
-find_code(struct tx *tx, enum query q, struct value from, const char *text,
-    char alert_id[ID_SIZE], struct subject *who)
+find_code(struct tx *tx, const struct trier *t, const char *text,
+    struct answered *out)
 {
 	char codes[ANSWER_CODES][ANSWER_CODE + 1];
 	size_t n = answer_codes(text, codes);
@@ -211,39 +210,40 @@ find_code(struct tx *tx, enum query q, struct value from, const char *text,
 	for (size_t i = 0; i < n && how == NOT_FOUND; i++) {
 		answer_code_hash(&tx_context(tx)->blind, codes[i], hash);
 		how = take_first(tx,
-		    tx_query(tx, q,
-			ARGS(from, V_BLOB(hash, sizeof(hash)),
+		    tx_query(tx, t->q,
+			ARGS(t->from, V_BLOB(hash, sizeof(hash)),
 			    V_INT(clock_now()))),
-		    alert_id, who);
+		    out);
 	}
 	return how;
 }
 
 enum outcome
 alert_of_code(struct tx *tx, const char *channel, const char *from,
-    const char *text, char alert_id[ID_SIZE], struct subject *who)
+    const char *text, struct answered *out)
 {
 	const struct context *c = tx_context(tx);
 	unsigned char digest[BLIND_SIZE];
-	struct value address = V_BLOB(digest, sizeof(digest));
+	struct trier t = {Q_DELIVERY_OF_CODE, V_BLOB(digest, sizeof(digest))};
 	int64_t now = clock_now();
 	enum outcome how;
 
 	address_digest(&c->blind, channel, from, digest);
 	if (tx_number(tx, Q_ADDRESS_TRIES, 0,
-		ARGS(address, V_INT(now - HOUR))) >= c->conf->answer_tries)
+		ARGS(t.from, V_INT(now - HOUR))) >= c->conf->answer_tries)
 		return REFUSED;
-	how = find_code(tx, Q_DELIVERY_OF_CODE, address, text, alert_id, who);
+	how = find_code(tx, &t, text, out);
 	if (how == NOT_FOUND)
 		(void)tx_exec(tx, Q_ADDRESS_TRIED,
-		    ARGS(address, V_INT(now - HOUR), V_INT(now)));
+		    ARGS(t.from, V_INT(now - HOUR), V_INT(now)));
 	return how;
 }
 
 enum outcome
 alert_of_spoken(struct tx *tx, const char *member_id, const char *text,
-    char alert_id[ID_SIZE], struct subject *who)
+    struct answered *out)
 {
-	return find_code(
-	    tx, Q_DELIVERY_OF_SPOKEN, V_TEXT(member_id), text, alert_id, who);
+	struct trier t = {Q_DELIVERY_OF_SPOKEN, V_TEXT(member_id)};
+
+	return find_code(tx, &t, text, out);
 }

@@ -12,8 +12,8 @@
 #include "context.h"
 #include "log.h"
 
-static void
-copy_text(char *to, size_t size, const struct rows *r, int column)
+void
+row_copy(char *to, size_t size, const struct rows *r, int column)
 {
 	const char *s = row_text(r, column);
 
@@ -25,23 +25,23 @@ read_delivery(const struct rows *r, struct delivery *d)
 {
 	static const char open[] = "open";
 
-	copy_text(d->id, sizeof(d->id), r, 0);
-	copy_text(d->alert_id, sizeof(d->alert_id), r, 1);
-	copy_text(d->person.member_id, sizeof(d->person.member_id), r, 2);
-	copy_text(d->person.agency_id, sizeof(d->person.agency_id), r, 3);
-	copy_text(d->channel, sizeof(d->channel), r, 4);
-	copy_text(d->address_id, sizeof(d->address_id), r, 5);
+	row_copy(d->id, sizeof(d->id), r, 0);
+	row_copy(d->alert_id, sizeof(d->alert_id), r, 1);
+	row_copy(d->person.member_id, sizeof(d->person.member_id), r, 2);
+	row_copy(d->person.agency_id, sizeof(d->person.agency_id), r, 3);
+	row_copy(d->channel, sizeof(d->channel), r, 4);
+	row_copy(d->address_id, sizeof(d->address_id), r, 5);
 	d->is_urgent = row_int(r, 6) != 0;
 	d->is_widened = row_int(r, 7) != 0;
 	d->attempts = row_int(r, 8);
 	d->epoch = row_int(r, 9);
-	copy_text(d->digest, sizeof(d->digest), r, 10);
+	row_copy(d->digest, sizeof(d->digest), r, 10);
 	d->is_waiting = strcmp(row_text(r, 11), "waiting") == 0;
 	d->is_leased = strcmp(row_text(r, 11), "leased") == 0;
 	d->is_open = strcmp(row_text(r, 12), open) == 0;
-	copy_text(d->clock_id, sizeof(d->clock_id), r, 13);
-	copy_text(d->case_id, sizeof(d->case_id), r, 14);
-	copy_text(d->order, sizeof(d->order), r, 15);
+	row_copy(d->clock_id, sizeof(d->clock_id), r, 13);
+	row_copy(d->case_id, sizeof(d->case_id), r, 14);
+	row_copy(d->order, sizeof(d->order), r, 15);
 	d->next_at = row_int(r, 17);
 	d->is_stopped =
 	    !row_is_null(r, 16) && strcmp(row_text(r, 16), "active") != 0;
@@ -66,7 +66,7 @@ ids_read(struct rows *r, char (*list)[ID_SIZE], size_t max, size_t *n)
 {
 	*n = 0;
 	while (*n < max && rows_next(r))
-		copy_text(list[(*n)++], ID_SIZE, r, 0);
+		row_copy(list[(*n)++], ID_SIZE, r, 0);
 	return rows_end(r);
 }
 

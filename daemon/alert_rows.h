@@ -44,6 +44,8 @@ void person_subject(const struct person *p, struct subject *s);
 bool
 delivery_is_barred(struct tx *tx, const char *case_id, const struct person *p);
 const char *person_id(const struct person *p);
+/* A column's text, "" for NULL. */
+void row_copy(char *to, size_t size, const struct rows *r, int column);
 /* Up to n ids (first column) of a query into list; how many. */
 enum outcome
 ids_read(struct rows *r, char (*list)[ID_SIZE], size_t max, size_t *n);

@@ -207,19 +207,17 @@ enum outcome
 outbox_answer(
     struct tx *tx, const char *channel, const char *from, const char *text)
 {
-	char alert_id[ID_SIZE];
-	struct subject who;
+	struct answered found;
 	struct ack k = {
-	    .by = &who,
+	    .by = &found.who,
 	    .how = "code",
 	    .acted_at = clock_now(),
 	    .evidence = "code",
 	};
-	enum outcome how =
-	    alert_of_code(tx, channel, from, text, alert_id, &who);
+	enum outcome how = alert_of_code(tx, channel, from, text, &found);
 
 	if (how == OK)
-		how = alert_ack(tx, alert_id, &k);
+		how = alert_ack(tx, found.alert_id, &k);
 	if (how == NOT_FOUND)
 		return audit_wrong(tx, channel);
 	if (how != REFUSED)

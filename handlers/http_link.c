@@ -86,16 +86,16 @@ answer_page(struct tx *tx, struct response *a, int status, const char *text,
 
 /* "open", "acked", "over"; "" if the link is nobody's. */
 static enum outcome
-find_state(struct tx *tx, const struct request *r, char alert_id[ID_SIZE],
-    struct subject *who, char state[8])
+find_state(
+    struct tx *tx, const struct request *r, struct answered *out, char state[8])
 {
 	struct rows *rows;
-	enum outcome how = alert_of_token(tx, r->args[0], alert_id, who);
+	enum outcome how = alert_of_token(tx, r->args[0], out);
 
 	state[0] = '\0';
 	if (how != OK)
 		return how == NOT_FOUND ? OK : how;
-	rows = tx_query(tx, Q_ALERT_STATE, ARGS(V_TEXT(alert_id)));
+	rows = tx_query(tx, Q_ALERT_STATE, ARGS(V_TEXT(out->alert_id)));
 	if (rows_next(rows))
 		memcpy(state, row_text(rows, 0), strlen(row_text(rows, 0)) + 1);
 	return rows_end(rows);
@@ -115,9 +115,9 @@ answer_closed(struct tx *tx, struct response *a, const char *state)
 enum outcome
 link_get(struct tx *tx, const struct request *r, struct response *a)
 {
-	char alert_id[ID_SIZE], state[8];
-	struct subject who;
-	enum outcome how = find_state(tx, r, alert_id, &who, state);
+	struct answered found;
+	char state[8];
+	enum outcome how = find_state(tx, r, &found, state);
 
 	if (how != OK)
 		return answer_outcome(a, how);
@@ -130,18 +130,18 @@ link_get(struct tx *tx, const struct request *r, struct response *a)
 enum outcome
 link_post(struct tx *tx, const struct request *r, struct response *a)
 {
-	char alert_id[ID_SIZE], state[8];
-	struct subject who;
+	struct answered found;
+	char state[8];
 	struct ack k = {
-	    .by = &who,
+	    .by = &found.who,
 	    .how = "link",
 	    .acted_at = clock_now(),
 	    .evidence = "link",
 	};
-	enum outcome how = find_state(tx, r, alert_id, &who, state);
+	enum outcome how = find_state(tx, r, &found, state);
 
 	if (how == OK && state[0] != '\0')
-		how = alert_ack(tx, alert_id, &k);
+		how = alert_ack(tx, found.alert_id, &k);
 	if (how == OK && state[0] != '\0')
 		return answer_page(tx, a, 200, "link_done", NULL);
 	if (how == OK || how == CONFLICT)
