@@ -140,6 +140,20 @@ check_ladders(const struct context *c, struct faults *faults)
 	}
 }
 
+/* A year that is missing is an alarm, a folder without any a mistake. */
+static void
+load_calendar(struct context *c, struct faults *faults)
+{
+	size_t n;
+
+	conf_glob_free(conf_glob(c->conf->calendar, &n));
+	if (n == 0)
+		faults_add(faults, c->conf->calendar,
+		    "no calendar files (*.conf) here");
+	c->calendar = calendar_load(
+	    c->conf->calendar, (int)c->conf->utc_offset_min, faults);
+}
+
 static void
 load_procedure(struct context *c, struct faults *faults)
 {
@@ -162,8 +176,7 @@ context_load(const char *conf_path, struct faults *faults)
 	c->conf = conf;
 	if (conf == NULL)
 		goto out;
-	c->calendar =
-	    calendar_load(conf->calendar, (int)conf->utc_offset_min, faults);
+	load_calendar(c, faults);
 	c->messages = messages_load(conf->messages, faults);
 	c->channels = channels_load(conf->channels, faults);
 	load_procedure(c, faults);

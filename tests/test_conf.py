@@ -1,0 +1,283 @@
+"""hotlined's options and configuration, by the real program."""
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+from hotline import BUILD, ROOT, Daemon, spool
+
+
+def hotlined(*args):
+    return subprocess.run([BUILD / "hotlined", *args], capture_output=True,
+                          text=True, timeout=30)
+
+
+@pytest.fixture
+def idle(tmp_path):
+    """Files of a daemon that was not started."""
+    return Daemon(tmp_path, start=False)
+
+
+@pytest.fixture
+def daemon(tmp_path):
+    with Daemon(tmp_path) as d:
+        yield d
+
+
+def wait_for(what, seconds=10):
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "did not happen"
+        time.sleep(0.02)
+
+
+# ---- Options ----
+
+def test_sample_is_what_the_daemon_prints():
+    done = hotlined("--settings")
+    assert done.returncode == 0
+    assert done.stdout == (ROOT / "conf/hotlined.conf").read_text()
+
+
+def test_sample_is_a_valid_configuration():
+    assert hotlined("--dump", "-c", ROOT / "conf/hotlined.conf") \
+        .returncode == 0
+
+
+def test_version_and_help():
+    assert hotlined("--version").stdout.startswith("hotlined ")
+    text = hotlined("--help").stdout
+    for option in ("--check", "--dump", "--settings", "--test-clock",
+                   "--version", "-c FILE"):
+        assert option in text
+
+
+@pytest.mark.parametrize("args", [
+    ["--bogus"], ["extra"], ["-c"], ["--test-clock=yesterday"],
+    ["--test-clock=2026-11-24T07:00:00"]])
+def test_wrong_options_are_refused(args):
+    done = hotlined(*args)
+    assert done.returncode == 2
+    assert "--help" in done.stderr
+
+
+def test_dump_is_read_again(idle, tmp_path):
+    one = hotlined("--dump", "-c", idle.conf)
+    assert one.returncode == 0, one.stderr
+    assert 'ward = "99999"' in one.stdout
+    again = tmp_path / "again.conf"
+    again.write_text(one.stdout)
+    assert hotlined("--dump", "-c", again).stdout == one.stdout
+
+
+def test_relative_paths_start_at_the_file(idle):
+    dump = hotlined("--dump", "-c", idle.conf).stdout
+    assert f'database = "{idle.folder}/hotlined.db"' in dump
+
+
+# ---- --check ----
+
+def test_check_is_silent_when_all_is_well(idle):
+    done = idle.check()
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+MISTAKES = [
+    ('prot = 1;', "port"),
+    ('port = 99999;', "65535"),
+    ('port = "8111";', "port"),
+    ('port = 99999999999999999999;', "too large"),
+    ('ward = "1"; ward = "2";', "twice"),
+    ('request_deadline = "15";', "request_deadline"),
+    ('request_deadline = "1s"; idle_timeout = "9d";', "idle_timeout"),
+    ('log_level = "loud";', "error warn info debug"),
+    ('ward = "a\\x00b";', ""),
+    ('ward = ;', ""),
+]
+
+
+@pytest.mark.parametrize("line,word", MISTAKES)
+def test_a_mistake_is_told_by_line(tmp_path, line, word):
+    conf = tmp_path / "x.conf"
+    conf.write_text(f"# one\n# two\n{line}\n")
+    done = hotlined("--dump", "-c", conf)
+    assert done.returncode == 1
+    assert f"{conf}:3: " in done.stderr
+    assert word in done.stderr
+
+
+def test_every_mistake_is_told_at_once(tmp_path):
+    conf = tmp_path / "x.conf"
+    conf.write_text('prot = 1;\nport = 99999;\nlog_level = "loud";\n')
+    done = hotlined("--dump", "-c", conf)
+    for line in (1, 2, 3):
+        assert f"{conf}:{line}: " in done.stderr
+
+
+def test_a_bom_is_told(tmp_path):
+    conf = tmp_path / "x.conf"
+    conf.write_bytes(b'\xef\xbb\xbfward = "1";\n')
+    assert hotlined("--dump", "-c", conf).returncode == 1
+
+
+def test_check_reads_all_files(idle):
+    (idle.folder / "master.key").unlink()
+    (idle.folder / "channels.conf").write_text("channels = ( { } );\n")
+    idle.write_settings(None, {"messages": "nowhere", "calendar": "nowhere",
+                               "procedure": "nowhere"})
+    done = idle.check()
+    assert done.returncode == 1
+    for word in ("master.key", "channels.conf:1", "nowhere"):
+        assert word in done.stderr
+    assert done.stderr.count("nowhere") >= 3
+
+
+def test_a_key_that_others_may_read_is_refused(idle):
+    (idle.folder / "master.key").chmod(0o644)
+    done = idle.check()
+    assert done.returncode == 1
+    assert "0600" in done.stderr
+
+
+def test_urgent_ladder_that_nobody_can_answer_is_refused(idle):
+    mute = [{**spool(idle.folder / "spool"), "replies": False}]
+    idle.write_channels(mute)
+    idle.write_settings(None, {"public_url": ""})
+    done = idle.check()
+    assert done.returncode == 1
+    assert "step N08" in done.stderr and "public_url" in done.stderr
+    assert "step N20" not in done.stderr  # not urgent
+    idle.write_settings(None, {"public_url": "https://x.example.test"})
+    assert idle.check().returncode == 0
+    idle.write_settings(None, {"public_url": ""})
+    idle.write_channels([spool(idle.folder / "spool")])
+    assert idle.check().returncode == 0
+
+
+def test_a_rung_on_an_unknown_channel_is_refused(idle):
+    text = (ROOT / "tests/data/procedure-small.conf").read_text()
+    wrong = idle.folder / "wrong.conf"
+    wrong.write_text(text.replace('who = ["lead"];',
+                                  'who = ["lead"]; channels = ["pigeon"];'))
+    idle.write_settings(wrong, {})
+    done = idle.check()
+    assert done.returncode == 1 and "pigeon" in done.stderr
+
+
+def test_a_daemon_with_mistakes_does_not_start(idle):
+    idle.conf.write_text("prot = 1;\n")
+    done = hotlined("-c", idle.conf)
+    assert done.returncode == 1
+    assert f"{idle.conf}:1: " in done.stderr
+
+
+# ---- Reload ----
+
+def hup(d, word):
+    seen = d.log().count(word)
+    d.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: d.log().count(word) > seen)
+
+
+def test_sighup_takes_all(daemon):
+    daemon.write_settings(None, {"log_level": "info", "ward_name": "khác"})
+    hup(daemon, "reload done")
+    assert daemon.ctl("status")["ward_name"] == "khác"
+    tail = daemon.log().split("reload done")[-1]
+    assert "debug" not in tail
+
+
+def test_sighup_takes_nothing_when_anything_is_wrong(daemon):
+    daemon.write_settings(None, {"ward_name": "khác", "max_body_kib": 1})
+    hup(daemon, "reload refused")
+    assert "hotlined.conf:" in daemon.log()
+    assert daemon.ctl("status")["ward_name"] == "phường Thử Nghiệm"
+
+
+def test_reload_tells_what_needs_a_restart(daemon):
+    daemon.write_settings(None, {"reserve_mib": 9, "ward_name": "khác"})
+    told = daemon.ctl("reload")
+    assert told == {"reloaded": True, "restart_needed_for": "reserve_mib"}
+    # It stays needed until the restart, not only at the reload that brought it.
+    assert daemon.ctl("reload")["restart_needed_for"] == "reserve_mib"
+    daemon.write_settings(None, {"ward_name": "khác"})
+    assert daemon.ctl("reload")["restart_needed_for"] == ""
+
+
+def test_reload_refuses_another_ward(daemon):
+    daemon.write_settings(None, {"ward": "11111"})
+    answer = daemon.admin("POST", "/v1/admin/reload")
+    assert answer.status == 422
+    assert answer.json["code"] == "invalid_conf"
+    assert "ward" in answer.json["errors"][0]["detail"]
+    assert daemon.ctl("status")["ward"] == "99999"
+
+
+def test_reload_refuses_another_key(daemon):
+    (daemon.folder / "master.key").unlink()
+    daemon.ctl_raw("secret", "init", daemon.folder / "master.key", check=True)
+    assert daemon.ctl_raw("reload").returncode == 1
+    assert "reload refused" in daemon.log()
+
+
+# ---- Start and stop ----
+
+def test_a_second_daemon_on_the_same_file_is_refused(daemon):
+    done = hotlined("-c", daemon.conf)
+    assert done.returncode == 1
+    assert "stopped" in done.stderr
+    assert daemon.ctl("status")["version"]
+
+
+@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_drains_in_time(tmp_path, sig):
+    d = Daemon(tmp_path)
+    idle_client = socket.create_connection(("127.0.0.1", d.port))
+    half = socket.create_connection(("127.0.0.1", d.port))
+    half.sendall(b"GET /healthz HTT")
+    start = time.monotonic()
+    d.process.send_signal(sig)
+    assert d.process.wait(10) == 0
+    assert time.monotonic() - start < 6
+    d.process = None
+    d.check_log()
+    assert d.log().rstrip().endswith("stopped")
+    for s in (idle_client, half):
+        s.close()
+
+
+def test_no_service_manager_is_needed_but_told(tmp_path):
+    """READY, RELOADING and STOPPING reach $NOTIFY_SOCKET in this order."""
+    path = tmp_path / "notify.sock"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+        s.bind(str(path))
+        s.settimeout(10)
+        d = Daemon(tmp_path / "d", start=False)
+        d.process = subprocess.Popen(
+            [BUILD / "hotlined", "-c", d.conf],
+            env={"NOTIFY_SOCKET": str(path)}, stderr=subprocess.DEVNULL)
+        told = []
+        for sig in (None, signal.SIGHUP, signal.SIGTERM):
+            if sig:
+                d.process.send_signal(sig)
+            told.append(s.recv(4096).decode())
+            if sig == signal.SIGHUP:
+                assert "READY=1" in s.recv(4096).decode()
+        assert d.process.wait(10) == 0
+        d.process = None
+    assert "READY=1" in told[0]
+    assert "RELOADING=1" in told[1] and "MONOTONIC_USEC=" in told[1]
+    assert "STOPPING=1" in told[2]
+
+
+def test_memory_cannot_be_dumped(daemon):
+    if b"__asan_init" in (BUILD / "hotlined").read_bytes():
+        pytest.skip("LeakSanitizer has to look at the process")
+    status = open(f"/proc/{daemon.process.pid}/status").read()
+    environ = subprocess.run(
+        ["stat", "-c", "%u", f"/proc/{daemon.process.pid}/environ"],
+        capture_output=True, text=True)
+    assert "Name:" in status
+    assert environ.stdout.strip() == "0"
