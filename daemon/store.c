@@ -8,8 +8,9 @@
 #include "store_parts.h"
 
 #define CHECKPOINT_PAGES 1000
+#define FULL_PAGES	 64 /* while the reserve still has room for it */
 #define IDLE_MS		 SECOND
-#define FOREVER		 -1
+#define FOREVER		 (-1)
 
 /* What the store thread took from the queue at once. */
 struct batch {
@@ -133,7 +134,9 @@ run_batch(struct store *s, struct batch *b)
 	finish(s, b->writes, b->n_writes);
 	if (b->special != NULL)
 		run_special(s, b->special);
-	if (b->n_writes > 0 && s->wal_pages >= CHECKPOINT_PAGES)
+	if (b->n_writes > 0 &&
+	    s->wal_pages >=
+		(atomic_load(&s->full) ? FULL_PAGES : CHECKPOINT_PAGES))
 		store_checkpoint(s, false);
 	if (b->is_idle && s->wal_pages > 0)
 		store_checkpoint(s, true);
@@ -147,6 +150,8 @@ run(void *arg)
 	struct store *s = arg;
 	struct batch *b = xcalloc(1, sizeof(*b));
 
+	if (atomic_load(&s->full))
+		store_checkpoint(s, false);
 	while (take(s, b))
 		run_batch(s, b);
 	finish_one(s, store_copy_abort(s));

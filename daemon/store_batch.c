@@ -86,6 +86,11 @@ run_alone(struct store *s, struct item *i)
 
 	if (how == FULL && !was_full)
 		how = attempt(s, &i, 1);
+	if (how == FULL) {
+		/* A log that is moved begins again in the room it has. */
+		store_checkpoint(s, false);
+		how = attempt(s, &i, 1);
+	}
 	if (how != OK)
 		i->how = how;
 }

@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,12 +112,13 @@ sync_path(const char *path, int flags)
 static bool
 put_in_place(const struct copy *c)
 {
-	char *dir = xstrdup(c->item->path);
+	const char *path = c->item->path, *slash = strrchr(path, '/');
+	char *dir = slash == NULL ? xstrdup(".")
+				  : xstrndup(path, (size_t)(slash - path) + 1);
 	bool good;
 
-	good = sync_path(c->part, O_RDWR) &&
-	       rename(c->part, c->item->path) == 0 &&
-	       sync_path(dirname(dir), O_RDONLY | O_DIRECTORY);
+	good = sync_path(c->part, O_RDWR) && rename(c->part, path) == 0 &&
+	       sync_path(dir, O_RDONLY | O_DIRECTORY);
 	free(dir);
 	return good;
 }

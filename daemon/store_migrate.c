@@ -79,7 +79,7 @@ add_word(struct buf *b, const char *word, size_t n)
 static char *
 expand(const struct migration *m)
 {
-	struct buf b = BUF_MAX(1024 * 1024);
+	struct buf b = BUF_MAX(1 << 20);
 	const char *s = (const char *)m->sql;
 	size_t left = *m->len;
 

@@ -242,7 +242,13 @@ store_connect_copy(struct store *s)
 void
 store_disconnect(struct store *s)
 {
+	int keep = 1;
+
 	store_finalize(s);
+	/* Its room would be somebody else's before we are back. */
+	if (s->db != NULL && atomic_load(&s->full))
+		sqlite3_file_control(
+		    s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
 	sqlite3_close(s->db);
 	s->db = NULL;
 }

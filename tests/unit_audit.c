@@ -7,6 +7,9 @@
 #include "context.h"
 
 #define ROWS 5
+#define MOVED_BORDER                                                           \
+	"UPDATE event SET object_kind = 'cas', object_id = 'ec1' WHERE seq = " \
+	"3"
 
 static struct conf conf;
 static struct context context;
@@ -211,8 +214,7 @@ test_every_column_counts(void **state)
 	    "UPDATE event SET detail = '{}' WHERE seq = 3",
 	    "UPDATE event SET detail = detail || char(0) || 'x' WHERE seq = 3",
 	    "UPDATE event SET digest = x'' WHERE seq = 3",
-	    "UPDATE event SET object_kind = 'cas', object_id = 'ec1'"
-	    " WHERE seq = 3",
+	    MOVED_BORDER,
 	    "UPDATE event SET hash = zeroblob(32) WHERE seq = 3",
 	};
 	struct rig *r = *state;
