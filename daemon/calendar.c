@@ -97,6 +97,8 @@ parse_minute(const char *s)
 static void
 read_hours(struct calendar *c, const struct node *list, struct faults *faults)
 {
+	int last = 0;
+
 	if (list == NULL)
 		return;
 	c->n_spans = 0;
@@ -107,15 +109,42 @@ read_hours(struct calendar *c, const struct node *list, struct faults *faults)
 			s.from = parse_minute(h->text);
 			s.until = parse_minute(h->text + 6);
 		}
-		if (s.from < 0 || s.until <= s.from || c->n_spans == SPANS_MAX)
+		if (s.from < last || s.until <= s.from ||
+		    c->n_spans == SPANS_MAX)
 			node_fault(h, faults,
-			    "hours are written 07:30-11:30, at most %d spans",
+			    "hours are written 07:30-11:30, one after the "
+			    "other, at most %d spans",
 			    SPANS_MAX);
 		else
 			c->spans[c->n_spans++] = s;
+		last = s.until;
 	}
 	if (c->n_spans == 0)
 		node_fault(list, faults, "a working day needs hours");
+}
+
+static bool
+is_listed(const day_t *days, size_t n, day_t day)
+{
+	for (size_t i = 0; i < n; i++)
+		if (days[i] == day)
+			return true;
+	return false;
+}
+
+/* A day in both lists, or a second file of a year, is a slip of the pen. */
+static void
+check_days(const struct calendar *c, const struct year *y, const char *path,
+    struct faults *faults)
+{
+	for (size_t i = 0; i < c->n_worked; i++)
+		if (is_listed(c->off, c->n_off, c->worked[i]) &&
+		    c->worked[i] >= y->first && c->worked[i] <= y->last)
+			node_fault(y->worked, faults,
+			    "a day is among the holidays too");
+	if (c->last == y->last)
+		faults_add(faults, path, "another file describes %lld too",
+		    (long long)y->year);
 }
 
 static void
@@ -132,6 +161,7 @@ read_year(struct calendar *c, const char *path, struct faults *faults)
 		add_days(y.holidays, &y, &c->off, &c->n_off, faults);
 		add_days(y.worked, &y, &c->worked, &c->n_worked, faults);
 		read_hours(c, y.hours, faults);
+		check_days(c, &y, path, faults);
 		if (y.last > c->last)
 			c->last = y.last;
 	}
@@ -151,6 +181,8 @@ calendar_load(const char *dir, int offset_min, struct faults *faults)
 	memcpy(c->spans, office, sizeof(office));
 	for (size_t i = 0; i < n; i++)
 		read_year(c, paths[i], faults);
+	if (n == 0)
+		faults_add(faults, dir, "no calendar (*.conf) here");
 	conf_glob_free(paths);
 	if (faults->n == before)
 		return c;
@@ -166,15 +198,6 @@ calendar_free(struct calendar *c)
 	free(c->off);
 	free(c->worked);
 	free(c);
-}
-
-static bool
-is_listed(const day_t *days, size_t n, day_t day)
-{
-	for (size_t i = 0; i < n; i++)
-		if (days[i] == day)
-			return true;
-	return false;
 }
 
 bool

@@ -3,6 +3,8 @@
  * Counting follows Civil Code 2015 art. 147-148: a term in days starts on the
  * next day and ends at 24:00 of its last day (the first instant of the day
  * after); a term in hours starts at once and runs through nights and holidays.
+ * Terms in calendar days, weeks and months are not carried over a last day of
+ * rest (148.5): for a child the earlier of two readings is the safe one.
  */
 #ifndef CALENDAR_H
 #define CALENDAR_H
@@ -32,9 +34,10 @@ struct limit {
 typedef int32_t day_t;
 
 /*
- * Read every *.conf of a folder (holidays, swapped Saturdays, working hours).
- * Faults are file:line; NULL if there are any.  offset_min: civil time's
- * distance from UTC in minutes (Viet Nam: 420).
+ * Read every *.conf of a folder (holidays, swapped Saturdays, working hours,
+ * of which those of the last file hold).  Faults are file:line; NULL if there
+ * are any, or no file.  offset_min: civil time's distance from UTC in minutes
+ * (Viet Nam: 420).
  */
 struct calendar *
 calendar_load(const char *dir, int offset_min, struct faults *faults);

@@ -70,6 +70,8 @@ make_node(const struct conf_tree *t, const config_setting_t *s)
 		      : NULL;
 	n->file = t->path;
 	n->line = (int)config_setting_source_line(s);
+	if (n->line == 0)
+		n->line = 1; /* the root: the file as a whole */
 	if (n->kind == NODE_TEXT)
 		n->text = xstrdup(config_setting_get_string(s));
 	else if (n->kind == NODE_INT)

@@ -71,6 +71,8 @@ test_terms_by_hand(void **state)
 	    {"2026-11-20T09:00:00+07:00", "5wd", "2026-11-28T00:00:00+07:00"},
 	    /* Over Tet: 13 Feb is a Friday, 23 Feb the next working day. */
 	    {"2026-02-13T09:00:00+07:00", "2wd", "2026-02-25T00:00:00+07:00"},
+	    /* Over Tet 2027: made up on 10 and 11 February. */
+	    {"2027-02-04T09:00:00+07:00", "1wd", "2027-02-13T00:00:00+07:00"},
 	    /* A worked Saturday counts: 22 August. */
 	    {"2026-08-21T09:00:00+07:00", "1wd", "2026-08-23T00:00:00+07:00"},
 	    /* Beyond every file, plain weekdays. */
@@ -201,30 +203,82 @@ test_the_calendar_knows_its_end(void **state)
 	    calendar_days_left(vn, at("2028-01-01T00:00:00+07:00")) < 0);
 }
 
+/* Load made-up files "a.conf" and, if not NULL, "b.conf"; the number of
+ * faults, of which the first is about place:. */
+static size_t
+faults_of(const char *a, const char *b, const char *place)
+{
+	char dir[] = "/tmp/unit-calendar-XXXXXX", path[2][64];
+	const char *const texts[] = {a, b};
+	struct faults faults = {0};
+	struct calendar *c;
+	size_t n;
+
+	assert_non_null(mkdtemp(dir));
+	for (size_t i = 0; i < 2; i++) {
+		FILE *f;
+
+		snprintf(path[i], sizeof(path[i]), "%s/%c.conf", dir,
+		    (char)('a' + i));
+		if (texts[i] == NULL)
+			continue;
+		f = fopen(path[i], "w");
+		assert_non_null(f);
+		fputs(texts[i], f);
+		fclose(f);
+	}
+	c = calendar_load(dir, 420, &faults);
+	n = faults.n;
+	assert_int_equal(c == NULL, n > 0);
+	if (n > 0 && strstr(faults.list[0].where, place) == NULL)
+		fail_msg("%s: %s", faults.list[0].where, faults.list[0].what);
+	calendar_free(c);
+	faults_done(&faults);
+	remove(path[0]);
+	remove(path[1]);
+	remove(dir);
+	return n;
+}
+
 static void
 test_a_bad_file_is_refused_by_line(void **state)
 {
-	char dir[] = "/tmp/unit-calendar-XXXXXX", path[64];
-	struct faults faults = {0};
-	FILE *f;
-
 	(void)state;
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/x.conf", dir);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs("year = 2026;\n"
-	      "holidays = (\n\"2026-02-30\",\n\"2027-01-01\");\n"
-	      "hours = (\"11:30-07:30\");\n",
-	    f);
-	fclose(f);
-	assert_null(calendar_load(dir, 420, &faults));
-	assert_int_equal(faults.n, 4);
-	assert_non_null(strstr(faults.list[0].where, "x.conf:3"));
-	assert_non_null(strstr(faults.list[1].where, "x.conf:4"));
-	faults_done(&faults);
-	remove(path);
-	remove(dir);
+	assert_int_equal(faults_of("year = 2026;\n"
+				   "holidays = (\n\"2026-02-30\",\n"
+				   "\"2027-01-01\");\n"
+				   "hours = (\"11:30-07:30\");\n",
+			     NULL, "a.conf:3"),
+	    4);
+	assert_int_equal(faults_of("holidays = ();", NULL, "a.conf:1"), 1);
+	assert_int_equal(
+	    faults_of("year = 2026; holidays = (\"1/1/2026\");", NULL, ":1"),
+	    1);
+}
+
+static void
+test_slips_of_the_pen_are_told(void **state)
+{
+	(void)state;
+	assert_int_equal(faults_of("year = 2026; holidays = ();", NULL, ""), 0);
+	assert_int_equal(faults_of(NULL, NULL, "unit-calendar"), 1);
+	assert_int_equal(faults_of("year = 2026; holidays = ();",
+			     "year = 2026; holidays = ();", "b.conf"),
+	    1);
+	assert_int_equal(faults_of("year = 2026; holidays = (\"2026-01-03\");\n"
+				   "worked = (\"2026-01-03\");\n",
+			     NULL, "a.conf:2"),
+	    1);
+	assert_int_equal(
+	    faults_of("year = 2026; holidays = ();\n"
+		      "hours = (\"13:30-17:30\",\n\"07:30-11:30\");\n",
+		NULL, "a.conf:3"),
+	    1);
+	assert_int_equal(
+	    faults_of("year = 2026; holidays = ();\n"
+		      "hours = (\"07:30-11:30\",\n\"11:00-12:00\");\n",
+		NULL, "a.conf:3"),
+	    1);
 }
 
 int
@@ -237,6 +291,7 @@ main(void)
 	    cmocka_unit_test(test_against_the_slow_reference),
 	    cmocka_unit_test(test_the_calendar_knows_its_end),
 	    cmocka_unit_test(test_a_bad_file_is_refused_by_line),
+	    cmocka_unit_test(test_slips_of_the_pen_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
