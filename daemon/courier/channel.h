@@ -24,7 +24,8 @@ struct common {
 	const char *name;
 	const char *timeout; /* as written, default "10s" */
 	int64_t timeout_ms;  /* longest time for one attempt */
-	const char *ca_file; /* NULL: what the system trusts */
+	const char *ca_file; /* as written, NULL: what the system trusts */
+	char *ca_path;	     /* owned */
 	bool allow_private;  /* private and loopback addresses, plain http */
 	char *dir;	     /* of channels.conf, for relative paths; owned */
 	const struct node *ignored; /* read by channels.c */

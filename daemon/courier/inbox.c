@@ -1,0 +1,238 @@
+#include "inbox.h"
+
+#include <dirent.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "text.h"
+
+#define FILE_MAX_BYTES ((size_t)20 * 1024)
+/* Looks after which what was not taken is offered once more. */
+#define AGAIN_AFTER 60
+/* Offered and not taken at once: a flood must not fill the core's queue. */
+#define OPEN_MAX 64
+
+struct offer {
+	LIST_ENTRY(offer) next;
+	char *reply; /* "channel/file" */
+	int looks;   /* since it was offered */
+	bool is_bad; /* not a reply */
+	bool is_there;
+};
+
+struct inbox {
+	struct courier *c;
+	struct event *timer;
+	LIST_HEAD(, offer) offers;
+	size_t n_open;
+};
+
+static struct offer *
+find(struct inbox *b, const char *reply)
+{
+	struct offer *o;
+
+	LIST_FOREACH(o, &b->offers, next)
+	if (strcmp(o->reply, reply) == 0)
+		return o;
+	return NULL;
+}
+
+static void
+forget(struct inbox *b, struct offer *o)
+{
+	LIST_REMOVE(o, next);
+	b->n_open--;
+	free(o->reply);
+	free(o);
+}
+
+/* The whole file; NULL if it is too long or no file. */
+static char *
+read_whole(int dir, const char *name, size_t *len)
+{
+	int fd =
+	    openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	char *data = xcalloc(1, FILE_MAX_BYTES + 1);
+	struct stat st;
+	ssize_t n = -1;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (size_t)st.st_size <= FILE_MAX_BYTES)
+		n = read(fd, data, FILE_MAX_BYTES);
+	if (fd >= 0)
+		close(fd);
+	if (n >= 0) {
+		*len = (size_t)n;
+		return data;
+	}
+	free(data);
+	return NULL;
+}
+
+static void
+send_reply(struct inbox *b, const struct offer *o, const char *channel,
+    const struct reply *r)
+{
+	json_t *msg =
+	    json_pack("{s:s, s:s, s:s, s:s, s:s}", "is", "reply", "reply",
+		o->reply, "channel", channel, "from", r->from, "text", r->text);
+
+	if (msg == NULL || !courier_tell(b->c, msg))
+		log_debug("reply waits");
+	json_decref(msg);
+}
+
+static void
+offer(struct inbox *b, struct offer *o, const char *channel, int dir)
+{
+	const char *name = strchr(o->reply, '/') + 1;
+	size_t len = 0;
+	char *data = read_whole(dir, name, &len);
+	struct reply r = {0};
+	bool was_bad = o->is_bad;
+
+	o->looks = 0;
+	o->is_bad = data == NULL || !reply_parse(data, len, &r);
+	if (!o->is_bad)
+		send_reply(b, o, channel, &r);
+	else if (!was_bad)
+		log_warn("inbox holds what is no reply channel=%s", channel);
+	reply_done(&r);
+	free(data);
+}
+
+static void
+look_at(struct inbox *b, const char *channel, int dir, const char *name)
+{
+	char *reply = xasprintf("%s/%s", channel, name);
+	struct offer *o = find(b, reply);
+
+	if (o == NULL && b->n_open < OPEN_MAX) {
+		o = xcalloc(1, sizeof(*o));
+		o->reply = xstrdup(reply);
+		o->looks = AGAIN_AFTER;
+		LIST_INSERT_HEAD(&b->offers, o, next);
+		b->n_open++;
+	}
+	if (o != NULL) {
+		o->is_there = true;
+		if (++o->looks > AGAIN_AFTER)
+			offer(b, o, channel, dir);
+	}
+	free(reply);
+}
+
+static void
+look_into(struct inbox *b, const char *channel, const char *path)
+{
+	DIR *d = opendir(path);
+	struct dirent *e;
+
+	if (d == NULL) {
+		log_warn("inbox cannot be read channel=%s", channel);
+		return;
+	}
+	while ((e = readdir(d)) != NULL)
+		if (e->d_name[0] != '.' &&
+		    text_is_utf8(e->d_name, strlen(e->d_name)))
+			look_at(b, channel, dirfd(d), e->d_name);
+	closedir(d);
+}
+
+/* Somebody else removed it. */
+static void
+drop_gone(struct inbox *b)
+{
+	struct offer *o = LIST_FIRST(&b->offers), *next;
+
+	for (; o != NULL; o = next) {
+		next = LIST_NEXT(o, next);
+		if (!o->is_there)
+			forget(b, o);
+		else
+			o->is_there = false;
+	}
+}
+
+static const char *
+path_of(const struct instance *i)
+{
+	return i->kind->inbox == NULL ? NULL : i->kind->inbox(i->settings);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct inbox *b = arg;
+	const struct timeval second = {.tv_sec = 1};
+
+	(void)fd, (void)what;
+	for (size_t i = 0; i < roster_n(b->c->roster); i++) {
+		const struct instance *one = roster_nth(b->c->roster, i);
+
+		if (path_of(one) != NULL)
+			look_into(b, one->name, path_of(one));
+	}
+	drop_gone(b);
+	event_add(b->timer, &second);
+}
+
+struct inbox *
+inbox_start(struct courier *c)
+{
+	struct inbox *b = xcalloc(1, sizeof(*b));
+
+	b->c = c;
+	LIST_INIT(&b->offers);
+	b->timer = event_new(c->base, -1, 0, on_timer, b);
+	if (b->timer == NULL)
+		fatal("no timer for the inbox");
+	return b;
+}
+
+void
+inbox_offer_again(struct inbox *b)
+{
+	while (!LIST_EMPTY(&b->offers))
+		forget(b, LIST_FIRST(&b->offers));
+	event_active(b->timer, EV_TIMEOUT, 0);
+}
+
+void
+inbox_taken(struct inbox *b, const char *reply)
+{
+	struct offer *o = find(b, reply);
+	const struct instance *i;
+	char *channel, *path;
+
+	if (o == NULL)
+		return;
+	channel = xstrndup(reply, strcspn(reply, "/"));
+	i = roster_find(b->c->roster, channel);
+	if (i != NULL && path_of(i) != NULL) {
+		path = xasprintf("%s%s", path_of(i), strchr(reply, '/'));
+		if (unlink(path) != 0)
+			log_warn("reply not removed channel=%s", channel);
+		free(path);
+	}
+	free(channel);
+	forget(b, o);
+}
+
+void
+inbox_stop(struct inbox *b)
+{
+	if (b == NULL)
+		return;
+	while (!LIST_EMPTY(&b->offers))
+		forget(b, LIST_FIRST(&b->offers));
+	event_free(b->timer);
+	free(b);
+}
