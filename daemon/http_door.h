@@ -22,7 +22,7 @@ void door_shut(struct door *d);
 void door_free(struct door *d);
 /* Accept, if there is room for one more. */
 void door_watch(struct door *d);
-/* Connections came or went. */
+/* Connections came or went; when full, look for dead ones at once. */
 void door_count(struct door *d, int by);
 /* As many of the wanted connections as the file limit allows. */
 size_t door_limit(int64_t wanted);

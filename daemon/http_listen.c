@@ -52,6 +52,8 @@ void
 door_count(struct door *d, int by)
 {
 	d->n = by < 0 ? d->n - 1 : d->n + (size_t)by;
+	if (by > 0 && d->n >= d->max)
+		event_active(d->h->sweep, EV_TIMEOUT, 0);
 	door_watch(d);
 }
 

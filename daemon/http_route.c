@@ -36,21 +36,27 @@ split(const char *path, struct segments *s)
 	return NULL;
 }
 
+/* want: a segment of a pattern, n long. */
+static bool
+is_segment(const char *text, const char *want, size_t n)
+{
+	if (n == 2 && memcmp(want, "{}", 2) == 0)
+		return *text != '\0';
+	return strlen(text) == n && memcmp(text, want, n) == 0;
+}
+
 static bool
 matches(const char *pattern, const struct segments *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		const char *want = pattern + 1;
-		size_t n = strcspn(want, "/");
-		bool is_arg = n == 2 && memcmp(want, "{}", 2) == 0;
+		size_t n;
 
-		if (*pattern != '/')
+		if (*pattern++ != '/')
 			return false;
-		if (is_arg ? *s->text[i] == '\0'
-			   : strlen(s->text[i]) != n ||
-				 memcmp(s->text[i], want, n) != 0)
+		n = strcspn(pattern, "/");
+		if (!is_segment(s->text[i], pattern, n))
 			return false;
-		pattern = want + n;
+		pattern += n;
 	}
 	return *pattern == '\0';
 }
