@@ -84,7 +84,6 @@ http_start(struct event_base *base, const struct http_options *o)
 	limit_evhttp(h->tcp.evhttp);
 	if (h->control.evhttp != NULL)
 		limit_evhttp(h->control.evhttp);
-	log_info("listening listen=%s port=%d", o->listen, h->port);
 	return h;
 }
 

@@ -1,7 +1,4 @@
-/*
- * What the http*.c files share.  A conn is one connection; an exchange one
- * request and its answer.
- */
+/* A conn is one connection; an exchange one request and its answer. */
 #ifndef HTTP_INSIDE_H
 #define HTTP_INSIDE_H
 

@@ -4,18 +4,10 @@
 
 #include "store_rig.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <event2/event.h>
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include "clock.h"
 #include "http.h"
-
-#define JSON_BODY(n)                                                           \
-	"Content-Type: application/json\r\nContent-Length: " n "\r\n\r\n"
 
 struct web {
 	struct rig rig;
@@ -56,101 +48,6 @@ web_turn_for(struct web *w, int64_t ms)
 
 	while (clock_mono() < until)
 		web_turn(w);
-}
-
-/* A client's socket; unix: the control socket. */
-static inline int
-web_connect(struct web *w, bool is_unix)
-{
-	struct sockaddr_in in = {.sin_family = AF_INET,
-	    .sin_port = htons((uint16_t)http_port(w->http)),
-	    .sin_addr = {htonl(INADDR_LOOPBACK)}};
-	struct sockaddr_un un = {.sun_family = AF_UNIX};
-	int rc, fd = socket(is_unix ? AF_UNIX : AF_INET,
-		    SOCK_STREAM | SOCK_NONBLOCK, 0);
-
-	memcpy(un.sun_path, w->control, strlen(w->control));
-	assert_true(fd >= 0);
-	rc = connect(fd,
-	    is_unix ? (struct sockaddr *)&un : (struct sockaddr *)&in,
-	    is_unix ? sizeof(un) : sizeof(in));
-	assert_true(rc == 0 || errno == EINPROGRESS);
-	return fd;
-}
-
-/* Send all, turning the loop; false if the other side has closed. */
-static inline bool
-web_send(struct web *w, int fd, const void *p, size_t n)
-{
-	const char *at = p;
-
-	while (n > 0) {
-		ssize_t k = send(fd, at, n, MSG_NOSIGNAL);
-
-		if (k < 0 && errno != EAGAIN)
-			return false;
-		if (k > 0) {
-			at += k;
-			n -= (size_t)k;
-		}
-		web_turn(w);
-	}
-	return true;
-}
-
-/* Receive until the text ends with this, or the other side closes: true. */
-static inline bool
-web_receive(struct web *w, int fd, struct buf *in, const char *end)
-{
-	int64_t until = clock_mono() + 5000;
-	char piece[4096];
-
-	while (clock_mono() < until) {
-		ssize_t k = recv(fd, piece, sizeof(piece), 0);
-
-		if (k == 0 || (k < 0 && errno != EAGAIN))
-			return true;
-		if (k > 0)
-			buf_add(in, piece, (size_t)k);
-		if (end != NULL && in->len >= strlen(end) &&
-		    strcmp(in->data + in->len - strlen(end), end) == 0)
-			return false;
-		web_turn(w);
-	}
-	fail_msg("nothing more came; so far: %s", in->len ? in->data : "");
-	return false;
-}
-
-/* One request on a connection of its own that is closed by the server. */
-static inline char *
-web_talk(struct web *w, bool is_unix, const char *raw, size_t n)
-{
-	struct buf in = BUF_MAX(1 << 20);
-	int fd = web_connect(w, is_unix);
-
-	web_send(w, fd, raw, n);
-	assert_true(web_receive(w, fd, &in, NULL));
-	close(fd);
-	return buf_take(&in);
-}
-
-/* rest: more headers; body: NULL, or JSON unless rest says otherwise. */
-static inline char *
-web_ask(struct web *w, const char *line, const char *rest, const char *body)
-{
-	bool is_json = body != NULL && strstr(rest, "Content-Type") == NULL;
-	char *length = body == NULL
-			   ? xstrdup("")
-			   : xasprintf("Content-Length: %zu\r\n", strlen(body));
-	char *raw = xasprintf("%s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-			      "%s%s%s\r\n%s",
-	    line, rest, is_json ? "Content-Type: application/json\r\n" : "",
-	    length, body != NULL ? body : "");
-	char *answer = web_talk(w, false, raw, strlen(raw));
-
-	free(length);
-	free(raw);
-	return answer;
 }
 
 static inline enum outcome

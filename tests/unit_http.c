@@ -1,5 +1,24 @@
 /* The server in this process: routes, bodies, answers, deadlines, stop. */
-#include "http_rig.h"
+#include "http_client.h"
+
+/* rest: more headers; body: NULL, or JSON unless rest says otherwise. */
+static char *
+web_ask(struct web *w, const char *line, const char *rest, const char *body)
+{
+	bool is_json = body != NULL && strstr(rest, "Content-Type") == NULL;
+	char *length = body == NULL
+			   ? xstrdup("")
+			   : xasprintf("Content-Length: %zu\r\n", strlen(body));
+	char *raw = xasprintf("%s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+			      "%s%s%s\r\n%s",
+	    line, rest, is_json ? "Content-Type: application/json\r\n" : "",
+	    length, body != NULL ? body : "");
+	char *answer = web_talk(w, false, raw, strlen(raw));
+
+	free(length);
+	free(raw);
+	return answer;
+}
 
 static struct response *on_loop_answer;
 

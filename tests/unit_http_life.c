@@ -1,7 +1,9 @@
 /* Connections in this process: pipelines, deadlines, aborts, stop. */
-#include "http_rig.h"
+#include "http_client.h"
 
 #include <dirent.h>
+
+#include "store_jobs.h"
 
 static sem_t *let_slow; /* NULL: do not wait */
 
@@ -56,8 +58,9 @@ open_files(void)
 	return n;
 }
 
-#define GOOD "GET /ping HTTP/1.1\r\nHost: a\r\n\r\n"
-#define BAD  "GET //ping HTTP/1.1\r\nHost: a\r\n\r\n"
+#define GOOD	"GET /ping HTTP/1.1\r\nHost: a\r\n\r\n"
+#define CLOSING "GET /ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+#define BAD	"GET //ping HTTP/1.1\r\nHost: a\r\n\r\n"
 
 static int
 count(const char *text, const char *what)
@@ -274,7 +277,7 @@ more_than_the_cap_wait_outside(void **state)
 	assert_int_equal(open_files(), before + 80 + 64);
 	for (size_t i = 0; i < NELEM(fds); i++)
 		close(fds[i]);
-	answer = web_ask(&w, "GET /ping", "", NULL);
+	answer = web_talk(&w, false, CLOSING, strlen(CLOSING));
 	assert_true(starts(answer, "HTTP/1.1 200"));
 	free(answer);
 	web_end(&w);
