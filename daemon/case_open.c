@@ -13,15 +13,15 @@ json_open(struct tx *tx, const struct opening_of *what, const struct rows *rows,
     int column)
 {
 	const struct place at = {what->table, what->column, what->row};
-	size_t n;
-	const void *sealed = row_blob(rows, column, &n);
+	struct value sealed = V_NULL;
 	char *text = NULL;
 	json_t *json;
 	enum outcome how;
 
-	if (sealed == NULL)
+	if (row_is_null(rows, column))
 		return NULL;
-	how = keyring_unseal(tx, what->owner, &at, sealed, n, &text);
+	sealed.p = row_blob(rows, column, &sealed.n);
+	how = keyring_unseal(tx, what->owner, &at, &sealed, &text);
 	if (how != OK) {
 		if (how != NOT_FOUND)
 			log_error("sealed row cannot be opened table=%s row=%s",

@@ -22,6 +22,7 @@ static const struct {
     {"webhook-timestamp", offsetof(struct request, webhook_timestamp)},
     {"webhook-signature", offsetof(struct request, webhook_signature)},
     {"Accept-Language", offsetof(struct request, accept_language)},
+    {"Receipt-Secret", offsetof(struct request, receipt_secret)},
 };
 
 static const char *

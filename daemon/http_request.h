@@ -43,6 +43,7 @@ struct request {
 	const char *authorization, *idempotency_key, *if_match, *if_none_match;
 	const char *webhook_id, *webhook_timestamp, *webhook_signature;
 	const char *accept_language;
+	const char *receipt_secret; /* of a confidential referral */
 	uid_t peer_uid; /* on the control socket, else (uid_t)-1 */
 	pid_t peer_pid;
 };

@@ -116,11 +116,10 @@ take_follow_up(struct tx *tx, struct incident *i, bool *is_taken)
 
 enum outcome
 intake_news(struct tx *tx, const char *referral_id, const json_t *body,
-    const struct subject *by)
+    const struct subject *by, char id[ID_SIZE])
 {
 	struct value sealed = V_NULL;
 	unsigned char digest[HASH_SIZE];
-	char id[ID_SIZE];
 	struct place at = {"referral_update", "body_sealed", id};
 	enum outcome how;
 
@@ -176,13 +175,14 @@ intake_take(struct tx *tx, const struct intake *in, char id[ID_SIZE])
 {
 	struct incident i = {.in = in, .received_at = clock_now()};
 	bool is_same = false, is_copy = false, is_taken;
+	char update[ID_SIZE];
 	enum outcome how = NOT_FOUND;
 
 	if (mau01_text(in->body, "source_ref") != NULL)
 		how = find_source(tx, in, id, &is_same, &is_copy);
 	if (how == OK && !is_same)
-		return is_copy ? intake_news(tx, id, in->body, in->by)
-			       : CONFLICT;
+		return is_copy ? intake_news(tx, id, in->body, in->by, update)
+			       : REFUSED;
 	if (how != NOT_FOUND)
 		return how;
 	i.t0_at = mau01_first_receipt(in->body, i.received_at);

@@ -18,13 +18,15 @@ struct intake {
 /*
  * Take it; fills id with the referral that holds it.  The same source_ref gives
  * the referral of the first: with the same body as it was; a copy of what a
- * member wrote down (or the reverse) is attached to it as news; else CONFLICT.
+ * member wrote down (or the reverse) is attached to it as news; else REFUSED,
+ * and nothing was written.
  */
 enum outcome
 intake_take(struct tx *tx, const struct intake *in, char id[ID_SIZE]);
-/* More about a referral that is there ({text, risk, alleged} or a Mau 01). */
+/* More about a referral that is there ({text, risk, alleged} or a Mau 01);
+ * fills id with the update's. */
 enum outcome intake_news(struct tx *tx, const char *referral_id,
-    const json_t *body, const struct subject *by);
+    const json_t *body, const struct subject *by, char id[ID_SIZE]);
 
 #define RECEIPT_SECRET_SIZE 33
 /*

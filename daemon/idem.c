@@ -1,0 +1,99 @@
+#include "idem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "clock_rows.h"
+#include "context.h"
+
+/* A Structured Field string ("k") or the bare value; false if it is neither. */
+static bool
+read_key(const char *s, char out[IDEM_KEY_MAX + 1])
+{
+	size_t n = strlen(s);
+
+	if (n >= 2 && s[0] == '"' && s[n - 1] == '"') {
+		s++;
+		n -= 2;
+	}
+	if (n == 0 || n > IDEM_KEY_MAX)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (s[i] <= ' ' || s[i] > '~')
+			return false;
+	memcpy(out, s, n);
+	out[n] = '\0';
+	return true;
+}
+
+static void
+hash_request(const struct request *r, unsigned char out[HASH_SIZE])
+{
+	struct hash h;
+
+	hash_init(&h);
+	hash_add(&h, r->route->path, strlen(r->route->path) + 1);
+	for (size_t i = 0; i < PATH_ARGS_MAX && r->args[i] != NULL; i++)
+		hash_add(&h, r->args[i], strlen(r->args[i]) + 1);
+	hash_add(&h, r->raw, r->raw_len);
+	hash_end(&h, out);
+}
+
+static enum idem_state
+replay(const struct rows *rows, struct response *a, const struct idem *i)
+{
+	size_t n;
+	const void *hash = row_blob(rows, 0, &n);
+
+	if (n != HASH_SIZE || memcmp(hash, i->hash, n) != 0) {
+		answer_problem(a, "idempotency_key_reused");
+		return IDEM_REFUSED;
+	}
+	answer_json(
+	    a, (int)row_int(rows, 1), json_loads(row_text(rows, 2), 0, NULL));
+	return IDEM_AGAIN;
+}
+
+enum idem_state
+idem_begin(
+    struct tx *tx, const struct request *r, struct response *a, struct idem *i)
+{
+	enum idem_state state = IDEM_NEW;
+	struct rows *rows;
+
+	*i = (struct idem){.agency = r->subject.id};
+	if (r->idempotency_key == NULL) {
+		answer_problem(a, "idempotency_key_missing");
+		return IDEM_REFUSED;
+	}
+	if (!read_key(r->idempotency_key, i->key)) {
+		answer_problem(a, "idempotency_key_invalid");
+		return IDEM_REFUSED;
+	}
+	hash_request(r, i->hash);
+	rows =
+	    tx_query(tx, Q_IDEM_GET, ARGS(V_TEXT(i->agency), V_TEXT(i->key)));
+	if (rows_next(rows))
+		state = replay(rows, a, i);
+	(void)rows_end(rows);
+	return state;
+}
+
+enum outcome
+idem_keep(struct tx *tx, const struct idem *i, const struct response *a)
+{
+	const struct conf *conf = tx_context(tx)->conf;
+	char *text = json_dumps(a->json, JSON_COMPACT);
+	int64_t now = clock_now();
+	enum outcome how = perhaps(tx_exec(
+	    tx, Q_IDEM_PRUNE, ARGS(V_INT(now - conf->idempotency_keep))));
+
+	if (how == OK)
+		how = tx_exec(tx, Q_IDEM_ADD,
+		    ARGS(V_TEXT(i->agency), V_TEXT(i->key), V_TEXT(conf->ward),
+			V_BLOB(i->hash, HASH_SIZE), V_INT(a->status),
+			V_TEXT(text), V_INT(now)));
+	free(text);
+	return how;
+}

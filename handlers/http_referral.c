@@ -1,0 +1,211 @@
+/* Notifications come in. */
+#include "referral.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin.h"
+#include "allow.h"
+#include "clock.h"
+#include "handlers.h"
+#include "intake.h"
+#include "mau01.h"
+
+static enum outcome
+refuse_body(struct response *a, const struct faults *faults)
+{
+	(void)answer_faults(a, "invalid_body", faults);
+	return INVALID;
+}
+
+/* A member writes for an agency, by its code. */
+static bool
+find_sender(
+    struct tx *tx, const json_t *body, char id[ID_SIZE], struct faults *faults)
+{
+	const char *code = mau01_text(body, "on_behalf_of");
+
+	if (agency_find(tx, code, id) == OK)
+		return true;
+	faults_add(faults, "/on_behalf_of", "không có cơ quan mang mã này");
+	return false;
+}
+
+static enum outcome
+answer_receipt(struct tx *tx, struct response *a, const char *id)
+{
+	json_t *receipt = receipt_make(tx, id);
+
+	if (receipt == NULL)
+		return answer_outcome(a, FAILED);
+	answer_header(a, "Location", "/v1/referrals/%s", id);
+	return answer_json(a, 201, receipt);
+}
+
+static enum outcome
+take(struct tx *tx, const struct intake *in, struct response *a)
+{
+	char id[ID_SIZE];
+	enum outcome how = intake_take(tx, in, id);
+
+	if (how == REFUSED) {
+		(void)answer_problem(a, "source_ref_taken");
+		return INVALID;
+	}
+	if (how == OK)
+		return answer_receipt(tx, a, id);
+	/* Never INVALID: something may be written already. */
+	(void)answer_outcome(a, how);
+	return how == INVALID ? FAILED : how;
+}
+
+enum outcome
+referral_take(struct tx *tx, const struct request *r, struct response *a,
+    const struct subject *by)
+{
+	bool is_agency = by->kind == BY_AGENCY;
+	char sender[ID_SIZE] = "";
+	struct intake in = {
+	    .by = by,
+	    .agency_id = is_agency ? by->id : sender,
+	    .raw = r->raw == NULL ? "" : r->raw,
+	    .raw_len = r->raw_len,
+	};
+	struct faults faults = {0};
+	json_t *body = NULL;
+	enum outcome how;
+
+	if (r->body == NULL && r->body_problem != NULL) {
+		(void)answer_problem(a, r->body_problem);
+		return INVALID;
+	}
+	if (mau01_check(r->body, is_agency, clock_now(), &faults) &&
+	    (is_agency || find_sender(tx, r->body, sender, &faults))) {
+		body = mau01_normalise(r->body);
+		if (body == NULL)
+			faults_add(&faults, "", "có ký tự không dùng được");
+	}
+	in.body = body;
+	how = faults.n > 0 ? refuse_body(a, &faults) : take(tx, &in, a);
+	json_decref(body);
+	faults_done(&faults);
+	return how;
+}
+
+void
+referral_add_secret(struct tx *tx, struct response *a)
+{
+	const char *id = mau01_text(a->json, "id");
+	char secret[RECEIPT_SECRET_SIZE];
+
+	if (id == NULL ||
+	    tx_number(tx, Q_REFERRAL_IS_SECRET, 0, ARGS(V_TEXT(id))) == 0)
+		return;
+	receipt_secret(tx, id, secret);
+	json_object_set_new(a->json, "secret", json_string(secret));
+}
+
+static enum outcome
+post_member(struct tx *tx, const struct request *r, struct response *a)
+{
+	enum outcome how;
+
+	if (!allow(&r->subject, ACTION_referral_record, &(struct object){0}))
+		return answer_problem(a, "forbidden");
+	how = referral_take(tx, r, a, &r->subject);
+	if (how == OK)
+		referral_add_secret(tx, a);
+	return how;
+}
+
+/* Refused bodies are committed, the answer stays what it is. */
+static enum outcome
+post_agency(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct idem idem;
+	enum outcome how;
+
+	switch (idem_begin(tx, r, a, &idem)) {
+	case IDEM_AGAIN:
+		referral_add_secret(tx, a);
+		return OK;
+	case IDEM_REFUSED:
+		return refused_keep(tx, r, a);
+	case IDEM_NEW:
+		break;
+	}
+	how = referral_take(tx, r, a, &r->subject);
+	if (how == INVALID)
+		return refused_keep(tx, r, a);
+	if (how == OK)
+		how = idem_keep(tx, &idem, a);
+	if (how == OK)
+		how = refused_none(tx, r->subject.id);
+	if (how == OK)
+		referral_add_secret(tx, a);
+	else
+		(void)answer_outcome(a, how);
+	return how;
+}
+
+/* POST /v1/referrals */
+enum outcome
+referral_post(struct tx *tx, const struct request *r, struct response *a)
+{
+	return r->subject.kind == BY_AGENCY ? post_agency(tx, r, a)
+					    : post_member(tx, r, a);
+}
+
+static enum outcome
+update(struct tx *tx, const struct request *r, struct response *a,
+    const char *referral)
+{
+	struct faults faults = {0};
+	char id[ID_SIZE];
+	json_t *body;
+	enum outcome how;
+
+	if (r->body == NULL && r->body_problem != NULL) {
+		(void)answer_problem(a, r->body_problem);
+		return INVALID;
+	}
+	body = mau01_check_update(r->body, &faults) ? mau01_normalise(r->body)
+						    : NULL;
+	if (body == NULL) {
+		how = refuse_body(a, &faults);
+		faults_done(&faults);
+		return how;
+	}
+	how = intake_news(tx, referral, body, &r->subject, id);
+	json_decref(body);
+	if (how == OK)
+		return answer_json(a, 201, json_pack("{s:s}", "id", id));
+	(void)answer_outcome(a, how);
+	return how == INVALID ? FAILED : how;
+}
+
+/* POST /v1/referrals/{id}/updates */
+enum outcome
+referral_update(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct referral_row row;
+	struct idem idem;
+	enum outcome how = referral_find(tx, r, a, &row);
+
+	if (how != OK)
+		return how;
+	if (row.is_out)
+		return answer_problem(a, "not_found");
+	switch (idem_begin(tx, r, a, &idem)) {
+	case IDEM_AGAIN:
+		return OK;
+	case IDEM_REFUSED:
+		return refused_keep(tx, r, a);
+	case IDEM_NEW:
+		break;
+	}
+	how = update(tx, r, a, row.id);
+	if (how == INVALID)
+		return refused_keep(tx, r, a);
+	return how == OK ? idem_keep(tx, &idem, a) : how;
+}

@@ -1,0 +1,106 @@
+/* What agencies could not bring in, for the lead. */
+#include <string.h>
+
+#include "admin.h"
+#include "allow.h"
+#include "audit.h"
+#include "clock.h"
+#include "clock_rows.h"
+#include "context.h"
+#include "handlers.h"
+#include "keyring.h"
+#include "text.h"
+
+#define LIST_MAX 200
+
+static bool
+may_see(const struct request *r)
+{
+	return allow(&r->subject, ACTION_refused_list, &(struct object){0});
+}
+
+/* GET /v1/refused */
+enum outcome
+refused_list(struct tx *tx, const struct request *r, struct response *a)
+{
+	const char *after = request_query(r, "after");
+	enum outcome how;
+
+	if (!may_see(r))
+		return answer_problem(a, "forbidden");
+	if (after != NULL && !id_ok(after))
+		return answer_problem(a, "invalid_query");
+	how = admin_audit(tx, r, "refused.list", "ward", ward_of(tx), NULL);
+	if (how != OK)
+		return answer_outcome(a, how);
+	return answer_list(
+	    a, tx_list(tx, Q_REFUSED_LIST,
+		   ARGS(V_TEXT(ward_of(tx)), V_TEXT(after == NULL ? "" : after),
+		       V_INT(LIST_MAX))));
+}
+
+/* Whatever came: text as it was, anything else as base64. */
+static void
+set_body(json_t *o, const char *plain, size_t n)
+{
+	char *text;
+
+	if (strlen(plain) == n && text_is_utf8(plain, n)) {
+		json_object_set_new(o, "body", json_string(plain));
+		return;
+	}
+	text = base64_encode(plain, n);
+	json_object_set_new(o, "body_base64", json_string(text));
+	seal_free(text);
+}
+
+/* NULL if it is not there or cannot be opened. */
+static json_t *
+open_refused(struct tx *tx, const char *id)
+{
+	struct place at = {"refused_body", "body_sealed", id};
+	struct rows *rows =
+	    tx_query(tx, Q_REFUSED_GET, ARGS(V_TEXT(id), V_TEXT(ward_of(tx))));
+	char made[INSTANT_SIZE], *plain = NULL;
+	struct value sealed = {.kind = VALUE_BLOB};
+	json_t *o = NULL;
+
+	if (rows_next(rows)) {
+		sealed.p = row_blob(rows, 4, &sealed.n);
+		instant_format(made, row_int(rows, 1),
+		    (int)tx_context(tx)->conf->utc_offset_min);
+		if (keyring_unseal(tx, ward_of(tx), &at, &sealed, &plain) ==
+		    OK) {
+			o = json_pack("{s:s, s:s, s:s, s:I, s:o*}", "id", id,
+			    "agency", row_text(rows, 0), "made_at", made,
+			    "status", (json_int_t)row_int(rows, 2), "errors",
+			    json_loads(row_text(rows, 3), 0, NULL));
+			set_body(o, plain, sealed.n - SEAL_EXTRA);
+		}
+	}
+	(void)rows_end(rows);
+	seal_free(plain);
+	return o;
+}
+
+/* GET /v1/refused/{id}: with this it has been seen. */
+enum outcome
+refused_get(struct tx *tx, const struct request *r, struct response *a)
+{
+	const char *id = r->args[0];
+	json_t *o;
+	enum outcome how;
+
+	if (!may_see(r))
+		return answer_problem(a, "forbidden");
+	o = open_refused(tx, id);
+	if (o == NULL)
+		return answer_problem(a, "not_found");
+	how = perhaps(
+	    tx_exec(tx, Q_REFUSED_SEEN, ARGS(V_TEXT(id), V_INT(clock_now()))));
+	if (how == OK)
+		how = admin_audit(
+		    tx, r, "refused.read", "refused_body", id, NULL);
+	(void)answer_json(a, 200, o);
+	return how == OK ? OK : answer_outcome(a, how);
+}
