@@ -197,7 +197,7 @@ hex_decode(void *bytes, size_t n, const char *text)
 		if (hex_digit(text[i]) < 0)
 			return false;
 	for (size_t i = 0; i < n; i++)
-		p[i] = (unsigned char)(hex_digit(text[2 * i]) << 4 |
+		p[i] = (unsigned char)(16 * hex_digit(text[2 * i]) +
 				       hex_digit(text[2 * i + 1]));
 	return true;
 }

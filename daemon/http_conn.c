@@ -313,8 +313,12 @@ conns_start(struct http *h)
 void
 conns_free(struct http *h)
 {
-	while (!TAILQ_EMPTY(&h->conns))
-		conn_free(TAILQ_FIRST(&h->conns));
+	struct conn *c, *next;
+
+	for (c = TAILQ_FIRST(&h->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, next);
+		conn_free(c);
+	}
 	event_free(h->sweep);
 	event_free(h->reap);
 	free(h->by_fd);

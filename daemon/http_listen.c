@@ -127,7 +127,7 @@ parse_address(const char *text, int port, struct sockaddr_storage *out)
 static int
 port_of(int fd)
 {
-	struct sockaddr_storage ss;
+	struct sockaddr_storage ss = {0};
 	socklen_t len = sizeof(ss);
 
 	if (getsockname(fd, (struct sockaddr *)&ss, &len) != 0)

@@ -178,7 +178,7 @@ open_file(struct store *s)
 bool
 store_connect(struct store *s, const struct store_options *o)
 {
-	int64_t version;
+	int64_t version = 0;
 	int rc;
 
 	if (!open_file(s) || !identify(s, &version))
@@ -222,7 +222,7 @@ store_connect_copy(struct store *s)
 	char *wal = xasprintf("%s-wal", s->path);
 	char *name =
 	    size_of(wal) < 0 ? immutable_uri(s->path) : xstrdup(s->path);
-	int64_t version;
+	int64_t version = 0;
 	int rc;
 
 	rc = sqlite3_open_v2(name, &s->db,
