@@ -148,6 +148,7 @@ verify(const struct call *c, const char *path)
 		return CTL_USAGE;
 	how = store_read_now(s, audit_verify, &report);
 	store_close(s);
+	store_reap(s);
 	if (how != OK && report.bad_seq == 0) {
 		fprintf(stderr, "hotlinectl: %s cannot be read\n", path);
 		return CTL_USAGE;
