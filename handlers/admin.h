@@ -30,6 +30,15 @@ enum outcome answer_list(struct response *a, json_t *items);
 /* Ids by login and by code; NOT_FOUND. */
 enum outcome member_find(struct tx *tx, const char *login, char id[ID_SIZE]);
 enum outcome agency_find(struct tx *tx, const char *code, char id[ID_SIZE]);
+/* An active member with their roles, as if they called; NOT_FOUND. */
+enum outcome
+member_subject(struct tx *tx, const char *login, struct subject *who);
+/*
+ * The request as it would be if the active member named in a field of its body
+ * made it: into->body is new.  Answers if there is no such member.
+ */
+enum outcome as_member(struct tx *tx, const struct request *r,
+    struct response *a, const char *field, struct request *into);
 
 /*
  * Store where a person is reached, from a body {channel, address, verified};

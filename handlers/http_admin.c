@@ -104,6 +104,48 @@ agency_find(struct tx *tx, const char *code, char id[ID_SIZE])
 	return find(tx, Q_AGENCY_ID_OF_CODE, code, id);
 }
 
+enum outcome
+member_subject(struct tx *tx, const char *login, struct subject *who)
+{
+	struct rows *rows = tx_query(
+	    tx, Q_MEMBER_GET, ARGS(V_TEXT(ward_of(tx)), V_TEXT(login)));
+	enum outcome how, found = NOT_FOUND;
+
+	*who = (struct subject){.kind = BY_MEMBER};
+	if (rows_next(rows)) {
+		memcpy(who->id, row_text(rows, 0), ID_SIZE);
+		(void)roles_parse(row_text(rows, 2), &who->roles);
+		found = OK;
+	}
+	how = rows_end(rows);
+	return how == OK ? found : how;
+}
+
+enum outcome
+as_member(struct tx *tx, const struct request *r, struct response *a,
+    const char *field, struct request *into)
+{
+	const char *login = body_text(r, field);
+	struct subject who = {.kind = BY_MEMBER};
+	char *pointer;
+	enum outcome how = NOT_FOUND;
+
+	if (login != NULL)
+		how = member_subject(tx, login, &who);
+	if (how == NOT_FOUND) {
+		pointer = xasprintf("/%s", field);
+		how = answer_fault(a, pointer, "không có thành viên này");
+		free(pointer);
+		return how;
+	}
+	if (how != OK)
+		return answer_outcome(a, how);
+	into->subject = who;
+	into->body = json_copy(r->body);
+	json_object_del(into->body, field);
+	return OK;
+}
+
 /* ---- Addresses ---- */
 
 static const struct field address_fields[] = {

@@ -1,0 +1,110 @@
+/* Alerts and notifications for hotlinectl. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin.h"
+#include "alert.h"
+#include "clock.h"
+#include "handlers.h"
+#include "people.h"
+
+#define PAGE 500
+
+static const char *
+text_or_empty(const char *s)
+{
+	return s == NULL ? "" : s;
+}
+
+/* GET /v1/admin/alerts?all=&case= */
+enum outcome
+admin_alert_list(struct tx *tx, const struct request *r, struct response *a)
+{
+	return answer_list(
+	    a, tx_list(tx, Q_ADMIN_ALERT_LIST,
+		   ARGS(V_TEXT(ward_of(tx)),
+		       V_INT(request_query(r, "all") != NULL),
+		       V_TEXT(text_or_empty(request_query(r, "case"))),
+		       V_INT(PAGE))));
+}
+
+static const struct field ack_fields[] = {
+    {.name = "code", .kind = FIELD_TEXT, .required = true, 1, 32},
+    {.name = "by_phone", .kind = FIELD_TEXT, .required = true, 1, 32},
+};
+static const struct schema ack_schema = {ack_fields, NELEM(ack_fields)};
+
+/* OK all the same: the wrong answer is counted against the member. */
+static enum outcome
+answer_wrong(struct response *a, enum outcome how)
+{
+	if (how != NOT_FOUND && how != REFUSED)
+		return answer_outcome(a, how);
+	(void)answer_problem(
+	    a, how == NOT_FOUND ? "wrong_code" : "too_many_tries");
+	return OK;
+}
+
+/* POST /v1/admin/alerts/ack {code, by_phone}: they read it out to us. */
+enum outcome
+admin_alert_ack(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct answered found;
+	struct ack k = {
+	    .by = &found.who,
+	    .how = "phone",
+	    .acted_at = clock_now(),
+	    .evidence = r->subject.id,
+	};
+	char member[ID_SIZE];
+	enum outcome how;
+
+	if (!body_ok(r, &ack_schema, a))
+		return INVALID;
+	if (member_find(tx, body_text(r, "by_phone"), member) != OK)
+		return answer_fault(a, "/by_phone", "không có thành viên này");
+	how = alert_of_spoken(tx, member, body_text(r, "code"), &found);
+	if (how != OK)
+		return answer_wrong(a, how);
+	how = alert_ack(tx, found.alert_id, &k);
+	if (how == CONFLICT)
+		return answer_problem(a, "already_acknowledged");
+	if (how == OK)
+		how = admin_audit(tx, r, "alert.ack_by_phone", "alert",
+		    found.alert_id, json_pack("{s:s}", "member", member));
+	if (how != OK)
+		return answer_outcome(a, how);
+	return answer_json(a, 200,
+	    json_pack("{s:s, s:s}", "id", found.alert_id, "state", "acked"));
+}
+
+/*
+ * POST /v1/admin/referrals: a member took it, by phone or on paper; the record
+ * names that member and the agency it came from.
+ */
+enum outcome
+admin_referral_post(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct request as = *r;
+	enum outcome how = as_member(tx, r, a, "recorded_by", &as);
+
+	if (how != OK)
+		return how;
+	how = referral_post(tx, &as, a);
+	json_decref(as.body);
+	if (how == OK)
+		how = admin_audit(
+		    tx, r, "referral.by_hand", "member", as.subject.id, NULL);
+	return how;
+}
+
+/* GET /v1/admin/refused */
+enum outcome
+admin_refused_list(struct tx *tx, const struct request *r, struct response *a)
+{
+	return answer_list(
+	    a, tx_list(tx, Q_REFUSED_LIST,
+		   ARGS(V_TEXT(ward_of(tx)),
+		       V_TEXT(text_or_empty(request_query(r, "after"))),
+		       V_INT(PAGE))));
+}

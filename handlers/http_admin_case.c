@@ -1,0 +1,164 @@
+/* Cases, alerts and notifications for hotlinectl: codes and states only. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin.h"
+#include "alert.h"
+#include "audit.h"
+#include "case_give.h"
+#include "case_view.h"
+#include "clock.h"
+#include "handlers.h"
+#include "people.h"
+
+#define PAGE 200
+
+static const char *
+text_or_empty(const char *s)
+{
+	return s == NULL ? "" : s;
+}
+
+/* {"items"} and, if the page is full, where the next one starts. */
+static enum outcome
+answer_page(struct response *a, json_t *items, const char *key)
+{
+	size_t n = json_array_size(items);
+	json_t *last = json_array_get(items, n == 0 ? 0 : n - 1);
+
+	return answer_json(a, 200,
+	    json_pack("{s:o, s:O*}", "items", items, "next",
+		n < PAGE ? NULL : json_object_get(last, key)));
+}
+
+/* GET /v1/admin/cases?state=&after= */
+enum outcome
+admin_case_list(struct tx *tx, const struct request *r, struct response *a)
+{
+	return answer_page(a,
+	    tx_list(tx, Q_ADMIN_CASE_LIST,
+		ARGS(V_TEXT(ward_of(tx)),
+		    V_TEXT(text_or_empty(request_query(r, "state"))),
+		    V_TEXT(text_or_empty(request_query(r, "after"))),
+		    V_INT(PAGE))),
+	    "code");
+}
+
+/* The admin looked at or did something to a case. */
+static enum outcome
+audit_case(struct tx *tx, const struct request *r, const struct case_row *c,
+    const char *act, json_t *detail)
+{
+	const struct happening h = {
+	    .actor = &r->subject,
+	    .act = act,
+	    .object_kind = "case",
+	    .object_id = c->id,
+	    .case_id = c->id,
+	    .detail = detail,
+	};
+
+	return audit_add(tx, &h);
+}
+
+/* GET /v1/admin/cases/{code} */
+enum outcome
+admin_case_read(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct case_row c;
+	enum outcome how = case_find(tx, r->args[0], &c);
+
+	if (how == OK)
+		how = audit_case(tx, r, &c, "case.read", NULL);
+	if (how != OK)
+		return answer_outcome(a, how);
+	answer_etag(a, c.version);
+	return answer_json(a, 200, case_summary_json(tx, &c));
+}
+
+/* GET /v1/admin/cases/{code}/timeline */
+enum outcome
+admin_case_timeline(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct case_row c;
+	enum outcome how = case_find(tx, r->args[0], &c);
+
+	if (how == OK)
+		how = audit_case(tx, r, &c, "case.timeline", NULL);
+	if (how != OK)
+		return answer_outcome(a, how);
+	return answer_list(a, case_timeline_json(tx, &c, false));
+}
+
+/*
+ * POST /v1/admin/cases/{code}/steps/{step}/done: what a member says on the
+ * phone is recorded as the member's own act, under the member's own rights.
+ */
+enum outcome
+admin_step_done(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct request as = *r;
+	struct case_row c;
+	enum outcome how = as_member(tx, r, a, "by", &as);
+
+	if (how != OK)
+		return how;
+	as.if_match = "*";
+	how = case_step_done(tx, &as, a);
+	json_decref(as.body);
+	if (how != OK || a->status >= 300)
+		return how;
+	how = case_find(tx, r->args[0], &c);
+	if (how == OK)
+		how = audit_case(tx, r, &c, "step.by_phone",
+		    json_pack("{s:s, s:s}", "step", r->args[1], "member",
+			as.subject.id));
+	return how;
+}
+
+static const struct field bar_fields[] = {
+    {.name = "member", .kind = FIELD_TEXT, .low = 1, .high = 32},
+    {.name = "agency", .kind = FIELD_TEXT, .low = 1, .high = 16},
+};
+static const struct schema bar_schema = {bar_fields, NELEM(bar_fields)};
+
+/* Who is to be barred: exactly one of member and agency. */
+static enum outcome
+read_barred(struct tx *tx, const struct request *r, struct response *a,
+    struct person *who)
+{
+	const char *member = body_text(r, "member");
+	const char *agency = body_text(r, "agency");
+	enum outcome how;
+
+	*who = (struct person){0};
+	if (!body_ok(r, &bar_schema, a))
+		return INVALID;
+	if ((member == NULL) == (agency == NULL))
+		return answer_fault(a, "", "cần đúng một trong member, agency");
+	how = member != NULL ? member_find(tx, member, who->member_id)
+			     : agency_find(tx, agency, who->agency_id);
+	return how == OK ? OK : answer_outcome(a, how);
+}
+
+/* POST /v1/admin/cases/{code}/bars */
+enum outcome
+admin_bar_add(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct person who;
+	const struct bar bar = {&who, "standing", "lead"};
+	struct case_row c;
+	enum outcome how = case_find(tx, r->args[0], &c);
+
+	if (how != OK)
+		return answer_outcome(a, how);
+	how = read_barred(tx, r, a, &who);
+	if (how != OK)
+		return how;
+	how = case_bar(tx, &c, &bar, &r->subject);
+	if (how == OK && who.member_id[0] != '\0' &&
+	    strcmp(who.member_id, c.assignee) == 0)
+		how = people_assign(tx, c.id, clock_now());
+	/* Nobody left to hold it is the lead's alarm, no reason to keep on. */
+	return answer_outcome(a, how == NOT_FOUND ? OK : how);
+}
