@@ -173,7 +173,7 @@ schedule_kick(struct schedule *s)
 		return;
 	if (s->is_ticking)
 		s->again = true;
-	else if (s->wishes != NULL)
+	else if (is_new && s->wishes != NULL)
 		schedule_step_look(s);
 	else if (is_new)
 		schedule_tick(s);
