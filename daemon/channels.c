@@ -6,6 +6,8 @@
 #include "calendar.h"
 #include "clock.h"
 
+#define NAME_MAX_BYTES 32
+
 struct channels {
 	struct conf_tree *tree; /* owns every text below */
 	struct channel_conf *list;
@@ -86,9 +88,21 @@ read_common(const struct node *g, struct channel_conf *c, struct faults *faults)
 		    "'interval' must be \"now\" or in s or m, such as \"1s\"");
 }
 
+/* People type it, members' addresses and ladders hold it. */
+static bool
+is_name(const char *s)
+{
+	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-_");
+
+	return n > 0 && n <= NAME_MAX_BYTES && s[n] == '\0';
+}
+
 static void
 read_all(struct channels *c, const struct node *list, struct faults *faults)
 {
+	if (list->child == NULL)
+		node_fault(list, faults,
+		    "there is no channel here: nobody can be alerted");
 	c->list = xcalloc(node_count(list), sizeof(*c->list));
 	for (const struct node *g = list->child; g != NULL; g = g->next) {
 		struct channel_conf one = {0};
@@ -96,6 +110,10 @@ read_all(struct channels *c, const struct node *list, struct faults *faults)
 		read_common(g, &one, faults);
 		if (one.name == NULL)
 			continue;
+		if (!is_name(one.name))
+			node_fault(g, faults,
+			    "'name' must be 1 to %d of a-z, 0-9, - and _",
+			    NAME_MAX_BYTES);
 		if (channels_find(c, one.name) != NULL)
 			node_fault(
 			    g, faults, "two channels are named '%s'", one.name);

@@ -1,0 +1,44 @@
+"""conf/channels.conf: every commented example is one the courier takes."""
+import base64
+import os
+import pathlib
+import re
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
+SAMPLE = ROOT / "conf/channels.conf"
+
+
+def uncommented():
+    """The sample with its examples made active and commas between them."""
+    text = re.sub(r"^  #(?=\{|  )", "  ", SAMPLE.read_text(), flags=re.M)
+    return text.replace("; }\n", "; },\n", text.count("; }\n") - 1)
+
+
+def check(path):
+    done = subprocess.run([BUILD / "hotline-courier", "--check", "-c", path],
+                          capture_output=True, text=True, timeout=20)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_every_example_is_taken(tmp_path):
+    text = uncommented()
+    assert text.count(" kind = ") == 7
+    for name in re.findall(r'"(\w+\.secret)"', text):
+        secret = tmp_path / name
+        key = "whsec_" + base64.b64encode(b"k" * 32).decode()
+        secret.write_text(key + "\n")
+        secret.chmod(0o600)
+    for folder in ("outgoing", "incoming"):
+        (tmp_path / folder).mkdir()
+        text = text.replace("/var/spool/sms/" + folder, folder)
+    path = tmp_path / "channels.conf"
+    path.write_text(text)
+    assert check(path) == (0, "")
+
+
+def test_the_sample_alone_says_that_nobody_can_be_alerted():
+    code, said = check(SAMPLE)
+    assert code == 1
+    assert "no channel" in said
