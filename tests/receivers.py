@@ -119,7 +119,7 @@ class SmtpReceiver(Behaving):
         self.secured = []  # for each message: did it come over TLS?
         self.transactions = []  # (mail from, [rcpt to])
         context = certificate.context() if certificate else None
-        keys = {"auth_require_tls": tls is not None}
+        keys = {"auth_require_tls": tls == "starttls"}
         if auth:
             keys.update(authenticator=self._authenticate, auth_required=True)
         if tls == "starttls":
@@ -137,7 +137,7 @@ class SmtpReceiver(Behaving):
 
     def _authenticate(self, server, session, envelope, mechanism, data):
         given = (data.login.decode(), data.password.decode())
-        return AuthResult(success=given == self.auth)
+        return AuthResult(success=given == self.auth, handled=False)
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         envelope.rcpt_tos.append(address)
@@ -180,6 +180,7 @@ class HttpReceiver(Behaving):
         self.channel = channel
         self.answer = answer or (200, {}, b"")
         self.requests = []
+        self.delay = 60  # of "hang", in seconds
         self._server = http.server.ThreadingHTTPServer(
             ("127.0.0.1", 0), type("Handler", (_Handler,), {"owner": self}))
         self._server.daemon_threads = True
@@ -252,7 +253,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _misbehave(self, how):
         if how == "hang":
-            time.sleep(60)
+            time.sleep(self.owner.delay)
             self.close_connection = True
         elif how == "half":
             self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n"

@@ -8,6 +8,12 @@
 #include "clock.h"
 #include "log.h"
 
+/*
+ * libcurl's own limit does not hold for the answer to QUIT; ms on top of it,
+ * so that a limit in the transfer proper is told as one.
+ */
+#define LEAVE_TAKING 500
+
 struct job *
 job_new(struct transfer *t, fetch_done *done, void *arg)
 {
@@ -68,7 +74,7 @@ on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 	struct job *j = arg;
 
 	(void)a, (void)b, (void)c, (void)d;
-	return atomic_load(&j->is_abandoned);
+	return atomic_load(&j->is_abandoned) || clock_mono() > j->deadline;
 }
 
 /* What holds for everything that leaves this house. */
@@ -151,6 +157,7 @@ set_mail(struct job *j)
 void
 job_setup(struct job *j)
 {
+	j->deadline = clock_mono() + j->t.timeout_ms + LEAVE_TAKING;
 	j->easy = curl_easy_init();
 	if (j->easy == NULL)
 		fatal("no memory for a transfer");

@@ -26,6 +26,7 @@ struct job {
 	bool is_all_sent;
 	bool is_refused; /* the address is forbidden */
 	CURLcode how;
+	int64_t deadline; /* clock_mono(): not a moment longer */
 	/* Mail only. */
 	bool has_thread;
 	pthread_t thread;

@@ -32,6 +32,24 @@ static const struct conf_key common_keys[] = {
     {.name = "allow_private", .kind = KEY_BOOL, AT(allow_private)},
 };
 
+/* Texts and lists that must be there are: so check() may look at them. */
+static bool
+is_usable(const struct common *settings, const struct conf_key *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const void *field = NULL;
+
+		if (!keys[i].required ||
+		    (keys[i].kind != KEY_TEXT && keys[i].kind != KEY_TEXTS))
+			continue;
+		memcpy(&field, (const char *)settings + keys[i].offset,
+		    sizeof(field));
+		if (field == NULL)
+			return false;
+	}
+	return true;
+}
+
 /* What is common and what the kind adds, as one table. */
 static bool
 read_keys(
@@ -44,7 +62,8 @@ read_keys(
 	memcpy(keys, common_keys, sizeof(common_keys));
 	memcpy(keys + NELEM(common_keys), i->kind->keys,
 	    i->kind->n_keys * sizeof(*keys));
-	is_ok = node_read(at, keys, n, i->settings, faults);
+	is_ok = node_read(at, keys, n, i->settings, faults) ||
+		is_usable(i->settings, keys, n);
 	free(keys);
 	return is_ok;
 }
