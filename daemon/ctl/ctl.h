@@ -42,6 +42,7 @@ struct verb {
 	const struct param *params;
 	size_t n_params;
 	const char *help;
+	const char *columns; /* people's table shows these only; NULL: all */
 };
 extern const struct verb verbs[];
 extern const size_t n_verbs;

@@ -33,6 +33,8 @@ text_of(const json_t *v)
 
 struct table {
 	const char *columns[COLUMNS_MAX];
+	char *names[COLUMNS_MAX]; /* of chosen columns, owned */
+	bool is_chosen;
 	int widths[COLUMNS_MAX];
 	size_t n;
 };
@@ -45,7 +47,7 @@ column_of(struct table *t, const char *key)
 	for (i = 0; i < t->n; i++)
 		if (strcmp(t->columns[i], key) == 0)
 			return i;
-	if (t->n < COLUMNS_MAX) {
+	if (t->n < COLUMNS_MAX && !t->is_chosen) {
 		t->columns[t->n] = key;
 		t->widths[t->n++] = width(key);
 	}
@@ -90,17 +92,35 @@ print_row(const struct table *t, const json_t *row)
 	}
 }
 
+/* Only the columns that a verb names, in its order. */
 static void
-print_table(const json_t *rows)
+choose(struct table *t, const char *columns)
+{
+	while (*columns != '\0') {
+		size_t n = strcspn(columns, " ");
+
+		t->names[t->n] = xstrndup(columns, n);
+		(void)column_of(t, t->names[t->n]);
+		columns += n + (columns[n] == ' ');
+	}
+	t->is_chosen = true;
+}
+
+static void
+print_table(const json_t *rows, const char *columns)
 {
 	struct table t = {0};
 	size_t i;
 	json_t *row;
 
+	if (columns != NULL)
+		choose(&t, columns);
 	json_array_foreach((json_t *)rows, i, row) measure(&t, row);
 	for (i = 0; i < t.n; i++)
 		print_cell(t.columns[i], t.widths[i], i + 1 == t.n);
 	json_array_foreach((json_t *)rows, i, row) print_row(&t, row);
+	for (i = 0; i < COLUMNS_MAX; i++)
+		free(t.names[i]);
 }
 
 static bool
@@ -128,7 +148,7 @@ print_members(const json_t *object, const char *prefix)
 }
 
 static void
-print_object(const json_t *object)
+print_object(const json_t *object, const char *columns)
 {
 	const char *key;
 	json_t *value;
@@ -140,7 +160,7 @@ print_object(const json_t *object)
 			continue;
 		if (json_object_size(object) > 1)
 			printf("\n%s:\n", key);
-		print_table(value);
+		print_table(value, columns);
 	}
 }
 
@@ -154,9 +174,9 @@ answer_print(const struct call *c, const json_t *answer)
 		puts(text == NULL ? "{}" : text);
 		free(text);
 	} else if (is_rows(answer)) {
-		print_table(answer);
+		print_table(answer, c->verb->columns);
 	} else if (json_is_object(answer)) {
-		print_object(answer);
+		print_object(answer, c->verb->columns);
 	}
 }
 

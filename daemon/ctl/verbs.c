@@ -22,11 +22,14 @@
 
 const struct verb verbs[] = {
 #define VERB(words, method, path, help, ...)                                   \
-	{words, method, path, verb_send, PARAMS(__VA_ARGS__), help},
+	{words, method, path, verb_send, PARAMS(__VA_ARGS__), help, NULL},
+#define TABLE(words, method, path, columns, help, ...)                         \
+	{words, method, path, verb_send, PARAMS(__VA_ARGS__), help, columns},
 #define LOCAL(words, run, help, ...)                                           \
-	{words, NULL, NULL, run, PARAMS(__VA_ARGS__), help},
+	{words, NULL, NULL, run, PARAMS(__VA_ARGS__), help, NULL},
 #include "verbs.def"
 #undef VERB
+#undef TABLE
 #undef LOCAL
 };
 const size_t n_verbs = NELEM(verbs);
