@@ -34,17 +34,6 @@ static const struct field ack_fields[] = {
 };
 static const struct schema ack_schema = {ack_fields, NELEM(ack_fields)};
 
-/* OK all the same: the wrong answer is counted against the member. */
-static enum outcome
-answer_wrong(struct response *a, enum outcome how)
-{
-	if (how != NOT_FOUND && how != REFUSED)
-		return answer_outcome(a, how);
-	(void)answer_problem(
-	    a, how == NOT_FOUND ? "wrong_code" : "too_many_tries");
-	return OK;
-}
-
 /* POST /v1/admin/alerts/ack {code, by_phone}: they read it out to us. */
 enum outcome
 admin_alert_ack(struct tx *tx, const struct request *r, struct response *a)
@@ -64,9 +53,10 @@ admin_alert_ack(struct tx *tx, const struct request *r, struct response *a)
 	if (member_find(tx, body_text(r, "by_phone"), member) != OK)
 		return answer_fault(a, "/by_phone", "không có thành viên này");
 	how = alert_of_spoken(tx, member, body_text(r, "code"), &found);
-	if (how != OK)
-		return answer_wrong(a, how);
-	how = alert_ack(tx, found.alert_id, &k);
+	if (how == NOT_FOUND)
+		return answer_problem(a, "wrong_code");
+	if (how == OK)
+		how = alert_ack(tx, found.alert_id, &k);
 	if (how == CONFLICT)
 		return answer_problem(a, "already_acknowledged");
 	if (how == OK)

@@ -307,3 +307,13 @@ class Daemon:
             self.ctl("duty", "add", login, "2026-01-01T00:00:00+07:00",
                      "2027-12-31T00:00:00+07:00")
         return self.ctl("member", "token", login)["token"]
+
+
+def copy_of(d):
+    """A copy of a daemon's database that a test may open and change."""
+    path = pathlib.Path(
+        d.admin("POST", "/v1/admin/audit/copy").json["path"])
+    mine = d.folder / f"{path.parent.name}.mine"
+    path.rename(mine)
+    path.parent.rmdir()
+    return mine
