@@ -5,6 +5,7 @@ import argparse
 import base64
 import hashlib
 import hmac
+import json
 import os
 import pathlib
 import re
@@ -62,15 +63,14 @@ class Inbox:
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.all, self.shown, self.code = [], 0, None
+        self.all, self.code, self.only = [], None, ""
 
     def add(self, message):
         with self.lock:
             self.all.append(message)
-            if self.code is None or self.code in message.text:
-                self.shown += 1
-                line(f"{message.channel:7} -> {message.to}: "
-                     f"{message.subject}")
+            text = message.text.split(" Xác nhận")[0]
+            if self.code and self.code in text and self.only in text:
+                line(f"{message.channel:7} -> {message.to}: {text}")
 
     def fault(self, text):
         sys.exit(f"a receiver says: {text}")
@@ -108,10 +108,10 @@ def start(inbox, folder):
     port = receivers.free_port()
     channels = [
         {"name": "email", "kind": "email", "interval": "now",
-         "url": f"smtp://127.0.0.1:{smtp.port}", "tls": "off",
+         "server": "127.0.0.1", "port": smtp.port, "tls": "off",
          "from": "hotlined@phuong.test", "allow_private": True},
         {"name": "webhook", "kind": "webhook", "interval": "now",
-         "allow": [web.url], "secret_file": "webhook.secret",
+         "allow": [web.url + "/"], "secret_file": "webhook.secret",
          "allow_private": True, "dedupes": True}]
     daemon = hotline.Daemon(
         folder=folder, channels=channels,
@@ -134,32 +134,32 @@ def people(d, web):
 
 
 def take_in(d):
-    receipts = []
+    codes = []
     for code, kind, name, body in NOTIFICATIONS:
         key = d.agency(code, kind, name=name)
         r = d.api("POST", "/v1/referrals", body, key=key)
         if r.status != 201:
             sys.exit(f"{name}: {r}")
         line(f"{name}: 201, incident {r.json['incident_code']}, cases "
-             f"{[c['code'] if isinstance(c, dict) else c for c in r.json['cases']]}, digest {r.json['digest'][:16]}...")
-        receipts.append((key, r.json))
-    return receipts
+             f"{' '.join(r.json['cases'])}, digest {r.json['digest'][:16]}...")
+        codes += r.json["cases"]
+    return codes
 
 
-def case_codes(receipts):
-    return [c["code"] if isinstance(c, dict) else c
-            for _, r in receipts for c in r["cases"]]
+def link_to(inbox, to, code):
+    return re.search(r"/a/\S+", inbox.last(to, code).text)[0]
+
+
+def press(d, inbox, to, code):
+    return d.api("POST", link_to(inbox, to, code), body="", headers={
+        "Content-Type": "application/x-www-form-urlencoded"})
 
 
 def answer_by_link(d, inbox, to, code):
-    link = re.search(r"http://\S+/a/\S+", inbox.last(to, code).text)[0]
-    path = "/a/" + link.rsplit("/", 1)[1]
-    page = d.api("GET", path)
-    line(f"GET  /a/...: {page.status}, a page with one button; nothing "
-         "is acknowledged yet")
-    done = d.api("POST", path, body="", headers={
-        "Content-Type": "application/x-www-form-urlencoded"})
-    line(f"POST /a/...: {done.status}, acknowledged")
+    page = d.api("GET", link_to(inbox, to, code))
+    line(f"GET  /a/...: {page.status}, a page with one button; nothing is "
+         "acknowledged yet")
+    line(f"POST /a/...: {press(d, inbox, to, code).status}, acknowledged")
 
 
 def main():
@@ -187,32 +187,30 @@ def tell(d, web, inbox):
     head(f"{WARD}, 24 November 2026, 07:00 (test clock)")
     token, boss = people(d, web)
     head("1. Three notifications come in; each 201 is on the disk")
-    receipts = take_in(d)
-    codes = case_codes(receipts)
-    inbox.code = code = codes[1]
+    codes = take_in(d)
+    code, urgent = codes[1], codes[0]
     head("2. Cases, and who got them")
-    for c in d.ctl("case", "list")["cases"]:
+    for c in d.ctl("case", "list")["items"]:
         line(f"{c['code']}  {c['state']}  holder {c.get('assignee', '-')}")
-    head(f"3. Time passes; from here on only messages about {code}")
-    d.step("5h10m" if False else "4h")
-    for c in (code,):
-        acknowledge_all(d, inbox, c)
-    head("4. 13:00, six hours left: the warning, and silence")
-    d.step(to_instant("13:10"))
-    head("5. Nobody answers: the next person is called")
+    inbox.code, inbox.only = code, "N08"
+    head(f"3. To 12:59; from here on what is said of the 12 hours of {code}")
+    d.step(to_instant("12:59"))
+    acknowledge_all(d, inbox, code)
+    head("4. 13:00, six hours left: the first person is warned; silence")
+    d.step(to_instant("13:14"))
+    head("5. 13:15, nobody answered: the next person is called, and answers")
     d.step(to_instant("13:20"))
     answer_by_link(d, inbox, "truongnhom", code)
-    head("6. The chairman concludes: no emergency here, the step is done")
+    head("6. The chairman concludes: no emergency; the step is done")
     r = d.api("POST", f"/v1/cases/{code}/steps/N07/done",
-              {"acted_at": "2026-11-24T13:15:00+07:00",
-               "emergency": "no"}, key=boss,
+              {"acted_at": to_instant("13:15"), "emergency": "no"}, key=boss,
               headers=match(d, boss, code))
     line(f"N07 done: {r.status}")
-    head("7. Nobody acts on the 111 case; the twelve hours lapse")
-    inbox.code = codes[0]
+    head(f"7. Nobody acts on {urgent}, the case of the hotline: it lapses")
+    inbox.code = urgent
     d.step(to_instant("18:45"))
     head("8. What the record shows of both")
-    for c in (code, codes[0]):
+    for c in (code, urgent):
         show_timeline(d, c)
     head("9. The chain verifies")
     print(textwrap.indent(d.ctl_raw("audit", "verify").stdout, "  "))
@@ -231,19 +229,19 @@ def match(d, key, code):
 
 def acknowledge_all(d, inbox, code):
     """The holder answers what came so far, so that the next alert is new."""
-    seen = {m.to for m in inbox.all if code in m.text}
-    for to in sorted(seen):
-        link = re.search(r"/a/\S+", inbox.last(to, code).text)[0]
-        d.api("POST", link, body="", headers={
-            "Content-Type": "application/x-www-form-urlencoded"})
+    for to in sorted({m.to for m in inbox.all if code in m.text}):
+        press(d, inbox, to, code)
 
 
 def show_timeline(d, code):
     line(f"-- {code}")
-    for e in d.ctl("case", "timeline", code)["timeline"]:
-        what = " ".join(str(e[k]) for k in ("what", "step", "act", "detail")
-                        if e.get(k))
-        line(f"{e['at'][11:19]}  {what}")
+    counts = {}
+    for e in d.ctl("case", "timeline", code)["items"]:
+        counts[e["act"]] = counts.get(e["act"], 0) + 1
+        if counts[e["act"]] <= 3:
+            what = json.dumps(e.get("detail", {}), ensure_ascii=False)
+            line(f"{e['at'][11:19]}  {e['act']}  {what[:90]}")
+    line("in all: " + ", ".join(f"{n} {a}" for a, n in counts.items()))
 
 
 def stay(d, folder):
