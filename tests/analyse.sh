@@ -17,8 +17,9 @@ checks="$checks,-bugprone-reserved-identifier,-performance-no-int-to-ptr"
 checks="$checks,-bugprone-macro-parentheses,-bugprone-sizeof-expression"
 checks="$checks,-bugprone-implicit-widening-of-multiplication-result"
 
+# One file a run: the va_list checker of clang 14 confuses the files it sees.
 git ls-files -co --exclude-standard 'daemon/*.c' 'handlers/*.c' |
-	xargs -P 2 -n 4 clang-tidy-14 -p "$build" --quiet --checks="$checks" \
+	xargs -P 2 -n 1 clang-tidy-14 -p "$build" --quiet --checks="$checks" \
 		--warnings-as-errors='*' 2>/dev/null
 git ls-files -co --exclude-standard 'daemon/*.c' 'handlers/*.c' |
 	xargs cppcheck --quiet --std=c11 --enable=warning,performance,portability \
