@@ -160,8 +160,10 @@ request_read(struct exchange *x)
 		x->problem = "bad_request";
 		r->query = json_object();
 	}
-	if (x->problem != NULL)
+	if (x->problem != NULL) {
+		x->closes = strcmp(x->problem, "bad_request") == 0;
 		return;
+	}
 	read_peer(x);
 	copy_headers(x);
 	copy_body(x);
