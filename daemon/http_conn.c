@@ -1,6 +1,7 @@
 /* Connections: the gate in front of evhttp, and one deadline for a request. */
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/listener.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -215,15 +216,16 @@ linger(struct conn *c)
 }
 
 /* Let go of a connection that evhttp is done with. */
-static void
+static bool
 reap(struct conn *c)
 {
 	if (!is_orphan(c))
-		return;
+		return false;
 	if (c->gate.state == GATE_DEAD)
 		linger(c);
 	else
 		conn_free(c);
+	return true;
 }
 
 static void
@@ -243,6 +245,13 @@ is_overdue(const struct conn *c)
 	return limit > 0 && clock_mono() - c->since > limit;
 }
 
+/* Did accept() fail a moment ago? */
+static bool
+is_starved(const struct http *h)
+{
+	return h->starved_at != 0 && clock_mono() - h->starved_at < 2000;
+}
+
 /* Those that evhttp told us of stand in front. */
 static void
 on_reap(evutil_socket_t fd, short what, void *arg)
@@ -253,26 +262,74 @@ on_reap(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	while ((c = TAILQ_FIRST(&h->conns)) != NULL && c->is_closing)
 		reap(c);
+	if (is_starved(h))
+		event_active(h->sweep, EV_TIMEOUT, 0);
 	http_check_drained(h);
+}
+
+/* Cut who is overdue, let go who is dead; returns how many. */
+static int
+sweep(struct http *h)
+{
+	struct conn *c, *next;
+	int n = 0;
+
+	for (c = TAILQ_FIRST(&h->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, next);
+		if (is_overdue(c)) {
+			cut(c);
+			n++;
+		} else if (reap(c)) {
+			n++;
+		}
+	}
+	return n;
 }
 
 static void
 on_sweep(evutil_socket_t fd, short what, void *arg)
 {
+	static const struct timeval soon = {.tv_usec = 10000};
 	struct http *h = arg;
-	struct conn *c, *next;
 
 	(void)fd, (void)what;
-	for (c = TAILQ_FIRST(&h->conns); c != NULL; c = next) {
-		next = TAILQ_NEXT(c, next);
-		if (is_overdue(c))
-			cut(c);
-		else
-			reap(c);
-	}
+	if (sweep(h) > 0 && is_starved(h))
+		event_add(h->reap, &soon);
 	door_watch(&h->tcp);
 	door_watch(&h->control);
 	http_check_drained(h);
+}
+
+struct search {
+	const struct evconnlistener *listener;
+	struct http *found;
+};
+
+static int
+is_sweep_of(const struct event_base *base, const struct event *ev, void *arg)
+{
+	struct search *s = arg;
+	struct http *h;
+
+	(void)base;
+	if (event_get_callback(ev) != on_sweep)
+		return 0;
+	h = event_get_callback_arg(ev);
+	if (h->tcp.listener != s->listener &&
+	    h->control.listener != s->listener)
+		return 0;
+	s->found = h;
+	return 1;
+}
+
+struct http *
+conns_of_listener(struct evconnlistener *listener)
+{
+	struct search s = {listener, NULL};
+
+	event_base_foreach_event(
+	    evconnlistener_get_base(listener), is_sweep_of, &s);
+	return s.found;
 }
 
 void
@@ -293,7 +350,7 @@ conns_pace(struct http *h)
 	int64_t ms = 1000;
 	struct timeval tv;
 
-	for (int i = 0; i < PHASE_MAX; i++)
+	for (int i = 0; i < PHASE_LINGER; i++)
 		if (h->phase_ms[i] > 0 && h->phase_ms[i] / LOOKS < ms)
 			ms = h->phase_ms[i] / LOOKS;
 	tv.tv_sec = ms / 1000;

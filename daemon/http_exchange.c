@@ -164,7 +164,7 @@ add_headers(struct exchange *x, bool has_body)
 		evhttp_add_header(out, "Connection", "close");
 }
 
-/* evhttp knows no length for the answer to HEAD, and would send its body. */
+/* evhttp tells no length to HTTP/1.0 and HEAD, and would send HEAD a body. */
 static void
 add_body(struct exchange *x, struct evbuffer *out, const char *text)
 {
@@ -172,13 +172,11 @@ add_body(struct exchange *x, struct evbuffer *out, const char *text)
 
 	if (text == NULL)
 		return;
-	if (!x->is_head) {
-		evbuffer_add(out, text, strlen(text));
-		return;
-	}
 	snprintf(length, sizeof(length), "%zu", strlen(text));
 	evhttp_add_header(evhttp_request_get_output_headers(x->evreq),
 	    "Content-Length", length);
+	if (!x->is_head)
+		evbuffer_add(out, text, strlen(text));
 }
 
 static void

@@ -63,6 +63,7 @@ struct http {
 	size_t n_by_fd;
 	LIST_HEAD(, exchange) open;
 	struct event *sweep, *reap;
+	int64_t starved_at, complained_at; /* accept() failed, log line */
 	bool is_draining, is_free;
 	struct event *drain_end;
 	void (*drained)(void *);
@@ -75,6 +76,7 @@ struct conn *conn_of(struct http *h, struct evhttp_request *evreq);
 void conn_move(struct conn *c, enum phase phase);
 void conn_answered(struct evhttp_request *evreq, void *conn);
 void conns_start(struct http *h);
+struct http *conns_of_listener(struct evconnlistener *listener);
 /* Phase limits changed: look as often as they ask for. */
 void conns_pace(struct http *h);
 /* Draining: who has not begun a request need not. */
@@ -90,7 +92,7 @@ void request_done(struct exchange *x);
 void exchange_begin(struct evhttp_request *evreq, void *door);
 void exchange_send(struct exchange *x);
 void exchange_free(struct exchange *x);
-/* Nothing is with a handler and no answer on the way: drained. */
+/* Drained if nothing is with a handler and no answer on the way. */
 void http_check_drained(struct http *h);
 /* An exchange has ended: the last one may have to free h. */
 void http_ended(struct http *h);

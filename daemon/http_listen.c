@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "http_inside.h"
 #include "log.h"
 
@@ -58,17 +59,26 @@ door_count(struct door *d, int by)
 }
 
 /*
- * accept() failed, no file left perhaps: trying on would spin.  The sweep opens
- * the door again.  (arg is evhttp's, not ours.)
+ * accept() failed, no file left perhaps: trying on would spin.  The next sweep
+ * opens the door again.  arg is evhttp's, not ours.
  */
 static void
 on_error(struct evconnlistener *listener, void *arg)
 {
 	int error = errno;
+	struct http *h = conns_of_listener(listener);
+	int64_t now = clock_mono();
 
 	(void)arg;
-	log_warn("cannot accept a connection error=\"%s\"", strerror(error));
 	evconnlistener_disable(listener);
+	if (h == NULL)
+		return;
+	if (now - h->complained_at >= SECOND) {
+		log_warn(
+		    "cannot accept connections error=\"%s\"", strerror(error));
+		h->complained_at = now;
+	}
+	h->starved_at = now;
 }
 
 /* Hand a bound socket to an evhttp of its own; owns fd. */

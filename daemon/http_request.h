@@ -44,7 +44,7 @@ struct request {
 	const char *webhook_id, *webhook_timestamp, *webhook_signature;
 	const char *accept_language;
 	const char *receipt_secret; /* of a confidential referral */
-	uid_t peer_uid; /* on the control socket, else (uid_t)-1 */
+	uid_t peer_uid;		    /* on the control socket, else (uid_t)-1 */
 	pid_t peer_pid;
 };
 

@@ -134,6 +134,17 @@ def test_no_shape_kills_or_leaks(daemon):
 
 # ---- Slow clients ----
 
+def files(d):
+    return len(os.listdir(f"/proc/{d.process.pid}/fd"))
+
+
+def wait_files(d, n, seconds=8):
+    until = time.monotonic() + seconds
+    while files(d) > n and time.monotonic() < until:
+        time.sleep(0.1)
+    assert files(d) <= n
+
+
 def drip(d, begin, every):
     """Seconds until the server hangs up on a client that drips bytes."""
     with connect(d) as s:
@@ -160,36 +171,25 @@ def test_a_dripping_client_is_cut_at_the_deadline(daemon, begin):
 
 
 def test_a_client_that_reads_nothing_is_cut(daemon):
-    n = 4000
+    page = daemon.api("GET", "/v1/openapi.json").raw
+    n = 16_000_000 // len(page)
+    time.sleep(0.5)
+    before = files(daemon)
     with connect(daemon) as s:
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        s.settimeout(0.2)
-        began, sent = time.monotonic(), 0
-        page = b"GET /v1/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
-        while time.monotonic() - began < 8 and sent < n:
-            try:
-                s.sendall(page)
-                sent += 1
-            except socket.timeout:
-                continue
-            except ConnectionError:
-                break
-        assert sent < n
-        assert time.monotonic() - began < 6
+        s.sendall(b"GET /v1/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n" * n)
+        time.sleep(1)
+        assert files(daemon) == before + 1
+        wait_files(daemon, before, 4)
+        got = 0
+        try:
+            while piece := s.recv(1 << 20):
+                got += len(piece)
+        except ConnectionError:
+            pass
+        assert 0 < got < n * len(page)
 
 
 # ---- Crowds ----
-
-def files(d):
-    return len(os.listdir(f"/proc/{d.process.pid}/fd"))
-
-
-def wait_files(d, n, seconds=8):
-    until = time.monotonic() + seconds
-    while files(d) > n and time.monotonic() < until:
-        time.sleep(0.1)
-    assert files(d) <= n
-
 
 def kib(d, name):
     status = pathlib.Path(f"/proc/{d.process.pid}/status").read_text()
@@ -197,7 +197,7 @@ def kib(d, name):
 
 
 def test_a_thousand_idle_connections(daemon):
-    wait_files(daemon, files(daemon))
+    time.sleep(0.5)
     before, room = files(daemon), kib(daemon, "VmRSS")
     idle = [connect(daemon) for _ in range(1000)]
     for s in idle[::2]:
@@ -215,7 +215,7 @@ def test_a_thousand_idle_connections(daemon):
 def test_aborts_leave_nothing_behind(daemon):
     raw = (b"POST /v1/referrals HTTP/1.1\r\nHost: a\r\n"
            b"Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
-    wait_files(daemon, files(daemon))
+    time.sleep(0.5)
     before = files(daemon)
     for i in range(1500):
         s = connect(daemon)
@@ -323,7 +323,7 @@ def test_a_stop_does_not_wait_for_a_client_that_drips():
 
 def test_other_addresses_than_loopback_are_refused():
     d = Daemon(settings={"listen": "0.0.0.0"}, start=False)
-    with pytest.raises(AssertionError, match="not a loopback address"):
+    with pytest.raises(AssertionError, match="loopback"):
         d.start()
 
 
