@@ -1,0 +1,150 @@
+/* allow() against a matrix written by hand: every caller, action, object. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "allow.h"
+#include "people.h"
+
+/* Columns in the order of actions.def, checked below. */
+static const char *const columns[] = {"case_list", "case_read", "case_act",
+    "case_assign", "case_refer", "alert_ack", "referral_read",
+    "referral_answer", "referral_update", "referral_send", "referral_record",
+    "refused_list", "admin"};
+
+static const char *const actions[] = {
+#define ACTION(name) #name,
+#include "actions.def"
+#undef ACTION
+};
+
+/*
+ * . never      A always      H only the holder      O only what is their own
+ * C the holder, and others unless it is confidential
+ * E what is their own, or the holder
+ */
+static const struct row {
+	const char *who;
+	enum subject_kind kind;
+	unsigned roles;
+	const char *cells;
+} matrix[] = {
+    {"nobody", NOBODY, 0, "............."},
+    {"agency", BY_AGENCY, 0, "......OOOA..."},
+    {"link", BY_LINK, 0, ".....O......."},
+    {"system", BY_SYSTEM, 0, "............."},
+    {"socket", BY_ADMIN, 0, "A....A....AAA"},
+    {"no role", BY_MEMBER, 0, ".....O......."},
+    {"officer", BY_MEMBER, 1u << ROLE_officer, "ACC.HE....A.."},
+    {"lead", BY_MEMBER, 1u << ROLE_lead, "AAAAAA....AA."},
+    {"chairman", BY_MEMBER, 1u << ROLE_chairman, "AAAAAA....AA."},
+    {"vice", BY_MEMBER, 1u << ROLE_vice_chairman, "AAAAAA....AA."},
+    {"police", BY_MEMBER, 1u << ROLE_police, "AHH.HE....A.."},
+    {"health", BY_MEMBER, 1u << ROLE_health, "AHH.HE....A.."},
+    {"school", BY_MEMBER, 1u << ROLE_school, "AHH.HE....A.."},
+    {"justice", BY_MEMBER, 1u << ROLE_justice, "AHH.HE....A.."},
+    {"union", BY_MEMBER, 1u << ROLE_union, "AHH.HE....A.."},
+    {"admin", BY_MEMBER, 1u << ROLE_admin, ".....O......."},
+    {"admin and officer", BY_MEMBER, 1u << ROLE_admin | 1u << ROLE_officer,
+	"ACC.HE....A.."},
+    {"police and lead", BY_MEMBER, 1u << ROLE_police | 1u << ROLE_lead,
+	"AAAAAA....AA."},
+    /* Roles of somebody who is no member are not looked at. */
+    {"agency with roles", BY_AGENCY, ~0u, "......OOOA..."},
+    {"link with roles", BY_LINK, ~0u, ".....O......."},
+};
+
+static bool
+expected(char cell, const struct object *o)
+{
+	if (o->is_barred)
+		return false;
+	switch (cell) {
+	case 'A':
+		return true;
+	case 'H':
+		return o->is_holder;
+	case 'O':
+		return o->is_own;
+	case 'C':
+		return o->is_holder || !o->is_confidential;
+	case 'E':
+		return o->is_own || o->is_holder;
+	default:
+		return false;
+	}
+}
+
+static void
+columns_are_the_actions(void **state)
+{
+	(void)state;
+	assert_int_equal(NELEM(columns), ACTION_MAX);
+	for (size_t i = 0; i < NELEM(columns); i++)
+		assert_string_equal(columns[i], actions[i]);
+}
+
+static void
+every_cell_with_every_object(void **state)
+{
+	int checked = 0;
+
+	(void)state;
+	for (size_t i = 0; i < NELEM(matrix); i++) {
+		const struct row *r = &matrix[i];
+		struct subject s = {.kind = r->kind, .roles = r->roles};
+
+		assert_int_equal(strlen(r->cells), ACTION_MAX);
+		for (unsigned bits = 0; bits < 16; bits++) {
+			struct object o = {
+			    .is_barred = bits & 1,
+			    .is_holder = bits & 2,
+			    .is_own = bits & 4,
+			    .is_confidential = bits & 8,
+			};
+
+			for (int a = 0; a < ACTION_MAX; a++, checked++)
+				if (allow(&s, (enum action)a, &o) !=
+				    expected(r->cells[a], &o))
+					fail_msg("%s %s object=%u", r->who,
+					    actions[a], bits);
+		}
+	}
+	assert_int_equal(checked, 16 * ACTION_MAX * (int)NELEM(matrix));
+}
+
+/* Whatever roles come together, a bar is a bar. */
+static void
+the_barred_are_refused_whatever_they_are(void **state)
+{
+	struct object o = {
+	    .is_barred = true, .is_holder = true, .is_own = true};
+
+	(void)state;
+	for (int kind = NOBODY; kind <= BY_SYSTEM; kind++)
+		for (unsigned roles = 0; roles < 1u << ROLE_MAX; roles++)
+			for (int a = 0; a < ACTION_MAX; a++) {
+				struct subject s = {
+				    .kind = (enum subject_kind)kind,
+				    .roles = roles};
+
+				assert_false(allow(&s, (enum action)a, &o));
+			}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(columns_are_the_actions),
+	    cmocka_unit_test(every_cell_with_every_object),
+	    cmocka_unit_test(the_barred_are_refused_whatever_they_are),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
