@@ -8,6 +8,7 @@
 #include "case_give.h"
 #include "case_view.h"
 #include "clock.h"
+#include "context.h"
 #include "handlers.h"
 #include "people.h"
 
@@ -90,6 +91,17 @@ admin_case_timeline(struct tx *tx, const struct request *r, struct response *a)
 	return answer_list(a, case_timeline_json(tx, &c, false));
 }
 
+static void
+default_to_now(const struct tx *tx, json_t *body)
+{
+	char now[INSTANT_SIZE];
+
+	instant_format(
+	    now, clock_now(), (int)tx_context(tx)->conf->utc_offset_min);
+	if (json_object_get(body, "acted_at") == NULL)
+		json_object_set_new(body, "acted_at", json_string(now));
+}
+
 /*
  * POST /v1/admin/cases/{code}/steps/{step}/done: what a member says on the
  * phone is recorded as the member's own act, under the member's own rights.
@@ -104,6 +116,7 @@ admin_step_done(struct tx *tx, const struct request *r, struct response *a)
 	if (how != OK)
 		return how;
 	as.if_match = "*";
+	default_to_now(tx, as.body);
 	how = case_step_done(tx, &as, a);
 	json_decref(as.body);
 	if (how != OK || a->status >= 300)

@@ -152,3 +152,40 @@ def test_refused_notifications_are_listed_without_contents(case):
     assert [r["agency"] for r in rows] == ["truong1"]
     assert rows[0]["errors"][0]["pointer"] == "/risk"
     assert "Bí mật" not in done.stdout and "Trẻ" not in done.stdout
+
+
+def test_a_step_is_recorded_for_a_member(case):
+    done = case.ctl("case", "done", case.code, "N08", "--by", "hung",
+                    "--evidence", "QD-12", "--set", "emergency=no",
+                    "--set", "reason=Thử nghiệm")
+    assert done["step"] == "N08"
+    items = case.ctl("case", "timeline", case.code)["items"]
+    act = next(e for e in items if e["act"] == "step.by_phone")
+    assert act["actor_kind"] == "admin" and act["detail"]["step"] == "N08"
+    # The act itself is the member's.
+    assert any(e["actor_kind"] == "member" and "done" in e for e in items)
+    steps = {c["step"]: c["state"]
+             for c in case.ctl("case", "show", case.code)["clocks"]}
+    assert steps["N08"] == "done"
+
+
+@pytest.mark.parametrize("args,word", [
+    (("N08", "--by", "an", "--set", "emergency=no", "--set", "reason=x"),
+     "403"),  # the step is the chairman's
+    (("N08", "--by", "nobody"), "/by"),
+    (("N08", "--by", "hung"), "/emergency"),
+    (("N99", "--by", "hung"), "404"),
+    (("N08", "--by", "hung", "--set", "emergency=yes", "--acted-at",
+      "2030-01-01T00:00:00+07:00"), "/acted_at"),
+])
+def test_a_step_by_phone_keeps_the_members_rights(case, args, word):
+    done = case.ctl_raw("case", "done", case.code, *args)
+    assert done.returncode == 1 and word in done.stderr
+    assert case.ctl("case", "show", case.code)["clocks"][0]["state"] == "open"
+
+
+def test_a_barred_member_does_no_step_by_phone(case):
+    case.ctl("case", "bar", case.code, "--member", "hung")
+    done = case.ctl_raw("case", "done", case.code, "N08", "--by", "hung",
+                        "--set", "emergency=yes")
+    assert done.returncode == 1 and "404" in done.stderr

@@ -81,7 +81,11 @@ set_pair(struct call *c, const struct param *p, const char *value)
 	if (equals == NULL || equals == value)
 		return complain("KEY=VALUE is needed after ", p->name);
 	key = xstrndup(value, (size_t)(equals - value));
-	set_text(c, key, equals + 1);
+	if (strcmp(equals, "=true") == 0 || strcmp(equals, "=false") == 0)
+		json_object_set_new(
+		    c->fields, key, json_boolean(equals[1] == 't'));
+	else
+		set_text(c, key, equals + 1);
 	free(key);
 	return CTL_OK;
 }

@@ -1,0 +1,191 @@
+"""Every call of the document is answered once as it should be, and the answer
+is what the document says (openapi_check looks at each)."""
+import re
+
+import pytest
+
+import openapi_check
+from hotline import ROOT, Daemon
+
+MAU01 = {"kind": "abused", "abuse_kinds": ["violence"], "risk": "high",
+         "narrative": "Nội dung thử nghiệm.",
+         "source": {"channel": "phone",
+                    "received_at": "2026-11-24T06:40:00+07:00"},
+         "children": [{"name": "Trẻ Thử Nghiệm Một", "age": 7,
+                       "place": "Tổ 1", "mother": {"name": "Mẹ Thử"}}],
+         "alleged": [{"relation": "parent", "name": "Cha Thử"}]}
+
+
+@pytest.fixture(scope="module")
+def world():
+    """A ward with a team, an agency and one case; calls were made."""
+    openapi_check.seen.clear()
+    with Daemon(procedure=ROOT / "conf/procedures/vn-nd56-2017.conf") as d:
+        d.key = d.agency("truong1")
+        d.an = d.member("an", "officer", duty=True, sms="0900000001")
+        d.lan = d.member("lan", "lead", sms="0900000002")
+        d.hung = d.member("hung", "chairman", sms="0900000003")
+        d.receipt = d.api("POST", "/v1/referrals", MAU01, key=d.key).json
+        d.code = d.receipt["cases"][0]
+        yield d
+
+
+def ok(answer, status=200):
+    assert answer.status == status, answer
+    return answer
+
+
+def test_service(world):
+    ok(world.api("GET", "/healthz"))
+    ok(world.api("GET", "/readyz"))
+    document = ok(world.api("GET", "/v1/openapi.json")).json
+    assert document == openapi_check.document()
+
+
+def test_agency(world):
+    d, key = world, world.key
+    self = d.receipt["links"]["self"]
+    ok(d.api("GET", "/v1/referrals", key=key))
+    etag = ok(d.api("GET", self, key=key)).headers["etag"]
+    same = d.api("GET", self, key=key, headers={"If-None-Match": etag})
+    assert (same.status, same.raw) == (304, b"")
+    ok(d.api("POST", d.receipt["links"]["updates"], {"text": "Thêm."},
+             key=key), 201)
+
+
+def match(d, token):
+    answer = ok(d.api("GET", f"/v1/cases/{d.code}", key=token))
+    return {"If-Match": answer.headers["etag"]}
+
+
+def test_member(world):
+    d, code = world, world.code
+    assert ok(d.api("GET", "/v1/me", key=d.an)).json["login"] == "an"
+    ok(d.api("GET", "/v1/cases", key=d.lan))
+    ok(d.api("GET", f"/v1/cases/{code}/timeline", key=d.an))
+    ok(d.api("POST", f"/v1/cases/{code}/assign", {"member": "an"},
+             key=d.lan, headers=match(d, d.lan)))
+    ok(d.api("POST", f"/v1/cases/{code}/steps/N05/done",
+             {"acted_at": d.now, "verified": "yes", "evidence": "BB-1"},
+             key=d.an, headers=match(d, d.an)))
+    timeline = ok(d.api("GET", f"/v1/cases/{code}/timeline", key=d.an)).json
+    assert any("done" in e for e in timeline["items"])
+
+
+def test_referral_out(world):
+    d = world
+    body = {"agency": "truong1", "service": "Tư vấn", "reason": "Thử nghiệm",
+            "due_at": "2026-12-01T00:00:00+07:00", "share": ["age"]}
+    for end in ({"accept": {}, "complete": {"outcome": "Xong"}},
+                {"refuse": {"reason": "Không có người"}}):
+        out = ok(d.api("POST", f"/v1/cases/{d.code}/refer", body, key=d.lan,
+                       headers=match(d, d.lan)), 201).json
+        for act, words in end.items():
+            ok(d.api("POST", f"/v1/referrals/{out['id']}/{act}", words,
+                     key=d.key))
+    ok(d.api("GET", "/v1/referrals?direction=out", key=d.key))
+
+
+def test_refused(world):
+    d = world
+    bad = d.api("POST", "/v1/referrals", {**MAU01, "risk": "?"}, key=d.key)
+    assert bad.status == 422
+    items = ok(d.api("GET", "/v1/refused", key=d.lan)).json["items"]
+    one = ok(d.api("GET", f"/v1/refused/{items[0]['id']}", key=d.lan)).json
+    assert "Trẻ Thử Nghiệm Một" in one["body"]
+    ok(d.admin("GET", "/v1/admin/refused"))
+
+
+def test_alerts(world):
+    d = world
+    d.step("1m")
+    items = ok(d.api("GET", "/v1/alerts", key=d.lan)).json["items"]
+    text = "".join(p.read_text()
+                   for p in sorted((d.folder / "spool/out").iterdir()))
+    tokens = re.findall(r"/a/([0-9a-f]{32})", text)
+    pages = [d.api("GET", f"/a/{t}") for t in tokens]
+    assert {p.status for p in pages} <= {200, 410}
+    token = next(t for t, p in zip(tokens, pages) if p.status == 200)
+    ok(d.api("POST", f"/a/{token}", b"", headers={
+        "Content-Type": "application/x-www-form-urlencoded"}))
+    assert d.api("GET", f"/a/{token}").status == 410
+    assert d.api("GET", "/a/" + "0" * 32).status == 404
+    answers = [d.api("POST", f"/v1/alerts/{a['id']}/ack", key=d.lan).status
+               for a in items]
+    assert 200 in answers
+
+
+def test_admin_people(world):
+    d = world
+    ok(d.admin("POST", "/v1/admin/agencies",
+               {"code": "tam", "kind": "health", "name": "Trạm"}), 201)
+    key = ok(d.admin("POST", "/v1/admin/agencies/tam/keys",
+                     {"sign": True}), 201).json
+    ok(d.admin("POST", "/v1/admin/agencies/tam/addresses",
+               {"channel": "sms", "address": "0900000008"}), 201)
+    ok(d.admin("GET", "/v1/admin/agencies"))
+    ok(d.admin("GET", "/v1/admin/agencies/tam/keys"))
+    ok(d.admin("POST", f"/v1/admin/keys/{key['id']}/revoke"), 204)
+    ok(d.admin("POST", "/v1/admin/agencies/tam/stop"), 204)
+    ok(d.admin("POST", "/v1/admin/members", {
+        "login": "mai", "name": "Mai Thử", "roles": ["officer"]}), 201)
+    ok(d.admin("POST", "/v1/admin/members/mai/tokens"), 201)
+    ok(d.admin("POST", "/v1/admin/members/mai/addresses",
+               {"channel": "sms", "address": "0900000007"}), 201)
+    span = {"member": "mai", "from": "2026-12-01T00:00:00+07:00",
+            "until": "2026-12-02T00:00:00+07:00"}
+    ok(d.admin("POST", "/v1/admin/duty", span), 201)
+    ok(d.admin("POST", "/v1/admin/leave", span), 201)
+    ok(d.admin("GET", "/v1/admin/duty"))
+    ok(d.admin("GET", "/v1/admin/members"))
+    ok(d.admin("POST", "/v1/admin/members/mai/stop"), 204)
+
+
+def test_admin_daemon(world):
+    d = world
+    ok(d.admin("GET", "/v1/admin/status"))
+    ok(d.admin("GET", "/v1/admin/audit/head"))
+    ok(d.admin("GET", "/v1/admin/procedure"))
+    ok(d.admin("POST", "/v1/admin/audit/copy"))
+    ok(d.admin("GET", "/v1/admin/clock"))
+    d.now = ok(d.admin("POST", "/v1/admin/clock", {"step": "1m"})).json["now"]
+    ok(d.admin("POST", "/v1/admin/reload"))
+
+
+def test_admin_case(world):
+    d, code = world, world.code
+    made = ok(d.admin("POST", "/v1/admin/referrals", {
+        **MAU01, "on_behalf_of": "truong1", "recorded_by": "lan"}), 201).json
+    ok(d.admin("GET", "/v1/admin/cases"))
+    ok(d.admin("GET", f"/v1/admin/cases/{code}"))
+    ok(d.admin("GET", f"/v1/admin/cases/{code}/timeline"))
+    ok(d.admin("POST", f"/v1/admin/cases/{made['cases'][0]}/steps/N05/done",
+               {"by": "an", "evidence": "DT-1"}))
+    ok(d.admin("POST", f"/v1/admin/cases/{made['cases'][0]}/bars",
+               {"agency": "truong1"}), 204)
+    ok(d.admin("GET", "/v1/admin/alerts?all=1"))
+    d.step("1m")
+    found = False
+    for path in sorted((d.folder / "spool/out").iterdir(), reverse=True):
+        text = path.read_text()
+        if "84900000001" in text:
+            spoken = re.search(r"OK ([2-9A-Z]{6})", text)[1]
+            found = found or d.admin(
+                "POST", "/v1/admin/alerts/ack",
+                {"code": spoken, "by_phone": "an"}).status == 200
+    assert found
+
+
+def test_recuse_comes_last(world):
+    ok(world.api("POST", f"/v1/cases/{world.code}/recuse", key=world.an), 204)
+    assert world.api("GET", f"/v1/cases/{world.code}",
+                     key=world.an).status == 404
+
+
+def test_every_call_was_answered_well(world):
+    """Comes after all others of this file."""
+    well = {(m, p) for m, p, status in openapi_check.seen if status < 300}
+    wanted = {(method.upper(), path)
+              for path, row in openapi_check.document()["paths"].items()
+              for method in row}
+    assert wanted - well == set()
