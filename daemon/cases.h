@@ -20,8 +20,8 @@ enum outcome case_get(struct tx *tx, const char *id, struct case_row *c);
 /* What allow() needs to know about a subject and this case. */
 void case_object(struct tx *tx, const struct case_row *c,
     const struct subject *s, struct object *o);
-bool case_is_barred(struct tx *tx, const char *case_id,
-    const struct subject *s);
+bool
+case_is_barred(struct tx *tx, const char *case_id, const struct subject *s);
 
 /*
  * Change facts, bump the version, audit the difference, and tell the clocks:
@@ -35,9 +35,9 @@ struct act {
 	char id[ID_SIZE];
 	const char *case_id, *step, *kind;
 	const struct subject *by;
-	int64_t acted_at;    /* claimed; never later than now */
+	int64_t acted_at;     /* claimed; never later than now */
 	const char *evidence; /* coded; may be NULL */
-	const json_t *body;  /* sealed with the case key; may be NULL */
+	const json_t *body;   /* sealed with the case key; may be NULL */
 };
 /* Store and audit an act; fills a->id.  recorded_at is clock_now(). */
 enum outcome act_add(struct tx *tx, struct act *a);

@@ -2,6 +2,7 @@
 #ifndef ADMIN_H
 #define ADMIN_H
 
+#include "audit.h"
 #include "http.h"
 #include "schema.h"
 #include "store.h"
@@ -20,10 +21,9 @@ const char *body_text(const struct request *r, const char *name);
 int64_t
 body_instant(const struct request *r, const char *name, int64_t otherwise);
 
-/* The admin did this to that; detail is taken over.  Fails like the chain. */
-enum outcome
-admin_audit(struct tx *tx, const struct request *r, const char *act,
-    const char *object_kind, const char *object_id, json_t *detail);
+/* Record what the caller did (its actor is filled in); fails like the chain. */
+enum outcome admin_audit(
+    struct tx *tx, const struct request *r, const struct happening *what);
 /* 200 {"items": [...]} of a query. */
 enum outcome answer_list(struct response *a, json_t *items);
 

@@ -57,17 +57,12 @@ body_instant(const struct request *r, const char *name, int64_t otherwise)
 }
 
 enum outcome
-admin_audit(struct tx *tx, const struct request *r, const char *act,
-    const char *object_kind, const char *object_id, json_t *detail)
+admin_audit(
+    struct tx *tx, const struct request *r, const struct happening *what)
 {
-	struct happening h = {
-	    .actor = &r->subject,
-	    .act = act,
-	    .object_kind = object_kind,
-	    .object_id = object_id,
-	    .detail = detail,
-	};
+	struct happening h = *what;
 
+	h.actor = &r->subject;
 	return audit_add(tx, &h);
 }
 
@@ -217,10 +212,13 @@ address_add(struct tx *tx, const struct request *r, struct response *a,
 	id_new(id);
 	how = address_insert(tx, r, id, member_id, agency_id);
 	if (how == OK)
-		how = admin_audit(tx, r, "address.add", "address", id,
-		    json_pack("{s:s, s:b, s:s*, s:s*}", "channel", channel,
-			"verified", verified, "member", member_id, "agency",
-			agency_id));
+		how = admin_audit(tx, r,
+		    &(struct happening){.act = "address.add",
+			.object_kind = "address",
+			.object_id = id,
+			.detail = json_pack("{s:s, s:b, s:s*, s:s*}", "channel",
+			    channel, "verified", verified, "member", member_id,
+			    "agency", agency_id)});
 	if (how != OK)
 		return answer_outcome(a, how);
 	return answer_json(a, 201,

@@ -59,8 +59,11 @@ agency_add(struct tx *tx, const struct request *r, struct response *a)
 		V_INT0(json_integer_value(json_object_get(r->body, "quota"))),
 		V_INT(clock_now())));
 	if (how == OK)
-		how = admin_audit(tx, r, "agency.add", "agency", id,
-		    json_pack("{s:s}", "code", code));
+		how = admin_audit(tx, r,
+		    &(struct happening){.act = "agency.add",
+			.object_kind = "agency",
+			.object_id = id,
+			.detail = json_pack("{s:s}", "code", code)});
 	if (how != OK)
 		return answer_outcome(a, how);
 	return answer_json(
@@ -77,7 +80,10 @@ agency_stop(struct tx *tx, const struct request *r, struct response *a)
 	if (how == OK)
 		how = tx_exec(tx, Q_AGENCY_STOP, ARGS(V_TEXT(id)));
 	if (how == OK)
-		how = admin_audit(tx, r, "agency.stop", "agency", id, NULL);
+		how = admin_audit(tx, r,
+		    &(struct happening){.act = "agency.stop",
+			.object_kind = "agency",
+			.object_id = id});
 	return answer_outcome(a, how);
 }
 
@@ -148,8 +154,11 @@ key_insert(struct tx *tx, const struct request *r, const struct token *t,
 		V_INT(body_instant(r, "not_after", from + KEY_LIFE))));
 	free(sealed);
 	if (how == OK)
-		how = admin_audit(tx, r, "key.add", "agency_key", t->id,
-		    json_pack("{s:s}", "agency", agency_id));
+		how = admin_audit(tx, r,
+		    &(struct happening){.act = "key.add",
+			.object_kind = "agency_key",
+			.object_id = t->id,
+			.detail = json_pack("{s:s}", "agency", agency_id)});
 	return how;
 }
 
@@ -208,7 +217,9 @@ key_revoke(struct tx *tx, const struct request *r, struct response *a)
 	how = tx_exec(tx, Q_AGENCY_KEY_REVOKE,
 	    ARGS(V_TEXT(r->args[0]), V_TEXT(ward_of(tx)), V_INT(clock_now())));
 	if (how == OK)
-		how = admin_audit(
-		    tx, r, "key.revoke", "agency_key", r->args[0], NULL);
+		how = admin_audit(tx, r,
+		    &(struct happening){.act = "key.revoke",
+			.object_kind = "agency_key",
+			.object_id = r->args[0]});
 	return answer_outcome(a, how);
 }

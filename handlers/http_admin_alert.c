@@ -60,8 +60,11 @@ admin_alert_ack(struct tx *tx, const struct request *r, struct response *a)
 	if (how == CONFLICT)
 		return answer_problem(a, "already_acknowledged");
 	if (how == OK)
-		how = admin_audit(tx, r, "alert.ack_by_phone", "alert",
-		    found.alert_id, json_pack("{s:s}", "member", member));
+		how = admin_audit(tx, r,
+		    &(struct happening){.act = "alert.ack_by_phone",
+			.object_kind = "alert",
+			.object_id = found.alert_id,
+			.detail = json_pack("{s:s}", "member", member)});
 	if (how != OK)
 		return answer_outcome(a, how);
 	return answer_json(a, 200,
@@ -83,8 +86,10 @@ admin_referral_post(struct tx *tx, const struct request *r, struct response *a)
 	how = referral_post(tx, &as, a);
 	json_decref(as.body);
 	if (how == OK)
-		how = admin_audit(
-		    tx, r, "referral.by_hand", "member", as.subject.id, NULL);
+		how = admin_audit(tx, r,
+		    &(struct happening){.act = "referral.by_hand",
+			.object_kind = "member",
+			.object_id = as.subject.id});
 	return how;
 }
 

@@ -48,9 +48,12 @@ span_add(struct tx *tx, const struct request *r, struct response *a,
 	if (how != OK)
 		return answer_outcome(a, how);
 	act = xasprintf("%s.add", kind);
-	how = admin_audit(tx, r, act, kind, id,
-	    json_pack("{s:s, s:I, s:I}", "member", member, "from",
-		(json_int_t)from, "until", (json_int_t)until));
+	how = admin_audit(tx, r,
+	    &(struct happening){.act = act,
+		.object_kind = kind,
+		.object_id = id,
+		.detail = json_pack("{s:s, s:I, s:I}", "member", member, "from",
+		    (json_int_t)from, "until", (json_int_t)until)});
 	free(act);
 	if (how != OK)
 		return answer_outcome(a, how);

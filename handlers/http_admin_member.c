@@ -112,8 +112,12 @@ member_add(struct tx *tx, const struct request *r, struct response *a)
 	roles = roles_text(r);
 	how = member_insert(tx, r, id, roles);
 	if (how == OK)
-		how = admin_audit(tx, r, "member.add", "member", id,
-		    json_pack("{s:s, s:s}", "login", login, "roles", roles));
+		how = admin_audit(tx, r,
+		    &(struct happening){.act = "member.add",
+			.object_kind = "member",
+			.object_id = id,
+			.detail = json_pack(
+			    "{s:s, s:s}", "login", login, "roles", roles)});
 	free(roles);
 	if (how != OK)
 		return answer_outcome(a, how);
@@ -131,7 +135,10 @@ member_stop(struct tx *tx, const struct request *r, struct response *a)
 	if (how == OK)
 		how = tx_exec(tx, Q_MEMBER_STOP, ARGS(V_TEXT(id)));
 	if (how == OK)
-		how = admin_audit(tx, r, "member.stop", "member", id, NULL);
+		how = admin_audit(tx, r,
+		    &(struct happening){.act = "member.stop",
+			.object_kind = "member",
+			.object_id = id});
 	return answer_outcome(a, how);
 }
 
@@ -151,8 +158,11 @@ token_insert(struct tx *tx, const struct request *r, const struct token *t,
 	    ARGS(V_TEXT(t->id), V_TEXT(ward_of(tx)), V_TEXT(member_id),
 		V_BLOB(t->hash, HASH_SIZE), V_INT(until)));
 	if (how == OK)
-		how = admin_audit(tx, r, "token.add", "member_token", t->id,
-		    json_pack("{s:s}", "member", member_id));
+		how = admin_audit(tx, r,
+		    &(struct happening){.act = "token.add",
+			.object_kind = "member_token",
+			.object_id = t->id,
+			.detail = json_pack("{s:s}", "member", member_id)});
 	return how;
 }
 

@@ -30,7 +30,10 @@ refused_list(struct tx *tx, const struct request *r, struct response *a)
 		return answer_problem(a, "forbidden");
 	if (after != NULL && !id_ok(after))
 		return answer_problem(a, "invalid_query");
-	how = admin_audit(tx, r, "refused.list", "ward", ward_of(tx), NULL);
+	how = admin_audit(tx, r,
+	    &(struct happening){.act = "refused.list",
+		.object_kind = "ward",
+		.object_id = ward_of(tx)});
 	if (how != OK)
 		return answer_outcome(a, how);
 	return answer_list(
@@ -99,8 +102,10 @@ refused_get(struct tx *tx, const struct request *r, struct response *a)
 	how = perhaps(
 	    tx_exec(tx, Q_REFUSED_SEEN, ARGS(V_TEXT(id), V_INT(clock_now()))));
 	if (how == OK)
-		how = admin_audit(
-		    tx, r, "refused.read", "refused_body", id, NULL);
+		how = admin_audit(tx, r,
+		    &(struct happening){.act = "refused.read",
+			.object_kind = "refused_body",
+			.object_id = id});
 	(void)answer_json(a, 200, o);
 	return how == OK ? OK : answer_outcome(a, how);
 }
