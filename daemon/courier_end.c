@@ -88,11 +88,14 @@ courier_end_listen(const char *path)
 
 	if (fd < 0 || !address_of(path, &at))
 		goto failed;
-	/* The socket file takes this mode when it is bound. */
+	/*
+	 * The socket file takes its mode when it is bound.  The courier has a
+	 * user of its own and shares our group, nobody else.
+	 */
 	if (fchmod(fd, 0600) != 0 || (unlink(path) != 0 && errno != ENOENT))
 		goto failed;
 	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0 &&
-	    listen(fd, 4) == 0)
+	    chmod(path, 0660) == 0 && listen(fd, 4) == 0)
 		return fd;
 failed:
 	log_error("courier socket not opened why=\"%s\"", strerror(errno));

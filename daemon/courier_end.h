@@ -12,7 +12,7 @@
  * ours.  Its pid, or -1 after logging why.
  */
 pid_t courier_end_spawn(const char *program, const char *channels, int *fd);
-/* Listen with mode 0600; a stale socket is replaced.  -1 after logging why. */
+/* Listen with mode 0660; a stale socket is replaced.  -1 after logging why. */
 int courier_end_listen(const char *path);
 
 #endif

@@ -1,4 +1,5 @@
 """Drives the real hotline-courier as the core does: over a SEQPACKET pair."""
+import base64
 import json
 import os
 import pathlib
@@ -9,8 +10,9 @@ import subprocess
 import time
 import uuid
 
+SECRET = "whsec_" + base64.b64encode(b"thu nghiem thu nghiem 24").decode()
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build"))
+BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
 PROGRAM = BUILD / "hotline-courier"
 
 
@@ -30,6 +32,34 @@ def channels_conf(*channels):
     groups = ["  { " + " ".join(f"{k} = {literal(v)};" for k, v in c.items())
               + " }" for c in channels]
     return "channels = (\n" + ",\n".join(groups) + "\n);\n"
+
+
+def private(path, text):
+    """A secret file."""
+    path.write_text(text)
+    path.chmod(0o600)
+    return path
+
+
+def mail_conf(server, tls="off", name="email", **more):
+    return {"name": name, "kind": "email", "server": "127.0.0.1",
+            "port": getattr(server, "port", server), "tls": tls,
+            "from": "canh.bao@phuong.test", "allow_private": True,
+            "timeout": "2s", **more}
+
+
+def http_conf(server, name="zalo", **more):
+    return {"name": name, "kind": "http", "allow_private": True,
+            "url": f"{server.url}/bot{{secret}}/send", "timeout": "2s",
+            "body": '{"chat_id":"{to}","text":"{text}","id":"{id}"}',
+            "accept_json": "ok=true", **more}
+
+
+def spool_conf(folder, **more):
+    for name in ("out", "in"):
+        (folder / name).mkdir(exist_ok=True)
+    return {"name": "sms", "kind": "spool", "folder": "out", "inbox": "in",
+            "replies": True, **more}
 
 
 def check(path):
