@@ -85,6 +85,9 @@ check_digest(struct walk *w, const struct value row[AUDIT_FIELDS])
 	} sealed[] = {
 	    {"act", Q_AUDIT_SEALED_ACT},
 	    {"referral", Q_AUDIT_SEALED_REFERRAL},
+	    {"referral_update", Q_AUDIT_SEALED_UPDATE},
+	    {"child", Q_AUDIT_SEALED_CHILD},
+	    {"person", Q_AUDIT_SEALED_PERSON},
 	};
 
 	for (size_t i = 0; i < NELEM(sealed) && row[DIGEST].p != NULL; i++)

@@ -12,6 +12,7 @@
 #include "clock_rows.h"
 #include "context.h"
 #include "intake_case.h"
+#include "keyring.h"
 #include "mau01.h"
 
 #define CASES_MAX 20
@@ -52,6 +53,14 @@ tell_case(struct tx *tx, const char *case_id, const json_t *body,
 	int hits = 0;
 	enum outcome how = case_get(tx, case_id, &c);
 
+	if (how == OK)
+		how = audit_add(tx, &(struct happening){
+					.actor = by,
+					.act = "case.news",
+					.object_kind = "case",
+					.object_id = c.id,
+					.case_id = c.id,
+				    });
 	if (how == OK && c.is_open)
 		how = intake_facts(tx, &c, body, by);
 	if (how == OK)
@@ -119,27 +128,26 @@ intake_news(struct tx *tx, const char *referral_id, const json_t *body,
     const struct subject *by, char id[ID_SIZE])
 {
 	struct value sealed = V_NULL;
-	unsigned char digest[HASH_SIZE];
 	struct place at = {"referral_update", "body_sealed", id};
+	struct happening h = {
+	    .actor = by,
+	    .act = "referral.updated",
+	    .object_kind = "referral_update",
+	    .object_id = id,
+	};
 	enum outcome how;
 
 	id_new(id);
 	how = intake_seal(tx, referral_id, &at, body, &sealed);
 	if (how != OK)
 		return how;
-	hash_of(sealed.p, sealed.n, digest);
+	h.detail = json_pack("{s:s}", "referral", referral_id);
 	how = tx_exec(tx, Q_UPDATE_ADD,
 	    ARGS(V_TEXT(id), V_TEXT(tx_context(tx)->conf->ward),
 		V_TEXT(referral_id), V_INT(clock_now()), sealed));
-	free((void *)(uintptr_t)sealed.p);
 	if (how == OK)
-		how = audit_add(tx, &(struct happening){
-					.actor = by,
-					.act = "referral.updated",
-					.object_kind = "referral",
-					.object_id = referral_id,
-					.digest = digest,
-				    });
+		how = intake_audit(tx, &h, &sealed);
+	keyring_done(&sealed);
 	return how == OK ? tell_cases(tx, referral_id, body, by) : how;
 }
 

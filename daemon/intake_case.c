@@ -118,6 +118,11 @@ add_child(struct tx *tx, const struct case_row *c, const json_t *child)
 {
 	char id[ID_SIZE];
 	struct place at = {"child", "body_sealed", id};
+	struct happening h = {.actor = &audit_system,
+	    .act = "child.added",
+	    .object_kind = "child",
+	    .object_id = id,
+	    .case_id = c->id};
 	struct value sealed = V_NULL;
 	enum outcome how;
 
@@ -127,7 +132,9 @@ add_child(struct tx *tx, const struct case_row *c, const json_t *child)
 		how = tx_exec(tx, Q_CHILD_ADD,
 		    ARGS(V_TEXT(id), V_TEXT(tx_context(tx)->conf->ward),
 			V_TEXT(c->id), sealed));
-	free((void *)(uintptr_t)sealed.p);
+	if (how == OK)
+		how = intake_audit(tx, &h, &sealed);
+	keyring_done(&sealed);
 	if (how == OK)
 		how = blind_add(
 		    tx, "name", mau01_text(child, "name"), "child", id);

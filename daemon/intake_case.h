@@ -2,6 +2,7 @@
 #ifndef INTAKE_CASE_H
 #define INTAKE_CASE_H
 
+#include "audit.h"
 #include "intake.h"
 #include "seal.h"
 
@@ -17,6 +18,9 @@ enum outcome intake_referral(struct tx *tx, const struct incident *i);
 /* Seal JSON under an owner's key; out->p is the caller's to free. */
 enum outcome intake_seal(struct tx *tx, const char *owner,
     const struct place *at, const json_t *json, struct value *out);
+/* Audit what was just sealed, with its digest. */
+enum outcome
+intake_audit(struct tx *tx, struct happening *h, const struct value *sealed);
 
 /* Open a case for a child (an object, empty if nothing is known). */
 enum outcome

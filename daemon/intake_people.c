@@ -57,6 +57,11 @@ add_person(struct tx *tx, const struct case_row *c, const char *role,
 {
 	char id[ID_SIZE];
 	struct place at = {"person", "body_sealed", id};
+	struct happening h = {.actor = &audit_system,
+	    .act = "person.added",
+	    .object_kind = "person",
+	    .object_id = id,
+	    .case_id = c->id};
 	struct value sealed = V_NULL;
 	enum outcome how;
 
@@ -72,7 +77,9 @@ add_person(struct tx *tx, const struct case_row *c, const char *role,
 			    ? V_TEXT(mau01_text(person, "relation"))
 			    : V_NULL,
 			sealed));
-	free((void *)(uintptr_t)sealed.p);
+	if (how == OK)
+		how = intake_audit(tx, &h, &sealed);
+	keyring_done(&sealed);
 	if (how == OK)
 		how = blind_add(
 		    tx, "name", mau01_text(person, "name"), "person", id);

@@ -90,24 +90,30 @@ insert_referral(struct tx *tx, const struct incident *i,
 		*informant, V_BLOB(digest, HASH_SIZE)));
 }
 
+enum outcome
+intake_audit(struct tx *tx, struct happening *h, const struct value *sealed)
+{
+	unsigned char digest[HASH_SIZE];
+
+	hash_of(sealed->p, sealed->n, digest);
+	h->digest = digest;
+	return audit_add(tx, h);
+}
+
 static enum outcome
 audit_referral(
     struct tx *tx, const struct incident *i, const struct value *body)
 {
-	unsigned char digest[HASH_SIZE];
+	struct happening h = {
+	    .actor = i->in->by,
+	    .act = "referral.received",
+	    .object_kind = "referral",
+	    .object_id = i->referral_id,
+	    .detail = json_pack("{s:s, s:s, s:I}", "agency", i->in->agency_id,
+		"incident", i->code, "first_received_at", (json_int_t)i->t0_at),
+	};
 
-	hash_of(body->p, body->n, digest);
-	return audit_add(
-	    tx, &(struct happening){
-		    .actor = i->in->by,
-		    .act = "referral.received",
-		    .object_kind = "referral",
-		    .object_id = i->referral_id,
-		    .digest = digest,
-		    .detail = json_pack("{s:s, s:s, s:I}", "agency",
-			i->in->agency_id, "incident", i->code,
-			"first_received_at", (json_int_t)i->t0_at),
-		});
+	return intake_audit(tx, &h, body);
 }
 
 enum outcome
@@ -122,7 +128,7 @@ intake_referral(struct tx *tx, const struct incident *i)
 		how = insert_referral(tx, i, &body, &informant);
 	if (how == OK)
 		how = audit_referral(tx, i, &body);
-	free((void *)(uintptr_t)body.p);
-	free((void *)(uintptr_t)informant.p);
+	keyring_done(&body);
+	keyring_done(&informant);
 	return how;
 }

@@ -133,9 +133,9 @@ insert_out(struct tx *tx, const struct request *r, const struct case_row *c,
 	enum outcome how = keyring_new(tx, "referral", row->id, &key);
 
 	key_wipe(&key);
-	hash_of(text, strlen(text), row->digest);
 	if (how == OK)
 		how = keyring_seal(tx, row->id, &at, text, &sealed);
+	hash_of(sealed.p, sealed.n, row->digest);
 	if (how == OK)
 		how = tx_exec(tx, Q_REFERRAL_OUT,
 		    ARGS(V_TEXT(row->id), V_TEXT(ward_of(tx)), V_TEXT(agency),
