@@ -47,6 +47,8 @@ call_all(struct tx *tx, struct alert *a, const struct people *people,
 	enum outcome how = OK;
 
 	snprintf(d.alert_id, sizeof(d.alert_id), "%s", a->id);
+	snprintf(d.clock_id, sizeof(d.clock_id), "%s",
+	    a->clock_id == NULL ? "" : a->clock_id);
 	snprintf(d.order, sizeof(d.order), "%s", order);
 	a->told = 0;
 	for (size_t i = 0; i < people->n && how == OK; i++) {

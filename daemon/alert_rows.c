@@ -145,6 +145,23 @@ next_address(struct tx *tx, const struct delivery *d, char id[ID_SIZE],
 	return best != INT_MAX;
 }
 
+/*
+ * Every round of a ladder makes a delivery, and none ever gives up: without
+ * this a dead address would be tried ever more often.
+ */
+static enum outcome
+supersede(struct tx *tx, const struct delivery *d, const char *id,
+    const char *address)
+{
+	enum outcome how = tx_exec(tx, Q_DELIVERY_SUPERSEDE,
+	    ARGS(V_TEXT(address), V_TEXT(id), V_TEXT(d->clock_id)));
+
+	if (how == OK)
+		how = tx_exec(tx, Q_DIGESTS_LEFT,
+		    ARGS(V_NULL, V_TEXT(d->clock_id), V_INT(clock_now())));
+	return perhaps(how);
+}
+
 enum outcome
 delivery_call(struct tx *tx, const struct delivery *d)
 {
@@ -160,7 +177,7 @@ delivery_call(struct tx *tx, const struct delivery *d)
 	if (how != OK)
 		return how;
 	id_new(id);
-	return tx_exec(tx, Q_DELIVERY_ADD,
+	how = tx_exec(tx, Q_DELIVERY_ADD,
 	    ARGS(V_TEXT(id), V_TEXT(conf->ward), V_TEXT(d->alert_id),
 		d->person.member_id[0] ? V_TEXT(d->person.member_id) : V_NULL,
 		d->person.agency_id[0] ? V_TEXT(d->person.agency_id) : V_NULL,
@@ -168,6 +185,9 @@ delivery_call(struct tx *tx, const struct delivery *d)
 		V_INT(now),
 		d->is_urgent ? V_INT(now + conf->accept_within) : V_NULL,
 		V_INT(now + conf->link_life)));
+	return how == OK && d->clock_id[0] != '\0'
+		   ? supersede(tx, d, id, address)
+		   : how;
 }
 
 bool

@@ -24,8 +24,8 @@ struct delivery {
 enum outcome delivery_get(struct tx *tx, const char *id, struct delivery *d);
 /*
  * Call a person about an alert on their next channel: the rung's channels
- * first, then their own order, none twice.  Only person, alert_id, order and
- * is_urgent of d are read.  NOT_FOUND: there is none left.
+ * first, then their own order, none twice.  Only person, alert_id,
+ * clock_id, order and is_urgent of d are read.  NOT_FOUND: there is none left.
  */
 enum outcome delivery_call(struct tx *tx, const struct delivery *d);
 /* True if the person can be or was called on a further channel. */

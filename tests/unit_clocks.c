@@ -305,6 +305,27 @@ test_one_permanent_refusal_calls_the_next_person(void **state)
 	rig_finish();
 }
 
+/* Each round once added a delivery that was tried every five minutes. */
+static void
+test_a_dead_address_is_not_tried_ever_more_often(void **state)
+{
+	size_t first;
+
+	(void)state;
+	rig_begin(SMALL);
+	r.class = "permanent";
+	open_case(0);
+	step_to(T0 + HOUR);
+	r.n_sent = 0;
+	step_to(T0 + 2 * HOUR);
+	first = r.n_sent;
+	step_to(T0 + 4 * HOUR);
+	r.n_sent = 0;
+	step_to(T0 + 5 * HOUR);
+	assert_in_range(r.n_sent, first / 2, first + first / 2);
+	rig_finish();
+}
+
 /* It once ticked as fast as it could while it waited. */
 static void
 test_no_courier_does_not_hold_a_step(void **state)
@@ -342,6 +363,7 @@ main(void)
 	    cmocka_unit_test(test_an_empty_rung_calls_the_next_at_once),
 	    cmocka_unit_test(test_nobody_on_the_last_rung_is_an_alarm),
 	    cmocka_unit_test(test_one_permanent_refusal_calls_the_next_person),
+	    cmocka_unit_test(test_a_dead_address_is_not_tried_ever_more_often),
 	    cmocka_unit_test(test_no_courier_does_not_hold_a_step),
 	};
 
