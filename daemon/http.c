@@ -106,9 +106,9 @@ is_drained(const struct http *h)
 
 	if (!LIST_EMPTY(&h->open))
 		return false;
-	TAILQ_FOREACH(c, &h->conns, next)
-	if (c->phase == PHASE_READING || c->phase == PHASE_WRITING)
-		return false;
+	for (c = TAILQ_FIRST(&h->conns); c != NULL; c = TAILQ_NEXT(c, next))
+		if (c->phase == PHASE_READING || c->phase == PHASE_WRITING)
+			return false;
 	return true;
 }
 
@@ -175,8 +175,8 @@ http_free(struct http *h)
 
 	if (h == NULL)
 		return;
-	LIST_FOREACH(x, &h->open, next)
-	let_go(x);
+	for (x = LIST_FIRST(&h->open); x != NULL; x = LIST_NEXT(x, next))
+		let_go(x);
 	door_free(&h->tcp);
 	door_free(&h->control);
 	conns_free(h);

@@ -58,10 +58,10 @@ struct http {
 	int64_t phase_ms[PHASE_MAX]; /* longest stay; 0: any */
 	int port;
 	struct door tcp, control;
-	TAILQ_HEAD(, conn) conns;
+	TAILQ_HEAD(conns, conn) conns;
 	struct conn **by_fd;
 	size_t n_by_fd;
-	LIST_HEAD(, exchange) open;
+	LIST_HEAD(exchanges, exchange) open;
 	struct event *sweep, *reap;
 	int64_t starved_at, complained_at; /* accept() failed, log line */
 	bool is_draining, is_free;

@@ -55,7 +55,9 @@ percent_decode(const char *s, size_t n, bool plus_is_blank)
 	for (size_t i = 0; i < n; i++, len++) {
 		char hex[3] = {0};
 
-		out[len] = s[i] == '+' && plus_is_blank ? ' ' : s[i];
+		out[len] = s[i];
+		if (s[i] == '+' && plus_is_blank)
+			out[len] = ' ';
 		if (s[i] != '%' || n - i < 3)
 			continue;
 		memcpy(hex, s + i + 1, 2);

@@ -137,14 +137,17 @@ parse_address(const char *text, int port, struct sockaddr_storage *out)
 static int
 port_of(int fd)
 {
-	struct sockaddr_storage ss = {0};
-	socklen_t len = sizeof(ss);
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} at = {.v6 = {0}};
+	socklen_t len = sizeof(at);
 
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) != 0)
+	if (getsockname(fd, &at.any, &len) != 0)
 		return 0;
-	return ntohs(ss.ss_family == AF_INET6
-			 ? ((struct sockaddr_in6 *)&ss)->sin6_port
-			 : ((struct sockaddr_in *)&ss)->sin_port);
+	return ntohs(
+	    at.any.sa_family == AF_INET6 ? at.v6.sin6_port : at.v4.sin_port);
 }
 
 bool

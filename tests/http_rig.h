@@ -5,6 +5,7 @@
 #include "store_rig.h"
 
 #include <event2/event.h>
+#include <signal.h>
 
 #include "clock.h"
 #include "http.h"
@@ -67,6 +68,7 @@ web_start(struct web *w, const struct route *rows, size_t n)
 {
 	struct http_options o;
 
+	signal(SIGPIPE, SIG_IGN);
 	memset(w, 0, sizeof(*w));
 	rig_new(&w->rig);
 	rig_open(&w->rig, 0);

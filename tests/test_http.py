@@ -34,7 +34,7 @@ def rows():
 
 @pytest.fixture(scope="module")
 def daemon():
-    with Daemon(settings={"request_deadline": "2s", "idle_timeout": "4s",
+    with Daemon(settings={"request_deadline": "2s", "idle_timeout": "8s",
                           "max_connections": 1200}) as d:
         yield d
 
@@ -138,7 +138,7 @@ def files(d):
     return len(os.listdir(f"/proc/{d.process.pid}/fd"))
 
 
-def wait_files(d, n, seconds=8):
+def wait_files(d, n, seconds=20):
     until = time.monotonic() + seconds
     while files(d) > n and time.monotonic() < until:
         time.sleep(0.1)
