@@ -71,7 +71,7 @@ hotlined_reload(struct hotlined *d, struct faults *faults)
 	new = context_load(d->conf_path, faults);
 	if (new != NULL)
 		check_same(d->context, new, d->conf_path, faults);
-	if (faults->n > 0) {
+	if (new == NULL || faults->n > 0) {
 		context_free(new);
 		tell_faults(faults);
 		notify_ready("reload refused, still on the old settings");

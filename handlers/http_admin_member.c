@@ -55,7 +55,10 @@ roles_text(const struct request *r)
 	size_t i;
 
 	json_array_foreach(json_object_get(r->body, "roles"), i, word)
-	    buf_addf(&b, "%s%s", i == 0 ? "" : " ", json_string_value(word));
+	{
+		buf_addf(
+		    &b, "%s%s", i == 0 ? "" : " ", json_string_value(word));
+	}
 	return buf_take(&b);
 }
 

@@ -115,10 +115,16 @@ print_table(const json_t *rows, const char *columns)
 
 	if (columns != NULL)
 		choose(&t, columns);
-	json_array_foreach((json_t *)rows, i, row) measure(&t, row);
+	json_array_foreach((json_t *)rows, i, row)
+	{
+		measure(&t, row);
+	}
 	for (i = 0; i < t.n; i++)
 		print_cell(t.columns[i], t.widths[i], i + 1 == t.n);
-	json_array_foreach((json_t *)rows, i, row) print_row(&t, row);
+	json_array_foreach((json_t *)rows, i, row)
+	{
+		print_row(&t, row);
+	}
 	for (i = 0; i < COLUMNS_MAX; i++)
 		free(t.names[i]);
 }
@@ -197,7 +203,9 @@ problem_print(const json_t *problem, long status)
 	if (detail != NULL)
 		fprintf(stderr, "  %s\n", detail);
 	json_array_foreach(json_object_get(problem, "errors"), i, error)
-	    fprintf(stderr, "  %s: %s\n",
-		json_string_value(json_object_get(error, "pointer")),
-		json_string_value(json_object_get(error, "detail")));
+	{
+		fprintf(stderr, "  %s: %s\n",
+		    json_string_value(json_object_get(error, "pointer")),
+		    json_string_value(json_object_get(error, "detail")));
+	}
 }
