@@ -67,7 +67,8 @@ help_noun(const char *noun)
 void
 help_all(void)
 {
-	puts("usage: hotlinectl VERB ... [--json] [--socket PATH] [--help]\n");
+	puts("usage: hotlinectl VERB ... [--json] [--socket PATH] [--help]\n"
+	     "       hotlinectl --version\n");
 	for (size_t i = 0; i < n_verbs; i++)
 		printf("  %-20s %s\n", verbs[i].words, verbs[i].help);
 	puts("\nThe socket is --socket, else $HOTLINED_SOCKET, else"
@@ -82,6 +83,10 @@ main(int argc, char **argv)
 	struct call c = {0};
 	int rc;
 
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		puts("hotlinectl " HOTLINED_VERSION);
+		return CTL_OK;
+	}
 	if (!seal_init() || curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
 		fputs("hotlinectl: a library does not start\n", stderr);
 		return CTL_USAGE;
