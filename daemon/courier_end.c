@@ -13,8 +13,6 @@
 
 #include "log.h"
 
-extern char **environ;
-
 /* The daemon's blocked signals are not its child's. */
 static void
 plain_signals(posix_spawnattr_t *attr)

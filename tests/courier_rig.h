@@ -97,13 +97,4 @@ errand_to(const char *to)
 	};
 }
 
-static inline struct judgement
-judged(const struct instance *i, struct answer a)
-{
-	struct judgement j = {0};
-
-	i->kind->judge(i->settings, &a, &j);
-	return j;
-}
-
 #endif

@@ -1,5 +1,6 @@
 """hotline-courier's HTTP templates: vendors by configuration."""
 import base64
+import uuid
 
 import pytest
 
@@ -47,8 +48,10 @@ def test_esms_by_configuration(answer, expected, tmp_path, ledger, stops):
              '"SecretKey":"{secret}","RequestId":"{id}","IsUnicode":"0"}',
         accept_json=["CodeResult=100", "CodeResult=124"],
         transient_json="CodeResult=177")
-    id = courier.send("zalo", "0900000001", text="Đã quá hạn 100% & chờ #1")
+    id = str(uuid.uuid4())
     ledger.expect(to="0900000001", text="Da qua han 100  cho 1", id=id)
+    courier.send("zalo", "0900000001", id=id,
+                 text="Đã quá hạn 100% & chờ #1")
     assert courier.result(id)["class"] == expected
     ledger.settle()
     assert server.requests[0]["json"]["SecretKey"] == "T/k=1"

@@ -129,6 +129,15 @@ addresses_are_plain(void **state)
 		assert_false(mail_address_ok(bad[i]));
 }
 
+static struct judgement
+judged(const struct instance *i, struct answer a)
+{
+	struct judgement j = {0};
+
+	i->kind->judge(i->settings, &a, &j);
+	return j;
+}
+
 #define EMAIL                                                                  \
 	"kind = \"email\"; server = \"mail.test\"; from = \"a@phuong.test\"; "
 

@@ -141,6 +141,15 @@ mistakes_are_told(void **state)
 	rig_done(&rig);
 }
 
+static struct judgement
+judged(const struct instance *i, struct answer a)
+{
+	struct judgement j = {0};
+
+	i->kind->judge(i->settings, &a, &j);
+	return j;
+}
+
 static void
 assert_judged(
     const struct instance *i, int status, const char *body, enum class class)

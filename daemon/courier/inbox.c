@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,7 +18,6 @@
 #define OPEN_MAX 64
 
 struct offer {
-	LIST_ENTRY(offer) next;
 	char *reply; /* "channel/file" */
 	int looks;   /* since it was offered */
 	bool is_bad; /* not a reply */
@@ -29,28 +27,31 @@ struct offer {
 struct inbox {
 	struct courier *c;
 	struct event *timer;
-	LIST_HEAD(, offer) offers;
+	struct offer open[OPEN_MAX];
 	size_t n_open;
 };
 
 static struct offer *
 find(struct inbox *b, const char *reply)
 {
-	struct offer *o;
-
-	LIST_FOREACH(o, &b->offers, next)
-	if (strcmp(o->reply, reply) == 0)
-		return o;
+	for (size_t i = 0; i < b->n_open; i++)
+		if (strcmp(b->open[i].reply, reply) == 0)
+			return &b->open[i];
 	return NULL;
 }
 
 static void
 forget(struct inbox *b, struct offer *o)
 {
-	LIST_REMOVE(o, next);
-	b->n_open--;
 	free(o->reply);
-	free(o);
+	*o = b->open[--b->n_open];
+}
+
+static void
+forget_all(struct inbox *b)
+{
+	while (b->n_open > 0)
+		forget(b, &b->open[0]);
 }
 
 /* The whole file; NULL if it is too long or no file. */
@@ -115,11 +116,9 @@ look_at(struct inbox *b, const char *channel, int dir, const char *name)
 	struct offer *o = find(b, reply);
 
 	if (o == NULL && b->n_open < OPEN_MAX) {
-		o = xcalloc(1, sizeof(*o));
-		o->reply = xstrdup(reply);
-		o->looks = AGAIN_AFTER;
-		LIST_INSERT_HEAD(&b->offers, o, next);
-		b->n_open++;
+		o = &b->open[b->n_open++];
+		*o = (struct offer){
+		    .reply = xstrdup(reply), .looks = AGAIN_AFTER};
 	}
 	if (o != NULL) {
 		o->is_there = true;
@@ -150,15 +149,11 @@ look_into(struct inbox *b, const char *channel, const char *path)
 static void
 drop_gone(struct inbox *b)
 {
-	struct offer *o = LIST_FIRST(&b->offers), *next;
-
-	for (; o != NULL; o = next) {
-		next = LIST_NEXT(o, next);
-		if (!o->is_there)
-			forget(b, o);
+	for (size_t i = b->n_open; i-- > 0;)
+		if (b->open[i].is_there)
+			b->open[i].is_there = false;
 		else
-			o->is_there = false;
-	}
+			forget(b, &b->open[i]);
 }
 
 static const char *
@@ -190,7 +185,6 @@ inbox_start(struct courier *c)
 	struct inbox *b = xcalloc(1, sizeof(*b));
 
 	b->c = c;
-	LIST_INIT(&b->offers);
 	b->timer = event_new(c->base, -1, 0, on_timer, b);
 	if (b->timer == NULL)
 		fatal("no timer for the inbox");
@@ -200,8 +194,7 @@ inbox_start(struct courier *c)
 void
 inbox_offer_again(struct inbox *b)
 {
-	while (!LIST_EMPTY(&b->offers))
-		forget(b, LIST_FIRST(&b->offers));
+	forget_all(b);
 	event_active(b->timer, EV_TIMEOUT, 0);
 }
 
@@ -231,8 +224,7 @@ inbox_stop(struct inbox *b)
 {
 	if (b == NULL)
 		return;
-	while (!LIST_EMPTY(&b->offers))
-		forget(b, LIST_FIRST(&b->offers));
+	forget_all(b);
 	event_free(b->timer);
 	free(b);
 }
