@@ -76,25 +76,25 @@ case_timeline(struct tx *tx, const struct request *r, struct response *a)
 	return answer_list(a, case_timeline_json(tx, &c, true));
 }
 
+static const char *
+or_empty(const char *s)
+{
+	return s == NULL ? "" : s;
+}
+
 /* limit, after and state of the query; false: answer 400. */
 static bool
 read_page(const struct request *r, int64_t *limit)
 {
 	const char *n = request_query(r, "limit");
 	const char *after = request_query(r, "after");
-	const char *state = request_query(r, "state");
+	const char *state = or_empty(request_query(r, "state"));
 
 	*limit = PAGE_DEFAULT;
 	return (n == NULL || number_parse(n, 1, PAGE_MAX, limit)) &&
 	       (after == NULL || id_ok(after)) &&
-	       (state == NULL || strcmp(state, "open") == 0 ||
+	       (*state == '\0' || strcmp(state, "open") == 0 ||
 		   strcmp(state, "closed") == 0);
-}
-
-static const char *
-or_empty(const char *s)
-{
-	return s == NULL ? "" : s;
 }
 
 /*

@@ -1,0 +1,69 @@
+"""A team and its cases, for the suites about cases."""
+import itertools
+
+from hotline import ROOT
+
+FULL = ROOT / "conf/procedures/vn-nd56-2017.conf"
+NOW = "2026-11-24T07:00:00+07:00"
+numbers = itertools.count(1)
+
+
+class Site:
+    def __init__(self, d):
+        self.d = d
+        self.school = d.agency("truong1", "school")
+        self.station = d.agency("tramyte", "health")
+        self.keys = {
+            "officer": d.member("canbo", "officer", duty=True,
+                                sms="0900000001"),
+            "other": d.member("canbo2", "officer", sms="0900000002"),
+            "lead": d.member("truongnhom", "lead", sms="0900000003"),
+            "boss": d.member("chutich", "chairman", sms="0900000004"),
+            "vice": d.member("phochutich", "vice_chairman",
+                             sms="0900000005"),
+            "police": d.member("congan", "police", sms="0900000006"),
+        }
+
+    def open(self, **more):
+        r = self.d.api("POST", "/v1/referrals", {
+            "kind": "abused",
+            "source": {"channel": "phone", "received_at": NOW},
+            "children": [{"name": f"Trẻ Thử Nghiệm Số {next(numbers)}",
+                          "place": "Tổ Thử 1"}], **more}, key=self.school)
+        assert r.status == 201, r
+        self.receipt = r.json
+        return r.json["cases"][0]
+
+    def read(self, code, who="boss"):
+        return self.d.api("GET", f"/v1/cases/{code}", key=self.keys[who])
+
+    def case(self, code, who="boss"):
+        a = self.read(code, who)
+        assert a.status == 200, a
+        return a.json
+
+    def post(self, code, what, body, who="boss", tag=None):
+        tag = tag or f'"{self.case(code)["version"]}"'
+        return self.d.api("POST", f"/v1/cases/{code}/{what}", body,
+                          key=self.keys[who], headers={"If-Match": tag})
+
+    def do(self, code, step, who="boss", **body):
+        a = self.post(code, f"steps/{step}/done",
+                      {"acted_at": NOW, **body}, who)
+        assert a.status == 200, a
+        return a.json
+
+    def refuse(self, code, step, status, what, who="boss", **body):
+        a = self.post(code, f"steps/{step}/done",
+                      {"acted_at": NOW, **body}, who)
+        assert (a.status, a.json["code"]) == (status, what), a
+        return a.json
+
+    def clocks(self, code):
+        return {k["step"]: k for k in self.case(code)["clocks"]}
+
+    def events(self, code):
+        a = self.d.api("GET", f"/v1/cases/{code}/timeline",
+                       key=self.keys["boss"])
+        assert a.status == 200, a
+        return a.json["items"]

@@ -1,0 +1,115 @@
+"""Who holds a case, and which agencies help with it."""
+import pytest
+
+from case_site import FULL, NOW, Site
+from hotline import Daemon
+
+
+@pytest.fixture(scope="module")
+def s():
+    with Daemon(procedure=FULL, settings={"agency_quota": 100000}) as d:
+        yield Site(d)
+
+
+# ---- Who holds it ----
+
+def test_assigning_is_for_those_who_decide(s):
+    code = s.open()
+    for who in ("officer", "other"):
+        a = s.post(code, "assign", {"member": "canbo2"}, who)
+        assert (a.status, a.json["code"]) == (403, "forbidden")
+    a = s.post(code, "assign", {"member": "canbo2"}, "lead")
+    assert a.status == 200 and a.json["assignee"] == "canbo2"
+    for login in ("nobody", ""):
+        assert s.post(code, "assign", {"member": login}).status == 422
+    given = [e["detail"]["why"]["rule"] for e in s.events(code)
+             if e["act"] == "case.assigned"]
+    assert given == ["duty", "by_member"]
+
+
+def test_stepping_back_is_one_act(s):
+    code = s.open()
+    a = s.d.api("POST", f"/v1/cases/{code}/recuse", {},
+                key=s.keys["officer"])
+    assert a.status == 204
+    assert s.read(code, "officer").status == 404
+    c = s.case(code)
+    assert c["assignee"] == "truongnhom"
+    assert [(b["member"], b["state"], b["reason"]) for b in c["bars"]] == \
+        [("canbo", "standing", "recusal")]
+    a = s.post(code, "assign", {"member": "canbo"})
+    assert a.status == 422
+    listed = s.d.api("GET", "/v1/cases?limit=200", key=s.keys["officer"])
+    assert code not in listed.text
+
+
+def test_the_fewest_cases_on_duty_gets_the_next():
+    with Daemon(procedure=FULL) as d:
+        t = Site(d)
+        d.member("moi", "officer", duty=True, sms="0900000011")
+        held = [t.case(t.open())["assignee"] for _ in range(4)]
+        assert sorted(held) == ["canbo", "canbo", "moi", "moi"]
+        d.ctl("leave", "add", "moi", "2026-11-24T00:00:00+07:00",
+              "2026-11-30T00:00:00+07:00")
+        c = t.case(t.open())
+        c = t.case(t.open())
+        assert c["assignee"] == "canbo"
+        assert "leave" in str(c["assigned_why"]["passed"])
+
+
+def test_nobody_on_duty_falls_to_the_lead_then_the_chairman():
+    with Daemon(procedure=FULL) as d:
+        d.agency("truong1")
+        key = d.ctl("key", "add", "truong1")["key"]
+
+        def assignee():
+            r = d.api("POST", "/v1/referrals", {
+                "kind": "unknown", "narrative": "Thử.",
+                "source": {"channel": "phone", "received_at": NOW}}, key=key)
+            assert r.status == 201, r
+            c = d.admin("GET", f"/v1/admin/cases/{r.json['cases'][0]}").json
+            n03 = next(k for k in c["clocks"] if k["step"] == "N03")
+            return c.get("assignee"), n03["state"]
+
+        assert assignee() == (None, "open")
+        d.member("chutich", "chairman", sms="0900000004")
+        assert assignee() == ("chutich", "done")
+        d.member("truongnhom", "lead", sms="0900000003")
+        assert assignee() == ("truongnhom", "done")
+
+
+# ---- Sent on ----
+
+def test_an_agency_reads_what_is_shared_once_it_takes_it_on(s):
+    code = s.open()
+    a = s.post(code, "refer", {
+        "agency": "tramyte", "service": "Khám sức khỏe",
+        "reason": "Lý do thử nghiệm.", "due_at": "2026-11-25T07:00:00+07:00",
+        "share": ["name", "place"]}, "officer")
+    assert a.status == 201, a
+    path = f"/v1/referrals/{a.json['id']}"
+    seen = s.d.api("GET", path, key=s.station)
+    assert seen.json["state"] == "sent" and "Thử" not in seen.text
+    assert s.d.api("GET", path, key=s.school).status == 404
+    assert s.d.api("POST", path + "/complete", {"outcome": "x"},
+                   key=s.station).json["code"] == "state_conflict"
+    taken = s.d.api("POST", path + "/accept", key=s.station)
+    assert taken.status == 200 and taken.json["state"] == "accepted"
+    (child,) = taken.json["children"]
+    assert set(child) == {"name", "place"}
+    assert taken.json["service"] == "Khám sức khỏe"
+    assert s.d.api("POST", path + "/refuse", {"reason": "x"},
+                   key=s.station).json["code"] == "state_conflict"
+    done = s.d.api("POST", path + "/complete", {"outcome": "Đã khám."},
+                   key=s.station)
+    assert done.status == 200 and done.json["state"] == "completed"
+    out = s.d.api("GET", "/v1/referrals?direction=out", key=s.station).json
+    assert [i["id"] for i in out["items"]] == [a.json["id"]]
+    acts = [e["act"] for e in s.events(code)]
+    for act in ("referral.sent", "referral.accepted", "referral.completed"):
+        assert act in acts
+
+
+def test_the_chain_holds_after_all_this(s):
+    done = s.d.ctl_raw("audit", "verify")
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,245 @@
+"""Cases: reading, steps, facts, closing."""
+import pytest
+
+from case_site import FULL, NOW, Site
+from hotline import Daemon
+
+PAPER = {"number": "12/QĐ-UBND", "date": "2026-11-24",
+         "signer": "Người Ký Thử Nghiệm"}
+BACK = {"name": "Trẻ Thử Nghiệm Trở Lại", "place": "Tổ Thử 2"}
+
+
+@pytest.fixture(scope="module")
+def s():
+    with Daemon(procedure=FULL, settings={"agency_quota": 100000}) as d:
+        yield Site(d)
+
+
+# ---- Reading ----
+
+def test_every_reading_is_in_the_chain(s):
+    code = s.open()
+    s.case(code, "officer")
+    s.case(code, "lead")
+    seen = [e for e in s.events(code) if e["act"] == "case.read"]
+    assert len(seen) == 2 and len({e["actor_id"] for e in seen}) == 2
+    assert all(e["actor_kind"] == "member" for e in seen)
+
+
+def test_codes_are_read_in_any_case(s):
+    code = s.open()
+    assert s.case(code.lower())["code"] == code
+
+
+def test_an_etag_saves_the_body(s):
+    code = s.open()
+    tag = s.read(code).headers["etag"]
+    a = s.d.api("GET", f"/v1/cases/{code}", key=s.keys["boss"],
+                headers={"If-None-Match": tag})
+    assert (a.status, a.text) == (304, "")
+
+
+def test_lists_page(s):
+    made = {s.open() for _ in range(5)}
+    seen, path = [], "/v1/cases?limit=2&state=open"
+    while path:
+        a = s.d.api("GET", path, key=s.keys["lead"])
+        seen += [c["code"] for c in a.json["items"]]
+        link = a.headers.get("link")
+        path = link[1:link.index(">")] if link else None
+    assert made <= set(seen) and len(seen) == len(set(seen))
+
+
+def test_the_admin_sees_no_sealed_field(s):
+    code = s.open(narrative="Chuyện chỉ để thử.")
+    for path in ("", "/timeline"):
+        a = s.d.admin("GET", f"/v1/admin/cases/{code}{path}")
+        assert a.status == 200
+        assert "Thử Nghiệm" not in a.text and "Chuyện" not in a.text
+        assert "facts" not in a.json
+
+
+# ---- Steps ----
+
+def test_if_match_is_needed_and_compared(s):
+    code = s.open()
+    body = {"acted_at": NOW}
+    a = s.d.api("POST", f"/v1/cases/{code}/steps/N04/done", body,
+                key=s.keys["officer"])
+    assert (a.status, a.json["code"]) == (428, "version_missing")
+    a = s.post(code, "steps/N04/done", body, "officer", tag='"1"')
+    assert (a.status, a.json["code"]) == (412, "stale_version")
+    assert s.clocks(code)["N04"]["state"] == "open"
+
+
+def test_an_act_keeps_claimed_recorded_and_evidence_apart(s):
+    with Daemon(procedure=FULL) as d:
+        t = Site(d)
+        code = t.open()
+        d.step("30m")
+        t.do(code, "N04", "officer", evidence="CV-12/2026",
+             note="Đã gọi trực ban.", crime="yes")
+        done = next(e for e in t.events(code)
+                    if e.get("done", {}).get("step") == "N04")
+        assert done["done"]["acted_at"] == NOW
+        assert done["done"]["recorded_at"] == "2026-11-24T07:30:00+07:00"
+        assert done["done"]["evidence"] == "CV-12/2026"
+        assert done["body"]["note"] == "Đã gọi trực ban."
+        assert t.case(code)["facts"]["crime"] == "yes"
+        # The admin's timeline has the act without its words.
+        plain = d.admin("GET", f"/v1/admin/cases/{code}/timeline").text
+        assert "CV-12/2026" in plain and "trực ban" not in plain
+
+
+@pytest.mark.parametrize("body,pointer", [
+    ({"acted_at": "2026-11-24T07:00:01+07:00"}, "/acted_at"),
+    ({"acted_at": "2026-11-24T06:59:59+07:00"}, "/acted_at"),
+    ({"acted_at": None}, "/acted_at"),
+    ({"evidence": "Trẻ Thử"}, "/evidence"),
+    ({"crime": "maybe"}, "/crime"),
+    ({"emergency": "no"}, ""),
+    ({"paper": {"number": "1"}}, "/paper/date"),
+])
+def test_wrong_acts_change_nothing(s, body, pointer):
+    code = s.open()
+    r = s.refuse(code, "N04", 422, "invalid_fields", "officer", **body)
+    assert any(e["pointer"] == pointer for e in r["errors"]), r
+    assert s.clocks(code)["N04"]["state"] == "open"
+
+
+def test_steps_that_are_not_open_are_not_there(s):
+    code = s.open()
+    for step in ("N16", "N99", "N01"):
+        s.refuse(code, step, 404, "no_such_step")
+    s.do(code, "N04", "officer")
+    s.refuse(code, "N04", 404, "no_such_step", "officer")
+
+
+@pytest.mark.parametrize("step,body,may", [
+    ("N04", {}, {"officer", "lead"}),                        # holder
+    ("N05", {}, {"officer", "other", "lead"}),               # officer
+    ("N07", {"emergency": "yes"}, {"boss", "vice"}),         # chairman
+])
+def test_a_step_belongs_to_its_role(s, step, body, may):
+    for who in ("officer", "other", "lead", "boss", "vice"):
+        code = s.open()
+        if who in may:
+            s.do(code, step, who, **body)
+        else:
+            s.refuse(code, step, 403, "forbidden", who, **body)
+
+
+def test_an_assessment_counts_marks_and_leaves_the_conclusion_to_people(s):
+    code = s.open()
+    s.refuse(code, "N06", 422, "invalid_fields", "officer",
+             items=[{"item": "1", "mark": "high"}])
+    s.do(code, "N06", "officer", risk="low", items=[
+        {"item": "1", "part": "harm", "mark": "high"},
+        {"item": "2", "part": "harm", "mark": "high"},
+        {"item": "3", "part": "protection", "mark": "low"}])
+    c = s.case(code)
+    assert c["facts"]["risk"] == "low"
+    assert c["facts"]["emergency"] == "presumed"
+    body = next(e["body"] for e in s.events(code)
+                if e.get("done", {}).get("step") == "N06")
+    assert body["counts"] == {"high": 2, "medium": 0, "low": 1}
+    assert {"N13", "N15"} <= set(s.clocks(code))
+
+
+def test_only_a_recorded_conclusion_ends_a_presumed_emergency(s):
+    code = s.open()
+    s.refuse(code, "N07", 422, "invalid_fields", measures="Đã xem.")
+    s.refuse(code, "N07", 422, "invalid_fields", emergency="no")
+    assert s.case(code)["facts"]["emergency"] == "presumed"
+    s.do(code, "N07", emergency="no", reason="Căn cứ thử nghiệm.")
+    k = s.clocks(code)
+    assert s.case(code)["facts"]["emergency"] == "no"
+    assert k["N07"]["state"] == "done"
+    assert k["N08"]["state"] == "dropped"
+
+
+def test_new_facts_open_the_emergency_again(s):
+    code = s.open()
+    s.do(code, "N07", emergency="no", reason="Căn cứ thử nghiệm.")
+    r = s.d.api("POST", s.receipt["links"]["updates"],
+                {"text": "Nặng hơn.", "risk": "high"}, key=s.school)
+    assert r.status == 201
+    assert s.case(code)["facts"]["emergency"] == "yes"
+    assert [k["state"] for k in s.case(code)["clocks"]
+            if k["step"] == "N08"] == ["dropped", "open"]
+
+
+def test_isolation_needs_its_paper(s):
+    code = s.open(alleged=[{"relation": "parent"}])
+    s.refuse(code, "N09", 422, "invalid_fields", decision="isolate")
+    s.do(code, "N09", decision="isolate", paper=PAPER)
+    assert s.case(code)["facts"]["isolation"] == "decided"
+    k = s.clocks(code)
+    assert k["N09"]["state"] == "done"
+    assert k["N09b"]["state"] == k["N10"]["state"] == "open"
+    s.do(code, "N09b", "officer", decision="isolate", shelter="Nhà tạm lánh")
+    assert s.case(code)["facts"]["isolation"] == "decided"
+    s.do(code, "N10", isolation="ended", emergency="yes")
+    assert s.clocks(code)["N10b"]["state"] == "dropped"
+
+
+def test_isolation_found_not_needed_drops_the_step(s):
+    code = s.open(alleged=[{"relation": "carer"}])
+    s.refuse(code, "N09", 422, "invalid_fields", decision="not_needed")
+    s.do(code, "N09", decision="not_needed", reason="Căn cứ thử nghiệm.")
+    assert s.case(code)["facts"]["isolation"] == "no"
+    k = s.clocks(code)
+    assert k["N09"]["state"] == "dropped"
+    assert "N09b" not in k and "N10" not in k
+
+
+# ---- Closing ----
+
+def quiet(s, code):
+    """Everything urgent is done, and what was reported proved untrue."""
+    s.do(code, "N04", "officer")
+    s.do(code, "N05", "officer", verified="no")
+    s.do(code, "N06", "officer", risk="low")
+    s.do(code, "N07", emergency="no", reason="Căn cứ thử nghiệm.")
+
+
+def test_a_case_closes_and_what_closing_opens_stays(s):
+    code = s.open()
+    quiet(s, code)
+    s.refuse(code, "N20", 422, "invalid_fields", next="close")
+    s.refuse(code, "N20", 422, "invalid_fields", next="close",
+             reason="no_risk", no_more_risk=True)
+    s.do(code, "N20", next="close", reason="unfounded")
+    c = s.case(code)
+    assert (c["state"], c["close_reason"]) == ("closed", "unfounded")
+    open_ = {k["step"] for k in c["clocks"] if k["state"] == "open"}
+    assert open_ == {"N21", "N21b"}
+    assert s.clocks(code)["N20"]["state"] == "done"
+    a = s.d.api("GET", s.receipt["links"]["self"], key=s.school)
+    assert a.json["state"] == "closed"
+    s.do(code, "N21", "officer")  # the sender is told after the end
+    assert s.clocks(code)["N21"]["state"] == "done"
+
+
+def test_a_case_does_not_close_over_something_urgent(s):
+    code = s.open()
+    s.do(code, "N05", "officer", verified="no")
+    s.refuse(code, "N20", 409, "state_conflict", next="close",
+             reason="unfounded")
+    assert s.case(code)["state"] == "open"
+    s.do(code, "N20", next="repeat")
+    assert s.case(code)["state"] == "open"
+
+
+def test_a_child_of_a_closed_case_is_still_known(s):
+    code = s.open(children=[BACK])
+    quiet(s, code)
+    s.do(code, "N20", next="close", reason="unfounded")
+    again = s.case(s.open(children=[BACK]))
+    assert again["is_possible_duplicate"]
+    assert again["assigned_why"]["rule"] == "duty"
+
+
+def test_the_chain_holds_after_all_this(s):
+    done = s.d.ctl_raw("audit", "verify")
+    assert done.returncode == 0, done.stderr
