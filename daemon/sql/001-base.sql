@@ -354,7 +354,7 @@ CREATE INDEX delivery_alert ON delivery (alert_id);
 CREATE INDEX delivery_digest ON delivery (digest) WHERE digest IS NOT NULL;
 CREATE INDEX delivery_token ON delivery (token_hash)
     WHERE token_hash IS NOT NULL;
-CREATE INDEX delivery_address ON delivery (address_id, state);
+CREATE INDEX delivery_address ON delivery (address_id, state, next_at);
 
 CREATE TABLE channel_state (        -- breaker and throttle
     channel TEXT NOT NULL,
