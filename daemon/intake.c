@@ -100,7 +100,7 @@ take_follow_up(struct tx *tx, struct incident *i, bool *is_taken)
 	*is_taken = false;
 	if (named == NULL)
 		return OK;
-	for (size_t k = 0; named[k] != '\0' && k < sizeof(code) - 1; k++)
+	for (size_t k = 0; k < sizeof(code) - 1 && named[k] != '\0'; k++)
 		code[k] = (char)toupper((unsigned char)named[k]);
 	how = ids_read(
 	    tx_query(tx, Q_REFERRAL_FOLLOWED,

@@ -94,10 +94,13 @@ enum outcome
 intake_audit(struct tx *tx, struct happening *h, const struct value *sealed)
 {
 	unsigned char digest[HASH_SIZE];
+	enum outcome how;
 
 	hash_of(sealed->p, sealed->n, digest);
 	h->digest = digest;
-	return audit_add(tx, h);
+	how = audit_add(tx, h);
+	h->digest = NULL;
+	return how;
 }
 
 static enum outcome

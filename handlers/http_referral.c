@@ -188,7 +188,7 @@ update(struct tx *tx, const struct request *r, struct response *a,
 enum outcome
 referral_update(struct tx *tx, const struct request *r, struct response *a)
 {
-	struct referral_row row;
+	struct referral_row row = {0};
 	struct idem idem;
 	enum outcome how = referral_find(tx, r, a, &row);
 

@@ -170,7 +170,7 @@ static enum outcome
 answer_referral(struct tx *tx, const struct request *r, struct response *a,
     const struct answer *w)
 {
-	struct referral_row row;
+	struct referral_row row = {0};
 	struct idem idem;
 	enum outcome how = referral_find(tx, r, a, &row);
 

@@ -86,7 +86,7 @@ referral_json(struct tx *tx, const struct referral_row *row)
 enum outcome
 referral_get(struct tx *tx, const struct request *r, struct response *a)
 {
-	struct referral_row row;
+	struct referral_row row = {0};
 	enum outcome how = referral_find(tx, r, a, &row);
 
 	if (how != OK)
