@@ -61,6 +61,7 @@ case_find(struct tx *tx, const char *code, struct case_row *c)
 	char upper[16];
 	size_t n = strlen(code);
 
+	*c = (struct case_row){0};
 	if (id_ok(code))
 		return case_get(tx, code, c);
 	if (n >= sizeof(upper))

@@ -70,12 +70,19 @@ raise_alarm(struct tx *tx, const char *agency)
 	return how;
 }
 
+/* What is older than refused_keep goes. */
+static enum outcome
+prune(struct tx *tx)
+{
+	int64_t oldest = clock_now() - tx_context(tx)->conf->refused_keep;
+
+	return perhaps(tx_exec(tx, Q_REFUSED_PRUNE, ARGS(V_INT(oldest))));
+}
+
 enum outcome
 refused_keep(struct tx *tx, const struct request *r, const struct response *a)
 {
-	int64_t oldest = clock_now() - tx_context(tx)->conf->refused_keep;
-	enum outcome how =
-	    perhaps(tx_exec(tx, Q_REFUSED_PRUNE, ARGS(V_INT(oldest))));
+	enum outcome how = prune(tx);
 
 	if (how == OK)
 		how = add_row(tx, r, a);
@@ -88,5 +95,9 @@ refused_keep(struct tx *tx, const struct request *r, const struct response *a)
 enum outcome
 refused_none(struct tx *tx, const char *agency)
 {
+	enum outcome how = prune(tx);
+
+	if (how != OK)
+		return how;
 	return perhaps(tx_exec(tx, Q_REFUSED_NONE, ARGS(V_TEXT(agency))));
 }

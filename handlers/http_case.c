@@ -21,9 +21,12 @@ member_case(struct tx *tx, const struct request *r, struct response *a,
 	struct object o;
 	enum outcome how = case_find(tx, r->args[0], c);
 
-	if (how != OK)
+	if (how != OK && how != NOT_FOUND)
 		return answer_outcome(a, how);
+	/* Also of what is not there: "no" takes the same time for both. */
 	case_object(tx, c, &r->subject, &o);
+	if (how == NOT_FOUND)
+		return answer_problem(a, "not_found");
 	if (allow(&r->subject, what, &o))
 		return OK;
 	return answer_problem(a, allow(&r->subject, ACTION_case_read, &o)

@@ -44,6 +44,20 @@ def test_refused_bodies_are_kept_and_three_in_a_row_shout(s):
     assert counts["cautha"] == 0
 
 
+def test_refused_bodies_go_after_thirty_days():
+    s = open_site()
+    with s.d as d:
+        assert post(s, {}).status == 422
+        path = "/v1/refused"
+        assert len(ok(d.api("GET", path, key=s.lead), 200)["items"]) == 1
+        d.set_clock("2026-12-24T06:59:59+07:00")
+        ok(post(s, body()))
+        assert len(ok(d.api("GET", path, key=s.lead), 200)["items"]) == 1
+        d.set_clock("2026-12-24T07:00:01+07:00")
+        ok(post(s, body()))
+        assert ok(d.api("GET", path, key=s.lead), 200)["items"] == []
+
+
 def test_only_those_who_decide_see_what_was_refused(s):
     for key in (s.officer, s.police):
         refused(s.d.api("GET", "/v1/refused", key=key), 403, "forbidden")
