@@ -89,9 +89,8 @@ schedule_step_on(struct schedule *s, int fired)
 	}
 	if (s->next_outbox <= now)
 		outbox_kick(s->outbox);
-	if (outbox_in_flight(s->outbox) > 0)
-		wait(s);
-	else if (!is_stuck && s->next_outbox <= now && has_courier_soon(s))
+	if (outbox_in_flight(s->outbox) > 0 ||
+	    (!is_stuck && s->next_outbox <= now && has_courier_soon(s)))
 		wait(s);
 	else
 		go_on(s, now);

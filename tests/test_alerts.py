@@ -5,12 +5,14 @@ Time is moved.  The ledger fails on missing, late, early and unexpected ones.
 import base64
 import hashlib
 import re
+import time
+from datetime import datetime
 
 import pytest
 
 from hotline import Refused
-from ward import (AN, BINH, CODE, CUONG, LINK, at, quiet_conf, take_reply,
-                  ward)
+from ward import (AN, BINH, CODE, CUONG, LINK, QUIET, at, quiet_conf,
+                  take_reply, ward)
 
 __all__ = ["quiet_conf", "ward"]
 
@@ -29,6 +31,23 @@ def test_silence_calls_the_next_person_at_its_minute(ward):
         w.expect(who)
         w.d.step(at(minute))
         w.quiet()
+
+
+def test_the_clock_on_the_wall_fires_too(ward, quiet_conf):
+    """Told at once, and once a second until somebody answers."""
+    quiet_conf.write_text(QUIET.replace('repeat = "1d"', 'repeat = "1s"')
+                          .replace('["6h",', '["start", "6h",'))
+    w = ward(procedure=quiet_conf, at=None).staff()
+    w.ledger.now = time.monotonic
+    start = time.monotonic()
+    told = [w.expect(AN, after=start + n - 0.05, by=start + n + 1)
+            for n in range(4)]
+    w.refer(received_at=datetime.now().astimezone().isoformat())
+    until = start + 10
+    while not told[3].messages and time.monotonic() < until:
+        time.sleep(0.01)
+    w.link("POST", LINK.search(told[3].message.text)[1])
+    w.ledger.settle(quiet=1.5)
 
 
 def test_warnings_at_6_3_and_1_hours_left_and_the_lapse(ward, quiet_conf):
