@@ -165,8 +165,8 @@ bind_one(sqlite3_stmt *stmt, int at, const struct value *v)
 	if (v->kind == VALUE_NULL || v->p == NULL)
 		return sqlite3_bind_null(stmt, at);
 	if (v->kind == VALUE_TEXT)
-		return sqlite3_bind_text(stmt, at, v->p, -1, SQLITE_STATIC);
-	return sqlite3_bind_blob64(stmt, at, v->p, v->n, SQLITE_STATIC);
+		return sqlite3_bind_text(stmt, at, v->p, -1, SQLITE_TRANSIENT);
+	return sqlite3_bind_blob64(stmt, at, v->p, v->n, SQLITE_TRANSIENT);
 }
 
 struct rows *

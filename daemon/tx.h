@@ -20,7 +20,7 @@ enum query {
 	QUERY_MAX
 };
 
-/* A value bound to $1, $2, ... in order.  Pointers must outlive the call. */
+/* A value bound to $1, $2, ... in order; what p points to is copied. */
 struct value {
 	enum { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BLOB } kind;
 	int64_t number;

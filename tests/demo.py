@@ -192,10 +192,12 @@ def tell(d, web, inbox):
     head("2. Cases, and who got them")
     for c in d.ctl("case", "list")["items"]:
         line(f"{c['code']}  {c['state']}  holder {c.get('assignee', '-')}")
+    head("3. The morning: they ring until the chairman takes all of it")
+    d.step(to_instant("12:50"))
+    acknowledge_all(d, boss, code)
+    line(f"{len(inbox.all)} messages so far; from here on only what is said "
+         f"of the 12 hours of {code}")
     inbox.code, inbox.only = code, "N08"
-    head(f"3. To 12:59; from here on what is said of the 12 hours of {code}")
-    d.step(to_instant("12:59"))
-    acknowledge_all(d, inbox, code)
     head("4. 13:00, six hours left: the first person is warned; silence")
     d.step(to_instant("13:14"))
     head("5. 13:15, nobody answered: the next person is called, and answers")
@@ -227,10 +229,10 @@ def match(d, key, code):
     return {"If-Match": etag} if etag else {}
 
 
-def acknowledge_all(d, inbox, code):
-    """The holder answers what came so far, so that the next alert is new."""
-    for to in sorted({m.to for m in inbox.all if code in m.text}):
-        press(d, inbox, to, code)
+def acknowledge_all(d, boss, code):
+    """Somebody takes all that is open of a case, through the API."""
+    for alert in d.ctl("alert", "list", "--case", code)["items"]:
+        d.api("POST", f"/v1/alerts/{alert['id']}/ack", key=boss)
 
 
 def show_timeline(d, code):

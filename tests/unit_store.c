@@ -316,6 +316,36 @@ test_the_log_is_cut_when_idle(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* people_find built a pattern in a frame that was gone when it was read. */
+static enum outcome
+ask_with_a_value_that_goes(struct tx *tx, void *arg)
+{
+	char name[] = "borrowed";
+	struct rows *rows;
+
+	(void)arg;
+	assert_int_equal(tx_exec(tx, Q_META_SET,
+			     ARGS(V_TEXT("00000"), V_TEXT(name), V_TEXT("7"))),
+	    OK);
+	rows = tx_query(tx, Q_META_GET, ARGS(V_TEXT("00000"), V_TEXT(name)));
+	memset(name, 'x', sizeof(name) - 1);
+	assert_true(rows_next(rows));
+	assert_string_equal(row_text(rows, 0), "7");
+	return rows_end(rows);
+}
+
+static void
+test_a_value_may_go_before_its_rows_are_read(void **state)
+{
+	struct rig *r = *state;
+	struct job j = {.rig = r};
+
+	store_post(
+	    r->store, JOB_ACT, ask_with_a_value_that_goes, job_done_fn, &j);
+	rig_wait(r, 1);
+	assert_int_equal(j.how, OK);
+}
+
 int
 main(void)
 {
@@ -327,6 +357,7 @@ main(void)
 	    TEST(test_a_read_is_answered_before_the_commit),
 	    TEST(test_closing_finishes_what_waits),
 	    TEST(test_outcomes_of_a_statement),
+	    TEST(test_a_value_may_go_before_its_rows_are_read),
 	    TEST(test_a_context_is_swapped_and_the_old_one_dropped),
 	    TEST(test_a_copy_is_whole_while_writes_go_on),
 	    TEST(test_the_log_is_cut_when_idle),
