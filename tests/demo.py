@@ -205,10 +205,15 @@ def tell(d, web, inbox):
     answer_by_link(d, inbox, "truongnhom", code)
     head("6. The chairman concludes: no emergency; the step is done")
     r = d.api("POST", f"/v1/cases/{code}/steps/N07/done",
-              {"acted_at": to_instant("13:15"), "emergency": "no"}, key=boss,
+              {"acted_at": to_instant("13:15"), "emergency": "no",
+               "reason": "Nội dung thử nghiệm."}, key=boss,
               headers=match(d, boss, code))
-    line(f"N07 done: {r.status}")
+    if r.status != 200:
+        sys.exit(f"the step was not taken: {r}")
+    line(f"N07 done: {r.status}; the 12-hour clock ends with it")
     head(f"7. Nobody acts on {urgent}, the case of the hotline: it lapses")
+    inbox.code = None
+    d.step(to_instant("18:35"))
     inbox.code = urgent
     d.step(to_instant("18:45"))
     head("8. What the record shows of both")
