@@ -1,7 +1,7 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Command 2 of README.md: install what the tests need, build every way, pass
 # everything.  Takes about 20 minutes on two cores.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 tests/install.sh test
 
@@ -15,8 +15,10 @@ build() {
 	grep 'Flags that' "$dir.log" || true
 	ninja -C "$dir" >"$dir.log" 2>&1 || { tail -60 "$dir.log"; exit 1; }
 }
-units() { ctest --test-dir "$1" --output-on-failure --no-tests=error; }
-suite() { /usr/bin/python3 -m pytest -q -p no:cacheprovider "$@"; }
+units() {
+	ctest --test-dir "$1" --output-on-failure --no-tests=error | tee "$1/ctest.txt"
+}
+suite() { /usr/bin/python3 -m pytest -q --durations=5 -p no:cacheprovider "$@"; }
 
 say "npm packages for the tests"
 npm ci --prefix tests --no-audit --no-fund --silent </dev/null
@@ -41,9 +43,15 @@ say "clang-tidy and cppcheck"
 tests/analyse.sh build-clang
 
 say "the daemon from outside, on the sanitized build"
-BUILD=build-asan suite tests
+BUILD=build-asan suite tests | tee build-asan/pytest.txt
 
 say "coverage"
 gcovr --root . --object-directory build-asan --filter daemon/ --filter handlers/ \
 	--gcov-ignore-parse-errors --print-summary --output build-asan/coverage.txt build-asan |
 	tail -4
+
+say "the runners' last words"
+for dir in build build-clang build-asan build-tsan; do
+	printf '%-12s %s\n' "$dir" "$(grep 'tests passed' "$dir/ctest.txt")"
+done
+tail -n 1 build-asan/pytest.txt
