@@ -30,12 +30,11 @@ add_row(struct tx *tx, const struct alert *a, const char *order)
 	int64_t now = clock_now();
 
 	return tx_exec(tx, Q_ALERT_ADD,
-	    ARGS(V_TEXT(a->id), V_TEXT(tx_context(tx)->conf->ward),
-		V_TEXT(a->clock_id), V_TEXT(a->case_id), V_TEXT(a->kind),
-		V_INT(a->rung), V_INT(a->round), V_INT(a->is_urgent),
-		V_INT(a->due_at), V_INT(now),
-		V_INT(now - a->due_at > LATE_AFTER), V_TEXT(a->subject),
-		order[0] != '\0' ? V_TEXT(order) : V_NULL));
+	    ARGS(V_TEXT(a->id), V_TEXT(tx_ward(tx)), V_TEXT(a->clock_id),
+		V_TEXT(a->case_id), V_TEXT(a->kind), V_INT(a->rung),
+		V_INT(a->round), V_INT(a->is_urgent), V_INT(a->due_at),
+		V_INT(now), V_INT(now - a->due_at > LATE_AFTER),
+		V_TEXT(a->subject), order[0] != '\0' ? V_TEXT(order) : V_NULL));
 }
 
 /* A delivery for each person who can be reached; told lists their ids. */

@@ -60,14 +60,6 @@ audit_hash(const unsigned char prev[HASH_SIZE],
 	hash_end(&h, out);
 }
 
-static const char *
-ward_of(const struct tx *tx)
-{
-	const struct context *c = tx_context(tx);
-
-	return c != NULL && c->conf != NULL ? c->conf->ward : "00000";
-}
-
 /* The head's sequence and hash; 0 and zeroes of an empty chain. */
 static enum outcome
 read_head(struct tx *tx, const char *ward, int64_t *seq,
@@ -110,7 +102,7 @@ detail_text(json_t *detail)
 enum outcome
 audit_add(struct tx *tx, const struct happening *h)
 {
-	const char *ward = ward_of(tx);
+	const char *ward = tx_ward(tx);
 	unsigned char prev[HASH_SIZE], hash[HASH_SIZE];
 	char *detail = detail_text(h->detail);
 	enum outcome how;
@@ -139,7 +131,7 @@ audit_head(struct tx *tx, char hash[2 * HASH_SIZE + 1])
 	unsigned char bytes[HASH_SIZE];
 	int64_t seq;
 
-	(void)read_head(tx, ward_of(tx), &seq, bytes);
+	(void)read_head(tx, tx_ward(tx), &seq, bytes);
 	hex_encode(hash, bytes, HASH_SIZE);
 	return seq;
 }

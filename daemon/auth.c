@@ -190,8 +190,7 @@ count_call(
 			   ARGS(V_TEXT(agency), V_INT(window))) +
 		       1;
 	return tx_number(tx, Q_QUOTA_USE, 1,
-	    ARGS(V_TEXT(agency), V_TEXT(tx_context(tx)->conf->ward),
-		V_INT(window)));
+	    ARGS(V_TEXT(agency), V_TEXT(tx_ward(tx)), V_INT(window)));
 }
 
 static enum outcome

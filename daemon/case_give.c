@@ -123,9 +123,8 @@ case_bar(struct tx *tx, const struct case_row *c, const struct bar *bar,
 		return OK;
 	id_new(id);
 	how = tx_exec(tx, Q_BAR_ADD,
-	    ARGS(V_TEXT(id), V_TEXT(tx_context(tx)->conf->ward), V_TEXT(c->id),
-		member, agency, V_TEXT(bar->state), V_TEXT(bar->reason),
-		V_INT(clock_now())));
+	    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(c->id), member, agency,
+		V_TEXT(bar->state), V_TEXT(bar->reason), V_INT(clock_now())));
 	if (how != OK)
 		return how;
 	return audit_case(tx, c, by, "bar.added",

@@ -13,12 +13,6 @@
 
 #define CODE_LETTERS "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
-static const char *
-ward_of(struct tx *tx)
-{
-	return tx_context(tx)->conf->ward;
-}
-
 static enum outcome
 read_case(struct rows *rows, struct case_row *c)
 {
@@ -51,7 +45,7 @@ enum outcome
 case_get(struct tx *tx, const char *id, struct case_row *c)
 {
 	return read_case(
-	    tx_query(tx, Q_CASE_BY_ID, ARGS(V_TEXT(id), V_TEXT(ward_of(tx)))),
+	    tx_query(tx, Q_CASE_BY_ID, ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)))),
 	    c);
 }
 
@@ -69,7 +63,7 @@ case_find(struct tx *tx, const char *code, struct case_row *c)
 	for (size_t i = 0; i <= n; i++)
 		upper[i] = (char)toupper((unsigned char)code[i]);
 	return read_case(tx_query(tx, Q_CASE_BY_CODE,
-			     ARGS(V_TEXT(upper), V_TEXT(ward_of(tx)))),
+			     ARGS(V_TEXT(upper), V_TEXT(tx_ward(tx)))),
 	    c);
 }
 
@@ -200,7 +194,7 @@ act_add(struct tx *tx, struct act *a)
 		return how;
 	hash_of(sealed.p, sealed.n, digest);
 	how = tx_exec(tx, Q_ACT_ADD,
-	    ARGS(V_TEXT(a->id), V_TEXT(ward_of(tx)), V_TEXT(a->case_id),
+	    ARGS(V_TEXT(a->id), V_TEXT(tx_ward(tx)), V_TEXT(a->case_id),
 		V_TEXT(a->step), V_TEXT(a->kind), V_TEXT(kinds[a->by->kind]),
 		V_TEXT(a->by->id), V_INT(a->acted_at), V_INT(clock_now()),
 		V_TEXT(a->evidence), sealed));

@@ -117,7 +117,7 @@ take_follow_up(struct tx *tx, struct incident *i, bool *is_taken)
 	for (size_t k = 0; k < n && how == OK; k++)
 		how = tx_exec(tx, Q_REFERRAL_LINK,
 		    ARGS(V_TEXT(i->referral_id), V_TEXT(list[k]),
-			V_TEXT(tx_context(tx)->conf->ward)));
+			V_TEXT(tx_ward(tx))));
 	if (how == OK)
 		how = tell_cases(tx, i->referral_id, i->in->body, i->in->by);
 	return how;
@@ -143,8 +143,8 @@ intake_news(struct tx *tx, const char *referral_id, const json_t *body,
 		return how;
 	h.detail = json_pack("{s:s}", "referral", referral_id);
 	how = tx_exec(tx, Q_UPDATE_ADD,
-	    ARGS(V_TEXT(id), V_TEXT(tx_context(tx)->conf->ward),
-		V_TEXT(referral_id), V_INT(clock_now()), sealed));
+	    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(referral_id),
+		V_INT(clock_now()), sealed));
 	if (how == OK)
 		how = intake_audit(tx, &h, &sealed);
 	keyring_done(&sealed);

@@ -64,10 +64,9 @@ insert_case(struct tx *tx, const struct incident *i, struct case_row *c)
 	for (int n = 0; n < CODE_TRIES && how == CONFLICT; n++) {
 		case_code(c->code);
 		how = tx_exec(tx, Q_CASE_ADD,
-		    ARGS(V_TEXT(c->id), V_TEXT(tx_context(tx)->conf->ward),
-			V_TEXT(c->code), V_TEXT(c->incident),
-			V_TEXT(mau01_text(body, "kind")), V_TEXT(facts),
-			V_INT(c->t0_at), V_INT(c->received_at),
+		    ARGS(V_TEXT(c->id), V_TEXT(tx_ward(tx)), V_TEXT(c->code),
+			V_TEXT(c->incident), V_TEXT(mau01_text(body, "kind")),
+			V_TEXT(facts), V_INT(c->t0_at), V_INT(c->received_at),
 			V_INT(c->is_confidential)));
 	}
 	free(facts);
@@ -98,7 +97,7 @@ add_case(struct tx *tx, const struct incident *i, struct case_row *c)
 	if (how == OK)
 		how = tx_exec(tx, Q_REFERRAL_LINK,
 		    ARGS(V_TEXT(i->referral_id), V_TEXT(c->id),
-			V_TEXT(tx_context(tx)->conf->ward)));
+			V_TEXT(tx_ward(tx))));
 	if (how != OK)
 		return how;
 	return audit_add(
@@ -130,8 +129,8 @@ add_child(struct tx *tx, const struct case_row *c, const json_t *child)
 	how = intake_seal(tx, c->id, &at, child, &sealed);
 	if (how == OK)
 		how = tx_exec(tx, Q_CHILD_ADD,
-		    ARGS(V_TEXT(id), V_TEXT(tx_context(tx)->conf->ward),
-			V_TEXT(c->id), sealed));
+		    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(c->id),
+			sealed));
 	if (how == OK)
 		how = intake_audit(tx, &h, &sealed);
 	keyring_done(&sealed);

@@ -153,8 +153,7 @@ suspect(struct tx *tx, const struct case_row *c, const char *other,
 
 	if (how == OK)
 		how = tx_exec(tx, Q_DUPLICATE_ADD,
-		    ARGS(V_TEXT(c->id), V_TEXT(other),
-			V_TEXT(tx_context(tx)->conf->ward),
+		    ARGS(V_TEXT(c->id), V_TEXT(other), V_TEXT(tx_ward(tx)),
 			V_INT(clock_now())));
 	if (how == NOT_FOUND || how == CONFLICT)
 		return OK;

@@ -71,8 +71,8 @@ add_person(struct tx *tx, const struct case_row *c, const char *role,
 	how = intake_seal(tx, c->id, &at, person, &sealed);
 	if (how == OK)
 		how = tx_exec(tx, Q_PERSON_ADD,
-		    ARGS(V_TEXT(id), V_TEXT(tx_context(tx)->conf->ward),
-			V_TEXT(c->id), V_TEXT(role),
+		    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(c->id),
+			V_TEXT(role),
 			strcmp(role, "alleged") == 0
 			    ? V_TEXT(mau01_text(person, "relation"))
 			    : V_NULL,

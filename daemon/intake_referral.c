@@ -79,7 +79,7 @@ insert_referral(struct tx *tx, const struct incident *i,
 	receipt_secret(tx, i->referral_id, secret);
 	hash_of(secret, strlen(secret), secret_hash);
 	return tx_exec(tx, Q_REFERRAL_ADD,
-	    ARGS(V_TEXT(i->referral_id), V_TEXT(tx_context(tx)->conf->ward),
+	    ARGS(V_TEXT(i->referral_id), V_TEXT(tx_ward(tx)),
 		V_TEXT(in->agency_id),
 		in->by->kind == BY_MEMBER ? V_TEXT(in->by->id) : V_NULL,
 		V_TEXT(mau01_text(in->body, "source_ref")), V_TEXT(i->code),

@@ -10,12 +10,6 @@
 
 #define FIRST_VERSION 1
 
-static const char *
-ward_of(const struct tx *tx)
-{
-	return tx_context(tx)->conf->ward;
-}
-
 static struct place
 place_of(const char *owner)
 {
@@ -35,7 +29,7 @@ keyring_new(struct tx *tx, const char *kind, const char *owner, struct key *key)
 	new.version = FIRST_VERSION;
 	wrapped = seal(&tx_context(tx)->wrap, &at, new.bytes, KEY_SIZE, &n);
 	how = tx_exec(tx, Q_KEY_ADD,
-	    ARGS(V_TEXT(owner), V_TEXT(ward_of(tx)), V_TEXT(kind),
+	    ARGS(V_TEXT(owner), V_TEXT(tx_ward(tx)), V_TEXT(kind),
 		V_INT(new.version), V_BLOB(wrapped, n), V_INT(clock_now())));
 	if (how == OK)
 		*key = new;
@@ -83,7 +77,7 @@ keyring_get(struct tx *tx, const char *owner, struct key *key)
 enum outcome
 keyring_ward(struct tx *tx, struct key *key)
 {
-	const char *ward = ward_of(tx);
+	const char *ward = tx_ward(tx);
 	enum outcome how = keyring_get(tx, ward, key);
 
 	return how == NOT_FOUND ? keyring_new(tx, "ward", ward, key) : how;
@@ -97,7 +91,7 @@ keyring_seal(struct tx *tx, const char *owner, const struct place *at,
 	enum outcome how;
 	size_t n;
 
-	how = strcmp(owner, ward_of(tx)) == 0 ? keyring_ward(tx, &key)
+	how = strcmp(owner, tx_ward(tx)) == 0 ? keyring_ward(tx, &key)
 					      : keyring_get(tx, owner, &key);
 	if (how != OK)
 		return how;

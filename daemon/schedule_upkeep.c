@@ -35,8 +35,8 @@ boot_ms(void)
 static int64_t
 meta_number(struct tx *tx, const char *name, int64_t what)
 {
-	struct rows *r = tx_query(tx, Q_META_GET,
-	    ARGS(V_TEXT(tx_context(tx)->conf->ward), V_TEXT(name)));
+	struct rows *r =
+	    tx_query(tx, Q_META_GET, ARGS(V_TEXT(tx_ward(tx)), V_TEXT(name)));
 	int64_t n = what;
 
 	if (rows_next(r))
@@ -52,8 +52,7 @@ meta_put(struct tx *tx, const char *name, int64_t n)
 
 	snprintf(text, sizeof(text), "%lld", (long long)n);
 	return tx_exec(tx, Q_META_SET,
-	    ARGS(V_TEXT(tx_context(tx)->conf->ward), V_TEXT(name),
-		V_TEXT(text)));
+	    ARGS(V_TEXT(tx_ward(tx)), V_TEXT(name), V_TEXT(text)));
 }
 
 /* A job of the schedule that needs nothing afterwards. */

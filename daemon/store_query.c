@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "context.h"
 #include "log.h"
 #include "store_parts.h"
 
@@ -155,6 +156,14 @@ const struct context *
 tx_context(const struct tx *tx)
 {
 	return tx->store->context;
+}
+
+const char *
+tx_ward(const struct tx *tx)
+{
+	const struct context *c = tx_context(tx);
+
+	return c != NULL && c->conf != NULL ? c->conf->ward : "00000";
 }
 
 static int

@@ -39,6 +39,8 @@ struct value {
 #define NO_ARGS NULL, (size_t)0
 
 const struct context *tx_context(const struct tx *tx);
+/* The ward that every row carries; "00000" without a context. */
+const char *tx_ward(const struct tx *tx);
 
 /*
  * A statement without rows.  OK if it changed a row, NOT_FOUND if it changed

@@ -7,9 +7,6 @@
 #include "schema.h"
 #include "store.h"
 
-/* The ward of this database, for queries. */
-const char *ward_of(const struct tx *tx);
-
 /* False after answering what is wrong with the body. */
 bool
 body_ok(const struct request *r, const struct schema *s, struct response *a);

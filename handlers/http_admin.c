@@ -11,12 +11,6 @@
 #include "keyring.h"
 #include "people.h"
 
-const char *
-ward_of(const struct tx *tx)
-{
-	return tx_context(tx)->conf->ward;
-}
-
 bool
 body_ok(const struct request *r, const struct schema *s, struct response *a)
 {
@@ -76,7 +70,7 @@ static enum outcome
 find(struct tx *tx, enum query q, const char *name, char id[ID_SIZE])
 {
 	struct rows *rows =
-	    tx_query(tx, q, ARGS(V_TEXT(ward_of(tx)), V_TEXT(name)));
+	    tx_query(tx, q, ARGS(V_TEXT(tx_ward(tx)), V_TEXT(name)));
 	enum outcome how, found = NOT_FOUND;
 
 	if (rows_next(rows)) {
@@ -103,7 +97,7 @@ enum outcome
 member_subject(struct tx *tx, const char *login, struct subject *who)
 {
 	struct rows *rows = tx_query(
-	    tx, Q_MEMBER_GET, ARGS(V_TEXT(ward_of(tx)), V_TEXT(login)));
+	    tx, Q_MEMBER_GET, ARGS(V_TEXT(tx_ward(tx)), V_TEXT(login)));
 	enum outcome how, found = NOT_FOUND;
 
 	*who = (struct subject){.kind = BY_MEMBER};
@@ -187,7 +181,7 @@ address_insert(struct tx *tx, const struct request *r, const char *id,
 	key_wipe(&ward);
 	address_digest(&tx_context(tx)->blind, channel, text, digest);
 	how = tx_exec(tx, Q_ADDRESS_ADD,
-	    ARGS(V_TEXT(id), V_TEXT(ward_of(tx)), V_TEXT(member_id),
+	    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(member_id),
 		V_TEXT(agency_id), V_TEXT(channel), V_BLOB(sealed, n),
 		V_BLOB(digest, BLIND_SIZE),
 		V_INT0(verified ? clock_now() : 0)));

@@ -35,7 +35,7 @@ agency_list(struct tx *tx, const struct request *r, struct response *a)
 	(void)r;
 	return answer_list(
 	    a, tx_list(tx, Q_AGENCY_LIST,
-		   ARGS(V_TEXT(ward_of(tx)), V_INT(clock_now()))));
+		   ARGS(V_TEXT(tx_ward(tx)), V_INT(clock_now()))));
 }
 
 /* POST /v1/admin/agencies */
@@ -53,7 +53,7 @@ agency_add(struct tx *tx, const struct request *r, struct response *a)
 		    "chỉ gồm 2 đến 16 chữ thường không dấu hoặc chữ số");
 	id_new(id);
 	how = tx_exec(tx, Q_AGENCY_ADD,
-	    ARGS(V_TEXT(id), V_TEXT(ward_of(tx)), V_TEXT(code),
+	    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(code),
 		V_TEXT(body_text(r, "name")), V_TEXT(body_text(r, "kind")),
 		V_TEXT(body_text(r, "phone")),
 		V_INT0(json_integer_value(json_object_get(r->body, "quota"))),
@@ -149,7 +149,7 @@ key_insert(struct tx *tx, const struct request *r, const struct token *t,
 		sealed = seal(&ward, &at, secret, strlen(secret), &n);
 	key_wipe(&ward);
 	how = tx_exec(tx, Q_AGENCY_KEY_ADD,
-	    ARGS(V_TEXT(t->id), V_TEXT(ward_of(tx)), V_TEXT(agency_id),
+	    ARGS(V_TEXT(t->id), V_TEXT(tx_ward(tx)), V_TEXT(agency_id),
 		V_BLOB(t->hash, HASH_SIZE), V_BLOB(sealed, n), V_INT(from),
 		V_INT(body_instant(r, "not_after", from + KEY_LIFE))));
 	free(sealed);
@@ -215,7 +215,7 @@ key_revoke(struct tx *tx, const struct request *r, struct response *a)
 	enum outcome how;
 
 	how = tx_exec(tx, Q_AGENCY_KEY_REVOKE,
-	    ARGS(V_TEXT(r->args[0]), V_TEXT(ward_of(tx)), V_INT(clock_now())));
+	    ARGS(V_TEXT(r->args[0]), V_TEXT(tx_ward(tx)), V_INT(clock_now())));
 	if (how == OK)
 		how = admin_audit(tx, r,
 		    &(struct happening){.act = "key.revoke",

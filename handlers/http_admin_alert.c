@@ -22,7 +22,7 @@ admin_alert_list(struct tx *tx, const struct request *r, struct response *a)
 {
 	return answer_list(
 	    a, tx_list(tx, Q_ADMIN_ALERT_LIST,
-		   ARGS(V_TEXT(ward_of(tx)),
+		   ARGS(V_TEXT(tx_ward(tx)),
 		       V_INT(request_query(r, "all") != NULL),
 		       V_TEXT(text_or_empty(request_query(r, "case"))),
 		       V_INT(PAGE))));
@@ -99,7 +99,7 @@ admin_refused_list(struct tx *tx, const struct request *r, struct response *a)
 {
 	return answer_list(
 	    a, tx_list(tx, Q_REFUSED_LIST,
-		   ARGS(V_TEXT(ward_of(tx)),
+		   ARGS(V_TEXT(tx_ward(tx)),
 		       V_TEXT(text_or_empty(request_query(r, "after"))),
 		       V_INT(PAGE))));
 }

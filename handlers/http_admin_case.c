@@ -38,7 +38,7 @@ admin_case_list(struct tx *tx, const struct request *r, struct response *a)
 {
 	return answer_page(a,
 	    tx_list(tx, Q_ADMIN_CASE_LIST,
-		ARGS(V_TEXT(ward_of(tx)),
+		ARGS(V_TEXT(tx_ward(tx)),
 		    V_TEXT(text_or_empty(request_query(r, "state"))),
 		    V_TEXT(text_or_empty(request_query(r, "after"))),
 		    V_INT(PAGE))),

@@ -16,7 +16,7 @@ static const struct schema span_schema = {span_fields, NELEM(span_fields)};
 enum outcome
 duty_list(struct tx *tx, const struct request *r, struct response *a)
 {
-	const struct value args[] = {V_TEXT(ward_of(tx)), V_INT(clock_now())};
+	const struct value args[] = {V_TEXT(tx_ward(tx)), V_INT(clock_now())};
 
 	(void)r;
 	return answer_json(a, 200,
@@ -43,7 +43,7 @@ span_add(struct tx *tx, const struct request *r, struct response *a,
 		return answer_fault(a, "/member", "không có thành viên này");
 	id_new(id);
 	how = tx_exec(tx, q,
-	    ARGS(V_TEXT(id), V_TEXT(ward_of(tx)), V_TEXT(member), V_INT(from),
+	    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(member), V_INT(from),
 		V_INT(until)));
 	if (how != OK)
 		return answer_outcome(a, how);

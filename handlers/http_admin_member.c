@@ -37,7 +37,7 @@ member_list(struct tx *tx, const struct request *r, struct response *a)
 {
 	(void)r;
 	return answer_list(
-	    a, tx_list(tx, Q_MEMBER_LIST, ARGS(V_TEXT(ward_of(tx)))));
+	    a, tx_list(tx, Q_MEMBER_LIST, ARGS(V_TEXT(tx_ward(tx)))));
 }
 
 static bool
@@ -91,7 +91,7 @@ member_insert(
 	sealed = seal(&ward, &at, name, strlen(name), &n);
 	key_wipe(&ward);
 	how = tx_exec(tx, Q_MEMBER_ADD,
-	    ARGS(V_TEXT(id), V_TEXT(ward_of(tx)), V_TEXT(body_text(r, "login")),
+	    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(body_text(r, "login")),
 		V_BLOB(sealed, n), V_TEXT(roles), V_INT(clock_now())));
 	free(sealed);
 	return how == OK ? index_member(tx, r, id) : how;
@@ -158,7 +158,7 @@ token_insert(struct tx *tx, const struct request *r, const struct token *t,
 	enum outcome how;
 
 	how = tx_exec(tx, Q_MEMBER_TOKEN_ADD,
-	    ARGS(V_TEXT(t->id), V_TEXT(ward_of(tx)), V_TEXT(member_id),
+	    ARGS(V_TEXT(t->id), V_TEXT(tx_ward(tx)), V_TEXT(member_id),
 		V_BLOB(t->hash, HASH_SIZE), V_INT(until)));
 	if (how == OK)
 		how = admin_audit(tx, r,

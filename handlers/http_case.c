@@ -109,7 +109,7 @@ page_ids(struct tx *tx, const struct request *r, int64_t limit,
     char list[PAGE_MAX][ID_SIZE])
 {
 	struct rows *rows = tx_query(tx, Q_CASE_PAGE,
-	    ARGS(V_TEXT(ward_of(tx)), V_TEXT(r->subject.id),
+	    ARGS(V_TEXT(tx_ward(tx)), V_TEXT(r->subject.id),
 		V_TEXT(or_empty(request_query(r, "state"))),
 		V_TEXT(or_empty(request_query(r, "after"))), V_INT(limit)));
 	size_t n = 0;
@@ -141,7 +141,7 @@ audit_list(struct tx *tx, const struct request *r, size_t n)
 		    .actor = &r->subject,
 		    .act = "case.list",
 		    .object_kind = "ward",
-		    .object_id = ward_of(tx),
+		    .object_id = tx_ward(tx),
 		    .detail = json_pack("{s:I}", "shown", (json_int_t)n),
 		});
 }
@@ -184,14 +184,14 @@ me_get(struct tx *tx, const struct request *r, struct response *a)
 	const char *id = r->subject.id;
 	struct place at = {"member", "name_sealed", id};
 	struct rows *rows =
-	    tx_query(tx, Q_MEMBER_GET, ARGS(V_TEXT(ward_of(tx)), V_TEXT(id)));
+	    tx_query(tx, Q_MEMBER_GET, ARGS(V_TEXT(tx_ward(tx)), V_TEXT(id)));
 	struct value sealed = {.kind = VALUE_BLOB};
 	char *name = NULL;
 	json_t *o = NULL;
 
 	if (rows_next(rows)) {
 		sealed.p = row_blob(rows, 3, &sealed.n);
-		(void)keyring_unseal(tx, ward_of(tx), &at, &sealed, &name);
+		(void)keyring_unseal(tx, tx_ward(tx), &at, &sealed, &name);
 		o = json_pack("{s:s, s:s, s:s, s:s*}", "id", id, "login",
 		    row_text(rows, 1), "roles", row_text(rows, 2), "name",
 		    name);

@@ -31,7 +31,7 @@ find_holder(struct tx *tx, const struct case_row *c, const char *login,
 {
 	struct subject s = {.kind = BY_MEMBER};
 	struct rows *rows = tx_query(
-	    tx, Q_MEMBER_GET, ARGS(V_TEXT(ward_of(tx)), V_TEXT(login)));
+	    tx, Q_MEMBER_GET, ARGS(V_TEXT(tx_ward(tx)), V_TEXT(login)));
 	bool is_there = rows_next(rows);
 	enum outcome how;
 
@@ -138,13 +138,13 @@ insert_out(struct tx *tx, const struct request *r, const struct case_row *c,
 	hash_of(sealed.p, sealed.n, row->digest);
 	if (how == OK)
 		how = tx_exec(tx, Q_REFERRAL_OUT,
-		    ARGS(V_TEXT(row->id), V_TEXT(ward_of(tx)), V_TEXT(agency),
+		    ARGS(V_TEXT(row->id), V_TEXT(tx_ward(tx)), V_TEXT(agency),
 			V_TEXT(r->subject.id), V_TEXT(c->incident),
 			V_INT(row->received_at), sealed,
 			V_BLOB(row->digest, HASH_SIZE), V_INT(row->due_at)));
 	if (how == OK)
 		how = tx_exec(tx, Q_REFERRAL_LINK,
-		    ARGS(V_TEXT(row->id), V_TEXT(c->id), V_TEXT(ward_of(tx))));
+		    ARGS(V_TEXT(row->id), V_TEXT(c->id), V_TEXT(tx_ward(tx))));
 	keyring_done(&sealed);
 	seal_free(text);
 	return how;
@@ -186,7 +186,7 @@ find_receiver(struct tx *tx, const struct request *r, const struct case_row *c,
 {
 	struct subject s = {.kind = BY_AGENCY};
 	struct rows *rows = tx_query(tx, Q_AGENCY_GET,
-	    ARGS(V_TEXT(ward_of(tx)), V_TEXT(body_text(r, "agency"))));
+	    ARGS(V_TEXT(tx_ward(tx)), V_TEXT(body_text(r, "agency"))));
 	bool is_there =
 	    rows_next(rows) && strcmp(row_text(rows, 2), "active") == 0;
 	enum outcome how;

@@ -54,7 +54,7 @@ keep_words(struct tx *tx, const struct request *r, const char *referral)
 	if (how != OK)
 		return how;
 	how = tx_exec(tx, Q_UPDATE_ADD,
-	    ARGS(V_TEXT(id), V_TEXT(ward_of(tx)), V_TEXT(referral),
+	    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(referral),
 		V_INT(clock_now()), sealed));
 	keyring_done(&sealed);
 	return how;

@@ -33,12 +33,12 @@ refused_list(struct tx *tx, const struct request *r, struct response *a)
 	how = admin_audit(tx, r,
 	    &(struct happening){.act = "refused.list",
 		.object_kind = "ward",
-		.object_id = ward_of(tx)});
+		.object_id = tx_ward(tx)});
 	if (how != OK)
 		return answer_outcome(a, how);
 	return answer_list(
 	    a, tx_list(tx, Q_REFUSED_LIST,
-		   ARGS(V_TEXT(ward_of(tx)), V_TEXT(after == NULL ? "" : after),
+		   ARGS(V_TEXT(tx_ward(tx)), V_TEXT(after == NULL ? "" : after),
 		       V_INT(LIST_MAX))));
 }
 
@@ -63,7 +63,7 @@ open_refused(struct tx *tx, const char *id)
 {
 	struct place at = {"refused_body", "body_sealed", id};
 	struct rows *rows =
-	    tx_query(tx, Q_REFUSED_GET, ARGS(V_TEXT(id), V_TEXT(ward_of(tx))));
+	    tx_query(tx, Q_REFUSED_GET, ARGS(V_TEXT(id), V_TEXT(tx_ward(tx))));
 	char made[INSTANT_SIZE], *plain = NULL;
 	struct value sealed = {.kind = VALUE_BLOB};
 	json_t *o = NULL;
@@ -72,7 +72,7 @@ open_refused(struct tx *tx, const char *id)
 		sealed.p = row_blob(rows, 4, &sealed.n);
 		instant_format(made, row_int(rows, 1),
 		    (int)tx_context(tx)->conf->utc_offset_min);
-		if (keyring_unseal(tx, ward_of(tx), &at, &sealed, &plain) ==
+		if (keyring_unseal(tx, tx_ward(tx), &at, &sealed, &plain) ==
 		    OK) {
 			o = json_pack("{s:s, s:s, s:s, s:I, s:o*}", "id", id,
 			    "agency", row_text(rows, 0), "made_at", made,
