@@ -17,10 +17,13 @@ class Books:
         self.received = {}  # id on the wire -> how often
         self.faults = []
 
+    def fault(self, text):
+        self.faults.append(text)
+
     def receipt(self, key, json):
         old = self.receipts.setdefault(key, json)
         if old["id"] != json["id"]:
-            self.faults.append(f"I2 key {key} has two receipts")
+            self.fault(f"I2 key {key} has two receipts")
 
 
 def rows(db, sql, *args):

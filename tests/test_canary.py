@@ -8,6 +8,8 @@ import pathlib
 import unicodedata
 import urllib.parse
 
+import pytest
+
 import hotline
 import receivers
 
@@ -144,7 +146,8 @@ class Book:
         raise AssertionError(text)
 
 
-def test_the_canary_is_nowhere(tmp_path):
+@pytest.fixture
+def ward(tmp_path):
     book = Book()
     smtp = receivers.SmtpReceiver(book)
     d = hotline.Daemon(folder=tmp_path / "d", channels=[
@@ -152,6 +155,13 @@ def test_the_canary_is_nowhere(tmp_path):
          "port": smtp.port, "tls": "off", "from": "a@phuong.test",
          "interval": "now", "allow_private": True},
         hotline.spool(tmp_path / "d" / "spool", interval="now")])
+    yield d, book
+    d.stop(check=False)
+    smtp.stop()
+
+
+def test_the_canary_is_nowhere(ward, tmp_path):
+    d, book = ward
     key = d.agency("truong1", "school")
     token = d.member("canbo", "officer", duty=True, sms="0900000001")
     d.member("truongnhom", "lead", email="lead@phuong.test")
@@ -177,7 +187,6 @@ def test_the_canary_is_nowhere(tmp_path):
     assert any("spool" in str(p) for p in files), "no spool file left"
     assert dirty == []
     d.stop()
-    smtp.stop()
     for path in (tmp_path / "d").rglob("*"):
         if path.is_file():
             assert found_in(path.name, path.read_bytes()) == []
