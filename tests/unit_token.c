@@ -56,8 +56,7 @@ static void
 test_rubbish_is_refused(void **state)
 {
 	static const char *const texts[] = {"", "h", "hla", "hla_", "hlm_",
-	    "hla__", "hla_a_", "hlm____", "hla_abc___",
-	    "hla_TRUONG1_0_0_0",
+	    "hla__", "hla_a_", "hlm____", "hla_abc___", "hla_TRUONG1_0_0_0",
 	    "Bearer x"};
 	struct token found;
 
