@@ -11,8 +11,9 @@
 
 struct alert {
 	char id[ID_SIZE];
-	const char *clock_id, *case_id; /* NULL: an operator alarm */
-	const char *kind;		/* "opened", "warning", "lapsed" ... */
+	const char *clock_id; /* NULL: an operator alarm */
+	const char *case_id;  /* NULL: that, or a clock of the ward's own */
+	const char *kind;     /* "opened", "warning", "lapsed" ... */
 	int rung, round;
 	bool is_urgent;
 	int64_t due_at;	     /* when it should have been raised */

@@ -275,6 +275,18 @@ add_months(day_t day, int n)
 	return mday < d ? end - (d - mday) : end;
 }
 
+/* The first 20 May (date 520) that is not before today. */
+static day_t
+next_date(day_t today, int date)
+{
+	int year, month, mday;
+
+	day_to_civil(today, &year, &month, &mday);
+	if (month * 100 + mday > date)
+		year++;
+	return day_from_civil(year, date / 100, date % 100);
+}
+
 /* Use up left ms of office hours of one day, from an instant on. */
 static int64_t
 use_day(const struct calendar *c, day_t day, int64_t from, int64_t *left)
@@ -317,6 +329,7 @@ calendar_add(const struct calendar *c, int64_t start, const struct limit *l)
 
 	switch (l->unit) {
 	case UNIT_NOW:
+	case UNIT_GIVEN: /* nobody gave it: safer at once than never */
 		return start;
 	case UNIT_SECOND:
 		return start + l->n * SECOND;
@@ -334,6 +347,8 @@ calendar_add(const struct calendar *c, int64_t start, const struct limit *l)
 		return end_of(c, today + 7 * l->n);
 	case UNIT_MONTH:
 		return end_of(c, add_months(today, l->n));
+	case UNIT_DATE:
+		return end_of(c, next_date(today, l->n));
 	}
 	fatal("unknown unit of a limit unit=%d", (int)l->unit);
 }

@@ -23,11 +23,13 @@ enum limit_unit {
 	UNIT_DAY,	   /* d, calendar days */
 	UNIT_WEEK,	   /* w */
 	UNIT_MONTH,	   /* mo */
+	UNIT_DATE,	   /* "05-20": the next 20 May, n 520 */
+	UNIT_GIVEN,	   /* whoever opens the clock says when it ends */
 };
 
 struct limit {
 	enum limit_unit unit;
-	int n; /* 0 for UNIT_NOW, else 1 to 100000 */
+	int n; /* 0 for UNIT_NOW and UNIT_GIVEN, else 1 to 100000 */
 };
 
 /* A civil day: days since 1970-01-01 at the calendar's offset. */
@@ -43,10 +45,11 @@ struct calendar *
 calendar_load(const char *dir, int offset_min, struct faults *faults);
 void calendar_free(struct calendar *c);
 
-/* "12h", "5wd", "now"; false for anything else. */
+/* "12h", "5wd", "05-20", "now", "given"; false for anything else. */
 bool limit_parse(const char *s, struct limit *l);
 /* The text form, as limit_parse reads it. */
-void limit_format(char out[16], const struct limit *l);
+#define LIMIT_SIZE 16
+void limit_format(char out[LIMIT_SIZE], const struct limit *l);
 
 /* The instant at which a term that starts at start (UTC ms) ends (UTC ms). */
 int64_t

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alert_rows.h"
 #include "audit.h"
 #include "clock.h"
 #include "context.h"
@@ -37,14 +38,15 @@ clock_get(struct tx *tx, const char *id, struct clock_row *k)
 	enum outcome how;
 
 	if (is_there) {
-		snprintf(k->id, sizeof(k->id), "%s", row_text(r, 0));
-		snprintf(k->case_id, sizeof(k->case_id), "%s", row_text(r, 1));
-		snprintf(k->step, sizeof(k->step), "%s", row_text(r, 2));
-		k->is_open = strcmp(row_text(r, 3), "open") == 0;
-		k->opened_at = row_int(r, 4);
-		k->is_urgent = row_int(r, 5) != 0;
-		k->has_lapsed = !row_is_null(r, 6);
-		read_climb(r, 7, &k->climb);
+		row_copy(k->id, sizeof(k->id), r, 0);
+		row_copy(k->case_id, sizeof(k->case_id), r, 1);
+		row_copy(k->step, sizeof(k->step), r, 2);
+		row_copy(k->item, sizeof(k->item), r, 3);
+		k->is_open = strcmp(row_text(r, 4), "open") == 0;
+		k->opened_at = row_int(r, 5);
+		k->is_urgent = row_int(r, 6) != 0;
+		k->has_lapsed = !row_is_null(r, 7);
+		read_climb(r, 8, &k->climb);
 	}
 	how = rows_end(r);
 	return how == OK && !is_there ? NOT_FOUND : how;
@@ -61,6 +63,19 @@ clock_save(struct tx *tx, const struct clock_row *k)
 		V_INT(c->is_acked), V_INT0(c->next_at), V_INT(k->is_urgent)));
 }
 
+const char *
+clock_case_id(const struct clock_row *k)
+{
+	return k->case_id[0] != '\0' ? k->case_id : NULL;
+}
+
+enum outcome
+clock_case(struct tx *tx, const struct clock_row *k, struct case_row *c)
+{
+	*c = (struct case_row){.received_at = INT64_MIN};
+	return k->case_id[0] != '\0' ? case_get(tx, k->case_id, c) : OK;
+}
+
 enum outcome
 clock_rules(struct tx *tx, const struct clock_row *k, struct clock_rules *out)
 {
@@ -71,7 +86,7 @@ clock_rules(struct tx *tx, const struct clock_row *k, struct clock_rules *out)
 	*out = (struct clock_rules){.step = procedure_step(p, k->step)};
 	if (out->step == NULL)
 		return OK;
-	how = case_get(tx, k->case_id, &c);
+	how = clock_case(tx, k, &c);
 	if (how == OK)
 		out->ladder = step_ladder(p, out->step, &c.facts);
 	return how;
@@ -137,8 +152,9 @@ clock_lapse(struct tx *tx, struct clock_row *k, const struct step *s,
 		    .act = "clock.lapsed",
 		    .object_kind = "clock",
 		    .object_id = k->id,
-		    .case_id = k->case_id,
-		    .detail = json_pack("{s:s, s:I, s:s}", "step", k->step,
-			"due_at", (json_int_t)k->climb.due_at, "leg", leg),
+		    .case_id = clock_case_id(k),
+		    .detail = json_pack("{s:s, s:s*, s:I, s:s}", "step",
+			k->step, "item", k->item[0] ? k->item : NULL, "due_at",
+			(json_int_t)k->climb.due_at, "leg", leg),
 		});
 }

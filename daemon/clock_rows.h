@@ -6,9 +6,12 @@
 #include "procedure.h"
 
 #define STEP_ID_SIZE 64
+#define ITEM_SIZE    64
 
 struct clock_row {
-	char id[ID_SIZE], case_id[ID_SIZE], step[STEP_ID_SIZE];
+	char id[ID_SIZE], step[STEP_ID_SIZE];
+	char case_id[ID_SIZE]; /* "": the ward's own */
+	char item[ITEM_SIZE];  /* "": the step's only one */
 	bool is_open, is_urgent, has_lapsed;
 	int64_t opened_at;
 	struct climb climb;
@@ -25,6 +28,14 @@ struct clock_rules {
 };
 enum outcome
 clock_rules(struct tx *tx, const struct clock_row *k, struct clock_rules *out);
+/*
+ * The case of a clock.  The ward's own clocks have none: then *c is empty but
+ * for a received_at before all time, for no sender ever held them up.
+ */
+enum outcome
+clock_case(struct tx *tx, const struct clock_row *k, struct case_row *c);
+/* NULL for the ward's own, as rows and the audit want it. */
+const char *clock_case_id(const struct clock_row *k);
 
 /* Nobody on its rung can be reached: the next rung is due at once. */
 enum outcome clock_hurry(struct tx *tx, const char *id);

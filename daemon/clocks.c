@@ -11,8 +11,8 @@
 #include "clock_rows.h"
 #include "context.h"
 
-/* A case has a handful of steps; this many open clocks are looked at. */
-#define OPEN_MAX 64
+/* Of a case at once: its steps, and every activity of its plan. */
+#define OPEN_MAX 256
 
 static enum outcome
 audit_clock(struct tx *tx, const struct clock_row *k, const char *act,
@@ -23,9 +23,16 @@ audit_clock(struct tx *tx, const struct clock_row *k, const char *act,
 				 .act = act,
 				 .object_kind = "clock",
 				 .object_id = k->id,
-				 .case_id = k->case_id,
+				 .case_id = clock_case_id(k),
 				 .detail = detail,
 			     });
+}
+
+/* For the audit, which leaves out what is NULL. */
+static const char *
+item_or_null(const struct clock_row *k)
+{
+	return k->item[0] != '\0' ? k->item : NULL;
 }
 
 /* It runs no more; why is the state and, for people, the audit's word. */
@@ -50,14 +57,16 @@ drop_clock(struct tx *tx, const struct clock_row *k, const struct subject *by,
 	if (how != OK)
 		return how;
 	return audit_clock(tx, k, "clock.dropped", by,
-	    json_pack("{s:s, s:s}", "step", k->step, "why", why));
+	    json_pack("{s:s, s:s*, s:s}", "step", k->step, "item",
+		item_or_null(k), "why", why));
 }
 
 static enum outcome
 open_clocks(
     struct tx *tx, const struct case_row *c, char (*list)[ID_SIZE], size_t *n)
 {
-	return ids_read(tx_query(tx, Q_CLOCKS_OF_CASE, ARGS(V_TEXT(c->id))),
+	return ids_read(tx_query(tx, Q_CLOCKS_OF_CASE,
+			    ARGS(V_TEXT(c->id), V_INT(OPEN_MAX))),
 	    list, OPEN_MAX, n);
 }
 
@@ -97,60 +106,108 @@ review_clocks(struct tx *tx, const struct case_row *c)
 	return how;
 }
 
-static bool
-is_open(struct tx *tx, const struct case_row *c, const char *step)
+/* Which clock is meant: of a case or, c NULL, of the ward itself. */
+struct which {
+	const struct case_row *c;
+	const char *step, *item;
+};
+
+/* NOT_FOUND if no clock of it is open. */
+static enum outcome
+find_open(struct tx *tx, const struct which *w, struct clock_row *k)
 {
 	char list[1][ID_SIZE];
 	size_t n = 0;
+	enum outcome how =
+	    ids_read(tx_query(tx, Q_CLOCK_OF_STEP,
+			 ARGS(V_TEXT(w->c == NULL ? NULL : w->c->id),
+			     V_TEXT(w->step), V_TEXT(w->item))),
+		list, NELEM(list), &n);
 
-	(void)ids_read(
-	    tx_query(tx, Q_CLOCK_OF_STEP, ARGS(V_TEXT(c->id), V_TEXT(step))),
-	    list, NELEM(list), &n);
-	return n > 0;
+	if (how == OK && n == 0)
+		return NOT_FOUND;
+	return how == OK ? clock_get(tx, list[0], k) : how;
 }
 
 static enum outcome
-add_clock(struct tx *tx, const struct case_row *c, const struct opening *o,
+add_clock(struct tx *tx, const struct clock_row *k, const struct limit *l)
+{
+	const struct climb *m = &k->climb;
+	char term[LIMIT_SIZE];
+
+	limit_format(term, l);
+	return tx_exec(tx, Q_CLOCK_ADD,
+	    ARGS(V_TEXT(k->id), V_TEXT(tx_ward(tx)), V_TEXT(clock_case_id(k)),
+		V_TEXT(k->step), V_TEXT(k->item),
+		V_TEXT(procedure_name(tx_context(tx)->procedure)), V_TEXT(term),
+		V_INT(m->start_at), V_INT(m->due_at), V_INT(k->opened_at),
+		V_INT(k->is_urgent), V_INT(m->triggers), V_INT(m->rung),
+		V_INT(m->repeats), V_INT(m->round), V_INT0(m->climb_at),
+		V_INT0(m->next_at)));
+}
+
+/* The row of a clock that opens now. */
+static void
+fill_clock(struct tx *tx, const struct which *w, const struct opening *o,
     struct clock_row *k)
 {
-	const struct context *x = tx_context(tx);
-	const struct climb *m = &k->climb;
-	char term[16];
+	static const struct facts none = {0};
+	const struct ladder *l = step_ladder(tx_context(tx)->procedure, o->step,
+	    w->c == NULL ? &none : &w->c->facts);
 
-	limit_format(term, &o->term);
-	return tx_exec(tx, Q_CLOCK_ADD,
-	    ARGS(V_TEXT(k->id), V_TEXT(x->conf->ward), V_TEXT(c->id),
-		V_TEXT(k->step), V_TEXT(procedure_name(x->procedure)),
-		V_TEXT(term), V_INT(m->start_at), V_INT(m->due_at),
-		V_INT(k->opened_at), V_INT(k->is_urgent), V_INT(m->triggers),
-		V_INT(m->rung), V_INT(m->repeats), V_INT(m->round),
-		V_INT0(m->climb_at), V_INT0(m->next_at)));
+	*k = (struct clock_row){.opened_at = clock_now()};
+	id_new(k->id);
+	if (w->c != NULL)
+		snprintf(k->case_id, sizeof(k->case_id), "%s", w->c->id);
+	snprintf(k->step, sizeof(k->step), "%s", w->step);
+	snprintf(k->item, sizeof(k->item), "%s", w->item);
+	k->is_urgent = ladder_is_urgent(l);
+	k->climb.start_at = o->start_at;
+	k->climb.due_at = o->due_at;
+	ladder_start(o->step, &k->climb);
 }
 
+/* CONFLICT if one is open already. */
 static enum outcome
-open_clock(struct tx *tx, const struct case_row *c, const struct opening *o)
+open_clock(struct tx *tx, const struct which *w, const struct opening *o)
 {
-	const struct context *x = tx_context(tx);
-	struct clock_row k = {.opened_at = clock_now()};
-	enum outcome how;
+	struct clock_row k;
+	enum outcome how = find_open(tx, w, &k);
 
-	if (is_open(tx, c, step_id(o->step)))
-		return OK;
-	id_new(k.id);
-	snprintf(k.case_id, sizeof(k.case_id), "%s", c->id);
-	snprintf(k.step, sizeof(k.step), "%s", step_id(o->step));
-	k.is_urgent =
-	    ladder_is_urgent(step_ladder(x->procedure, o->step, &c->facts));
-	k.climb.start_at = o->start_at;
-	k.climb.due_at = o->due_at;
-	ladder_start(o->step, &k.climb);
-	how = add_clock(tx, c, o, &k);
+	if (how != NOT_FOUND)
+		return how == OK ? CONFLICT : how;
+	fill_clock(tx, w, o, &k);
+	how = add_clock(tx, &k, &o->term);
 	if (how != OK)
 		return how;
 	return audit_clock(tx, &k, "clock.opened", &audit_system,
-	    json_pack("{s:s, s:I, s:I, s:s}", "step", k.step, "start_at",
-		(json_int_t)o->start_at, "due_at", (json_int_t)o->due_at,
-		"procedure", procedure_name(x->procedure)));
+	    json_pack("{s:s, s:s*, s:I, s:I, s:s}", "step", k.step, "item",
+		item_or_null(&k), "start_at", (json_int_t)o->start_at, "due_at",
+		(json_int_t)o->due_at, "procedure",
+		procedure_name(tx_context(tx)->procedure)));
+}
+
+enum outcome
+clocks_open_item(struct tx *tx, const struct item_clock *i)
+{
+	const struct context *x = tx_context(tx);
+	const struct step *s = procedure_step(x->procedure, i->step);
+	const struct which w = {i->c, i->step, i->item};
+	struct moment m = {
+	    .event = "item", .at = i->start_at, .t0_at = i->start_at};
+	struct facts none = {0};
+	struct opening o;
+
+	if (s == NULL)
+		return INVALID;
+	step_opening(
+	    s, x->calendar, i->c == NULL ? &none : &i->c->facts, &m, &o);
+	o.start_at = i->start_at;
+	if (i->due_at != 0) {
+		o.term = (struct limit){.unit = UNIT_GIVEN};
+		o.due_at = i->due_at;
+	}
+	return open_clock(tx, &w, &o);
 }
 
 enum outcome
@@ -166,14 +223,17 @@ clocks_event(
 	if (how != OK || !c->is_open)
 		return how;
 	n = procedure_openings(x->procedure, x->calendar, &c->facts, &m, list);
-	for (size_t i = 0; i < n && how == OK; i++)
-		how = open_clock(tx, c, &list[i]);
+	for (size_t i = 0; i < n && how == OK; i++) {
+		how = open_clock(tx,
+		    &(struct which){c, step_id(list[i].step), ""}, &list[i]);
+		how = how == CONFLICT ? OK : how;
+	}
 	return how;
 }
 
 /* Whether the limit was kept is decided by when it was done, not recorded. */
 static enum outcome
-finish(struct tx *tx, const struct case_row *c, struct clock_row *k,
+finish(struct tx *tx, struct clock_row *k, int64_t received_at,
     const struct act *a)
 {
 	bool is_timely = a->acted_at <= k->climb.due_at;
@@ -183,38 +243,52 @@ finish(struct tx *tx, const struct case_row *c, struct clock_row *k,
 	enum outcome how = OK;
 
 	if (!is_timely)
-		how = clock_lapse(tx, k, s, c->received_at);
+		how = clock_lapse(tx, k, s, received_at);
 	if (how == OK)
 		how = end_clock(tx, k, "done", a, is_late_record);
 	if (how != OK)
 		return how;
 	return audit_clock(tx, k, "clock.done", a->by,
-	    json_pack("{s:s, s:I, s:b, s:b}", "step", k->step, "acted_at",
-		(json_int_t)a->acted_at, "is_timely", is_timely,
-		"is_late_record", is_late_record));
+	    json_pack("{s:s, s:s*, s:I, s:b, s:b}", "step", k->step, "item",
+		item_or_null(k), "acted_at", (json_int_t)a->acted_at,
+		"is_timely", is_timely, "is_late_record", is_late_record));
+}
+
+enum outcome
+clocks_done_item(struct tx *tx, const struct case_row *c, const char *item,
+    const struct act *a)
+{
+	char event[STEP_ID_SIZE + 8];
+	struct clock_row k;
+	enum outcome how = find_open(tx, &(struct which){c, a->step, item}, &k);
+
+	if (how == OK)
+		how = finish(tx, &k, c == NULL ? INT64_MIN : c->received_at, a);
+	if (how != OK || c == NULL)
+		return how;
+	snprintf(event, sizeof(event), "%s.done", k.step);
+	return clocks_event(tx, c, event, a->acted_at);
 }
 
 enum outcome
 clocks_done(struct tx *tx, const struct case_row *c, const char *step,
     const struct act *a)
 {
-	char list[1][ID_SIZE], event[STEP_ID_SIZE + 8];
-	struct clock_row k;
-	size_t n = 0;
-	enum outcome how = ids_read(
-	    tx_query(tx, Q_CLOCK_OF_STEP, ARGS(V_TEXT(c->id), V_TEXT(step))),
-	    list, NELEM(list), &n);
+	struct act named = *a;
 
-	if (how == OK && n == 0)
-		return NOT_FOUND;
-	if (how == OK)
-		how = clock_get(tx, list[0], &k);
-	if (how == OK)
-		how = finish(tx, c, &k, a);
-	if (how != OK)
-		return how;
-	snprintf(event, sizeof(event), "%s.done", k.step);
-	return clocks_event(tx, c, event, a->acted_at);
+	named.step = step;
+	return clocks_done_item(tx, c, "", &named);
+}
+
+enum outcome
+clocks_drop_item(struct tx *tx, const struct item_clock *i,
+    const struct subject *by, const char *why)
+{
+	struct clock_row k;
+	enum outcome how =
+	    find_open(tx, &(struct which){i->c, i->step, i->item}, &k);
+
+	return how == OK ? drop_clock(tx, &k, by, why) : how;
 }
 
 enum outcome

@@ -20,6 +20,31 @@ enum outcome clocks_event(
  */
 enum outcome clocks_done(struct tx *tx, const struct case_row *c,
     const char *step, const struct act *a);
+/*
+ * A clock that no event opens: one of several of a step at once (an activity
+ * of a plan, a request), or one of the ward's own (a report).
+ */
+struct item_clock {
+	const struct case_row *c; /* NULL: the ward's own */
+	const char *step;	  /* id */
+	const char *item; /* coded, less than 64 bytes; "": the only one */
+	int64_t start_at;
+	int64_t due_at; /* as the plan gives it; 0: by the step's own limit */
+};
+/* INVALID: the procedure has no such step.  CONFLICT: it is open already. */
+enum outcome clocks_open_item(struct tx *tx, const struct item_clock *i);
+/*
+ * As clocks_done, for the item of a->step; c NULL for the ward's own, which
+ * open no further step.
+ */
+enum outcome clocks_done_item(struct tx *tx, const struct case_row *c,
+    const char *item, const struct act *a);
+/*
+ * It is no longer needed: a plan was changed, a request withdrawn.  A lapse
+ * stays in the record.  why: one coded word.  NOT_FOUND if none is open.
+ */
+enum outcome clocks_drop_item(struct tx *tx, const struct item_clock *i,
+    const struct subject *by, const char *why);
 /* Closing: every open clock of the case is dropped, every alert over. */
 enum outcome
 clocks_end_all(struct tx *tx, const struct case_row *c, const struct act *a);

@@ -74,7 +74,7 @@ raise_rung(struct tx *tx, struct turn *t, int rung)
 {
 	struct alert a = {
 	    .clock_id = t->k.id,
-	    .case_id = t->c.id,
+	    .case_id = clock_case_id(&t->k),
 	    .kind = t->f.kind,
 	    .rung = rung,
 	    .round = t->f.round,
@@ -140,7 +140,7 @@ load_turn(struct tx *tx, const char *id, struct turn *t)
 	enum outcome how = clock_get(tx, id, &t->k);
 
 	if (how == OK)
-		how = case_get(tx, t->k.case_id, &t->c);
+		how = clock_case(tx, &t->k, &t->c);
 	if (how == OK)
 		how = clock_rules(tx, &t->k, &t->rules);
 	if (how == OK && t->rules.ladder != NULL)

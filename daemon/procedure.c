@@ -135,6 +135,17 @@ choose(const struct choices *c, const char *event, const struct facts *f)
 	return &c->list[c->n - 1];
 }
 
+void
+step_opening(const struct step *s, const struct calendar *c,
+    const struct facts *f, const struct moment *m, struct opening *out)
+{
+	out->step = s;
+	out->term = choose(&s->limits, m->event, f)->term;
+	out->start_at =
+	    choose(&s->starts, m->event, f)->is_t0 ? m->t0_at : m->at;
+	out->due_at = calendar_add(c, out->start_at, &out->term);
+}
+
 size_t
 procedure_openings(const struct procedure *p, const struct calendar *c,
     const struct facts *f, const struct moment *m,
@@ -144,16 +155,9 @@ procedure_openings(const struct procedure *p, const struct calendar *c,
 
 	for (size_t i = 0; i < p->n_steps && n < OPENINGS_MAX; i++) {
 		const struct step *s = &p->steps[i];
-		struct opening *o = &out[n];
 
-		if (!step_opens_on(s, m->event) || !step_holds(s, f))
-			continue;
-		o->step = s;
-		o->term = choose(&s->limits, m->event, f)->term;
-		o->start_at =
-		    choose(&s->starts, m->event, f)->is_t0 ? m->t0_at : m->at;
-		o->due_at = calendar_add(c, o->start_at, &o->term);
-		n++;
+		if (step_opens_on(s, m->event) && step_holds(s, f))
+			step_opening(s, c, f, m, &out[n++]);
 	}
 	return n;
 }

@@ -46,6 +46,7 @@ struct opening {
 	int64_t start_at, due_at;
 };
 #define OPENINGS_MAX 32
+/* What happened, and when. */
 struct moment {
 	/*
 	 * "received", "N06.done", "emergency.yes", or better, with the word
@@ -63,6 +64,9 @@ struct moment {
 size_t procedure_openings(const struct procedure *p, const struct calendar *c,
     const struct facts *f, const struct moment *m,
     struct opening out[OPENINGS_MAX]);
+/* The same for one step, whatever its events and its condition say. */
+void step_opening(const struct step *s, const struct calendar *c,
+    const struct facts *f, const struct moment *m, struct opening *out);
 /* Is an open clock of this step still needed under these facts? */
 bool step_holds(const struct step *s, const struct facts *f);
 

@@ -10,13 +10,12 @@
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
 /* Units whose length does not depend on a calendar; the others stay 0. */
-static const int64_t unit_ms[] = {
+static const int64_t unit_ms[UNIT_GIVEN + 1] = {
     [UNIT_SECOND] = SECOND,
     [UNIT_MINUTE] = MINUTE,
     [UNIT_HOUR] = HOUR,
     [UNIT_DAY] = DAY,
     [UNIT_WEEK] = 7 * DAY,
-    [UNIT_MONTH] = 0,
 };
 
 const char *const bases[] = {

@@ -30,7 +30,7 @@ instant(const struct play *p, int64_t at)
 static void
 tell_opening(struct play *p, const struct opening *o)
 {
-	char term[16];
+	char term[LIMIT_SIZE];
 
 	limit_format(term, &o->term);
 	json_array_append_new(p->lines,

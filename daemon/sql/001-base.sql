@@ -252,9 +252,10 @@ CREATE TABLE quota (
 CREATE TABLE clock (                -- one opening of one step
     id TEXT PRIMARY KEY NOT NULL,
     ward TEXT NOT NULL,
-    case_id TEXT NOT NULL REFERENCES cases (id),
+    case_id TEXT REFERENCES cases (id), -- NULL: the ward's own (a report)
     step TEXT NOT NULL,
-    opening INT8 NOT NULL,          -- 1, 2, ... of this step in this case
+    item TEXT NOT NULL DEFAULT '',  -- one of several at once: an activity
+    opening INT8 NOT NULL,          -- 1, 2, ... of this step and item
     procedure TEXT NOT NULL,        -- id and version that it started with
     term TEXT NOT NULL,             -- "12h", frozen
     start_at INT8 NOT NULL,         -- frozen
@@ -275,15 +276,17 @@ CREATE TABLE clock (                -- one opening of one step
     climb_at INT8,                  -- when silence brings the next
     is_acked INT8 NOT NULL DEFAULT 0,
     next_at INT8,                   -- earliest thing to happen; NULL: nothing
-    UNIQUE (case_id, step, opening)
+    UNIQUE (case_id, step, item, opening)
 ) STRICT;
+CREATE UNIQUE INDEX clock_ward ON clock (ward, step, item, opening)
+    WHERE case_id IS NULL;
 CREATE INDEX clock_next ON clock (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX clock_case ON clock (case_id);
 
 CREATE TABLE act (                  -- what a human did
     id TEXT PRIMARY KEY NOT NULL,
     ward TEXT NOT NULL,
-    case_id TEXT NOT NULL REFERENCES cases (id),
+    case_id TEXT REFERENCES cases (id), -- NULL: of the ward itself
     step TEXT,
     kind TEXT NOT NULL,
     actor_kind TEXT NOT NULL,
