@@ -46,8 +46,7 @@ call_all(struct tx *tx, struct alert *a, const struct people *people,
 	enum outcome how = OK;
 
 	snprintf(d.alert_id, sizeof(d.alert_id), "%s", a->id);
-	snprintf(d.clock_id, sizeof(d.clock_id), "%s",
-	    a->clock_id == NULL ? "" : a->clock_id);
+	snprintf(d.clock_id, sizeof(d.clock_id), "%s", a->clock_id);
 	snprintf(d.order, sizeof(d.order), "%s", order);
 	a->told = 0;
 	for (size_t i = 0; i < people->n && how == OK; i++) {
@@ -74,7 +73,7 @@ audit_raised(
 		    .object_kind = "alert",
 		    .object_id = a->id,
 		    .case_id = a->case_id,
-		    .detail = json_pack("{s:s*, s:s, s:i, s:i, s:I, s:O, s:O*}",
+		    .detail = json_pack("{s:s, s:s, s:i, s:i, s:I, s:O, s:O*}",
 			"clock", a->clock_id, "kind", a->kind, "rung", a->rung,
 			"round", a->round, "due_at", (json_int_t)a->due_at,
 			"told", told, "skipped", skipped),
@@ -97,59 +96,6 @@ alert_raise(struct tx *tx, struct alert *a, const struct people *people,
 		how = audit_raised(tx, a, told, people->skipped);
 	json_decref(told);
 	free(order);
-	return how;
-}
-
-static bool
-is_among(const struct people *p, const struct person *who)
-{
-	for (size_t i = 0; i < p->n; i++)
-		if (strcmp(person_id(&p->list[i]), person_id(who)) == 0)
-			return true;
-	return false;
-}
-
-/* Leads and admins, each once. */
-static enum outcome
-find_operators(struct tx *tx, int64_t now, struct people *out)
-{
-	static const char *const who[] = {"lead", "admin"};
-	enum outcome how = OK;
-
-	for (size_t i = 0; i < NELEM(who) && how == OK; i++) {
-		struct people some = {0};
-
-		how = perhaps(people_find(tx, NULL, who[i], now, &some));
-		for (size_t j = 0; j < some.n && out->n < PEOPLE_MAX; j++)
-			if (!is_among(out, &some.list[j]))
-				out->list[out->n++] = some.list[j];
-		people_done(&some);
-	}
-	return how;
-}
-
-enum outcome
-alarm_raise(struct tx *tx, const char *kind, const char *subject)
-{
-	int64_t now = clock_now();
-	struct alert a = {
-	    .kind = kind,
-	    .due_at = now,
-	    .subject = subject == NULL ? "" : subject,
-	};
-	struct people people = {0};
-	enum outcome how;
-
-	if (tx_number(tx, Q_ALARM_IS_OPEN, 0,
-		ARGS(V_TEXT(kind), V_TEXT(a.subject))) > 0)
-		return OK;
-	log_warn("alarm kind=%s subject=%s", kind, a.subject);
-	how = find_operators(tx, now, &people);
-	if (how == OK)
-		how = alert_raise(tx, &a, &people, NULL, 0);
-	if (how == OK && a.told == 0)
-		log_error("alarm reaches nobody alert=%s kind=%s", a.id, kind);
-	people_done(&people);
 	return how;
 }
 

@@ -11,9 +11,9 @@
 
 struct alert {
 	char id[ID_SIZE];
-	const char *clock_id; /* NULL: an operator alarm */
-	const char *case_id;  /* NULL: that, or a clock of the ward's own */
-	const char *kind;     /* "opened", "warning", "lapsed" ... */
+	const char *clock_id;
+	const char *case_id; /* NULL: of the ward's own */
+	const char *kind;    /* "opened", "warning", "lapsed" ... */
 	int rung, round;
 	bool is_urgent;
 	int64_t due_at;	     /* when it should have been raised */
@@ -28,8 +28,21 @@ struct alert {
  */
 enum outcome alert_raise(struct tx *tx, struct alert *a,
     const struct people *people, const char *const *channels, size_t n);
-/* An alarm to the leads and admins, at most one open of a kind and subject. */
+/*
+ * An alarm to those who keep the ward's service going: a clock that climbs the
+ * procedure's ladder "alarm", or one called like the kind, until somebody
+ * acknowledges.  At most one is open of a kind and subject; raised again after
+ * an acknowledgement it waits for the ladder's ack_holds to end.
+ */
 enum outcome alarm_raise(struct tx *tx, const char *kind, const char *subject);
+/* Its cause is gone: it calls nobody any more.  OK also if none is open. */
+enum outcome alarm_over(struct tx *tx, const char *kind, const char *subject);
+/*
+ * News of a case, on the ladder "news" or "news_lead".  More of a kind that
+ * nobody acknowledged yet is a new round to all who were told.
+ */
+enum outcome news_raise(struct tx *tx, const struct case_row *c,
+    const char *ladder, const char *kind);
 
 /* How somebody acknowledged. */
 struct ack {

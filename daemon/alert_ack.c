@@ -57,7 +57,7 @@ static enum outcome
 silence(struct tx *tx, const struct covered *c, const struct ack *k,
     const char *who)
 {
-	struct value clock = c->clock_id[0] ? V_TEXT(c->clock_id) : V_NULL;
+	struct value clock = V_TEXT(c->clock_id);
 	enum outcome how = perhaps(tx_exec(tx, Q_ALERT_ACK,
 	    ARGS(V_TEXT(c->id), clock, V_INT(k->acted_at), V_TEXT(who),
 		V_TEXT(k->how))));
@@ -68,7 +68,7 @@ silence(struct tx *tx, const struct covered *c, const struct ack *k,
 	if (how == OK)
 		how = perhaps(tx_exec(tx, Q_DIGESTS_LEFT,
 		    ARGS(V_TEXT(c->id), clock, V_INT(clock_now()))));
-	if (how == OK && c->clock_id[0] != '\0')
+	if (how == OK)
 		how = clock_rest(tx, c->clock_id);
 	return how;
 }
@@ -98,10 +98,8 @@ record(struct tx *tx, const struct covered *c, const struct ack *k,
 
 	if (how != OK || c->case_id[0] == '\0')
 		return how;
-	if (c->clock_id[0] != '\0') {
-		how = clock_get(tx, c->clock_id, &row);
-		act.step = row.step;
-	}
+	how = clock_get(tx, c->clock_id, &row);
+	act.step = row.step;
 	return how == OK ? act_add(tx, &act) : how;
 }
 

@@ -185,9 +185,7 @@ delivery_call(struct tx *tx, const struct delivery *d)
 		V_INT(now),
 		d->is_urgent ? V_INT(now + conf->accept_within) : V_NULL,
 		V_INT(now + conf->link_life)));
-	return how == OK && d->clock_id[0] != '\0'
-		   ? supersede(tx, d, id, address)
-		   : how;
+	return how == OK ? supersede(tx, d, id, address) : how;
 }
 
 bool
@@ -205,15 +203,17 @@ delivery_has_next(struct tx *tx, const struct delivery *d)
 static enum outcome
 unreachable(struct tx *tx, const struct delivery *d)
 {
+	struct clock_row k;
 	enum outcome how;
 
 	log_warn("person cannot be reached delivery=%s alert=%s", d->id,
 	    d->alert_id);
-	if (d->clock_id[0] == '\0')
-		return OK; /* an alarm about alarms would never end */
 	how = clock_hurry(tx, d->clock_id);
-	return how == OK ? alarm_raise(tx, "alarm_address_dead", d->channel)
-			 : how;
+	if (how == OK)
+		how = clock_get(tx, d->clock_id, &k);
+	if (how != OK || is_alarm(&k))
+		return how; /* an alarm about alarms would never end */
+	return alarm_raise(tx, "alarm_address_dead", d->channel);
 }
 
 enum outcome
@@ -247,7 +247,7 @@ delivery_cancel(struct tx *tx, const struct delivery *d, const char *why)
 			    .detail = json_pack(
 				"{s:s, s:s}", "alert", d->alert_id, "why", why),
 			});
-	if (how != OK || d->clock_id[0] == '\0' ||
+	if (how != OK ||
 	    tx_number(tx, Q_DELIVERY_ALIVE, 0, ARGS(V_TEXT(d->alert_id))) > 0)
 		return how;
 	return clock_hurry(tx, d->clock_id);

@@ -10,9 +10,9 @@
 /* A delivery with what it must know of its alert. */
 struct delivery {
 	char id[ID_SIZE], alert_id[ID_SIZE], address_id[ID_SIZE];
-	char digest[ID_SIZE];	/* "": none; its own id: it leads one */
-	char clock_id[ID_SIZE]; /* "": an operator alarm */
-	char case_id[ID_SIZE];	/* "": none */
+	char digest[ID_SIZE]; /* "": none; its own id: it leads one */
+	char clock_id[ID_SIZE];
+	char case_id[ID_SIZE]; /* "": none */
 	char channel[CHANNEL_SIZE];
 	char order[256]; /* channels of the rung, "": the person's own */
 	struct person person;

@@ -134,46 +134,16 @@ case_bar(struct tx *tx, const struct case_row *c, const struct bar *bar,
 		"state", bar->state, "reason", bar->reason));
 }
 
-/* The first of these who can be reached, one person. */
-static enum outcome
-tell_first(struct tx *tx, const struct case_row *c, const char *kind,
-    const char *const *who)
-{
-	int64_t now = clock_now();
-	struct alert a = {
-	    .case_id = c->id, .kind = kind, .is_urgent = true, .due_at = now};
-	struct people people = {0};
-	enum outcome how = NOT_FOUND;
-
-	for (; *who != NULL && how == NOT_FOUND; who++) {
-		people_done(&people);
-		how = people_find(tx, c->id, *who, now, &people);
-	}
-	how = perhaps(how);
-	if (people.n > 1)
-		people.n = 1;
-	if (how == OK)
-		how = alert_raise(tx, &a, &people, NULL, 0);
-	people_done(&people);
-	return how;
-}
-
 enum outcome
 case_tell_lead(struct tx *tx, const struct case_row *c, const char *kind)
 {
-	static const char *const who[] = {
-	    "lead", "chairman", "vice_chairman", "outside:hotline", NULL};
-
-	return tell_first(tx, c, kind, who);
+	return news_raise(tx, c, "news_lead", kind);
 }
 
 enum outcome
 case_tell_holder(struct tx *tx, const struct case_row *c, const char *kind)
 {
-	static const char *const who[] = {
-	    "holder", "lead", "chairman", "vice_chairman", NULL};
-
-	return tell_first(tx, c, kind, who);
+	return news_raise(tx, c, "news", kind);
 }
 
 static enum outcome

@@ -28,13 +28,13 @@ struct bar {
 enum outcome case_bar(struct tx *tx, const struct case_row *c,
     const struct bar *bar, const struct subject *by);
 /*
- * Tell the first un-barred of lead, chairman, vice chairman and the hotline
- * that a case needs a look ("bar", "update"); never the barred.
+ * News of a case ("bar", "update") to its lead, up the ladder "news_lead" until
+ * somebody acknowledges; never to the barred.
  */
 enum outcome
 case_tell_lead(struct tx *tx, const struct case_row *c, const char *kind);
 
-/* Tell whoever holds the case; if nobody can be reached, the lead. */
+/* The same to whoever holds the case, up the ladder "news". */
 enum outcome
 case_tell_holder(struct tx *tx, const struct case_row *c, const char *kind);
 

@@ -30,6 +30,12 @@ read_climb(const struct rows *r, int from, struct climb *c)
 	};
 }
 
+bool
+is_alarm(const struct clock_row *k)
+{
+	return strcmp(k->news, "alarm") == 0;
+}
+
 enum outcome
 clock_get(struct tx *tx, const char *id, struct clock_row *k)
 {
@@ -47,6 +53,7 @@ clock_get(struct tx *tx, const char *id, struct clock_row *k)
 		k->is_urgent = row_int(r, 6) != 0;
 		k->has_lapsed = !row_is_null(r, 7);
 		read_climb(r, 8, &k->climb);
+		row_copy(k->news, sizeof(k->news), r, 17);
 	}
 	how = rows_end(r);
 	return how == OK && !is_there ? NOT_FOUND : how;
@@ -83,6 +90,11 @@ clock_rules(struct tx *tx, const struct clock_row *k, struct clock_rules *out)
 	struct case_row c;
 	enum outcome how;
 
+	if (k->news[0] != '\0') {
+		out->step = procedure_news();
+		out->ladder = procedure_news_ladder(p, k->news, k->step);
+		return OK;
+	}
 	*out = (struct clock_rules){.step = procedure_step(p, k->step)};
 	if (out->step == NULL)
 		return OK;
@@ -120,7 +132,14 @@ clock_hurry(struct tx *tx, const char *id)
 enum outcome
 clock_rest(struct tx *tx, const char *id)
 {
-	return move_clock(tx, id, ladder_ack);
+	struct clock_row k;
+	enum outcome how = clock_get(tx, id, &k);
+
+	if (how != OK || k.news[0] == '\0')
+		return how == OK ? move_clock(tx, id, ladder_ack) : how;
+	return tx_exec(tx, Q_CLOCK_END,
+	    ARGS(V_TEXT(id), V_TEXT("done"), V_INT(clock_now()), V_NULL,
+		V_INT(0)));
 }
 
 /* The sender's, if the time was used up before it reached us. */

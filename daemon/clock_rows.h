@@ -12,10 +12,14 @@ struct clock_row {
 	char id[ID_SIZE], step[STEP_ID_SIZE];
 	char case_id[ID_SIZE]; /* "": the ward's own */
 	char item[ITEM_SIZE];  /* "": the step's only one */
+	char news[16];	       /* not "": step is its kind, this its ladder */
 	bool is_open, is_urgent, has_lapsed;
 	int64_t opened_at;
 	struct climb climb;
 };
+
+/* Of the ward itself: nobody may be alarmed about it. */
+bool is_alarm(const struct clock_row *k);
 
 enum outcome clock_get(struct tx *tx, const char *id, struct clock_row *k);
 /* Write climb and is_urgent back. */
@@ -39,7 +43,10 @@ const char *clock_case_id(const struct clock_row *k);
 
 /* Nobody on its rung can be reached: the next rung is due at once. */
 enum outcome clock_hurry(struct tx *tx, const char *id);
-/* Somebody acknowledged: the ladder rests for its ack_holds. */
+/*
+ * Somebody acknowledged: the ladder of a step rests for its ack_holds; news
+ * and alarms are done.
+ */
 enum outcome clock_rest(struct tx *tx, const char *id);
 
 /* Record the lapse, once and for ever; received_at is the case's. */

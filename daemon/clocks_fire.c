@@ -62,6 +62,12 @@ find_people(struct tx *tx, const struct turn *t, int rung, struct people *all)
 	return how;
 }
 
+static bool
+is_news(const struct turn *t)
+{
+	return t->k.news[0] != '\0';
+}
+
 /* When it should have been raised: not before the clock was there. */
 static int64_t
 due_of(const struct turn *t)
@@ -75,7 +81,8 @@ raise_rung(struct tx *tx, struct turn *t, int rung)
 	struct alert a = {
 	    .clock_id = t->k.id,
 	    .case_id = clock_case_id(&t->k),
-	    .kind = t->f.kind,
+	    .kind = is_news(t) ? t->k.step : t->f.kind,
+	    .subject = is_alarm(&t->k) ? t->k.item : NULL,
 	    .rung = rung,
 	    .round = t->f.round,
 	    .is_urgent = t->k.is_urgent,
@@ -101,8 +108,9 @@ nobody(struct tx *tx, struct turn *t)
 	ladder_hurry(t->rules.step, t->rules.ladder, &t->k.climb, t->now);
 	log_error("nobody can be called case=%s clock=%s step=%s rung=%d",
 	    t->c.id, t->k.id, t->k.step, t->f.to_rung);
-	if (t->f.to_rung < (int)ladder_n_rungs(t->rules.ladder) - 1)
-		return OK;
+	if (t->f.to_rung < (int)ladder_n_rungs(t->rules.ladder) - 1 ||
+	    is_alarm(&t->k))
+		return OK; /* an alarm about alarms would never end */
 	return alarm_raise(tx, "alarm_no_person", t->k.step);
 }
 
@@ -112,7 +120,7 @@ fire_once(struct tx *tx, struct turn *t)
 	enum outcome how = OK;
 
 	t->told = 0;
-	if (t->f.lapses)
+	if (t->f.lapses && !is_news(t))
 		how = clock_lapse(tx, &t->k, t->rules.step, t->c.received_at);
 	for (int rung = t->f.from_rung; rung <= t->f.to_rung && how == OK;
 	     rung++)

@@ -8,6 +8,12 @@ ladder_is_urgent(const struct ladder *l)
 	return l->is_urgent;
 }
 
+int64_t
+ladder_ack_holds(const struct ladder *l)
+{
+	return l->ack_holds;
+}
+
 size_t
 ladder_n_rungs(const struct ladder *l)
 {

@@ -12,6 +12,8 @@ struct step;
 struct ladder;
 
 bool ladder_is_urgent(const struct ladder *l);
+/* ms that an acknowledgement keeps it quiet. */
+int64_t ladder_ack_holds(const struct ladder *l);
 size_t ladder_n_rungs(const struct ladder *l);
 /* Who is called on a rung: texts such as "holder", "lead", "outside:hotline". */
 const char *const *rung_who(const struct ladder *l, size_t rung, size_t *n);

@@ -75,6 +75,15 @@ const struct ladder *step_ladder(
     const struct procedure *p, const struct step *s, const struct facts *f);
 
 /*
+ * News of a case and alarms climb ladders, too: the step they share, due at
+ * once, and the ladder called like the kind, or else like the class ("news",
+ * "news_lead", "alarm"), which every procedure has.
+ */
+const struct step *procedure_news(void);
+const struct ladder *procedure_news_ladder(
+    const struct procedure *p, const char *news, const char *kind);
+
+/*
  * Proves that every step can open, every ladder ends with a rung that repeats,
  * no limit is missing and every who is known.  Problems are added as
  * "step N08" etc.

@@ -167,7 +167,7 @@ procedure_check(const struct procedure *p, struct faults *problems)
 			node_fault(l->node, problems,
 			    "ladder %s must end with a role or an outside body",
 			    l->id);
-		if (!is_used(p, l))
+		if (!is_used(p, l) && !is_for_news(l))
 			node_fault(l->node, problems,
 			    "ladder %s is used by no step", l->id);
 	}

@@ -6,6 +6,9 @@
 
 #define REPEATS_MAX 1000
 
+/* Classes of news, each the name of a ladder. */
+static const char *const news[] = {"news", "news_lead", "alarm"};
+
 struct raw_rung {
 	const char *after, *repeat;
 	int64_t repeats;
@@ -115,4 +118,52 @@ ladder_read(struct ladder *l, const struct node *n, struct faults *faults)
 		rung_read(&l->rungs[l->n_rungs++], g, faults);
 	if (faults->n == held)
 		order_check(l, raw.rungs, faults);
+}
+
+const struct ladder *
+ladder_find(const struct procedure *p, const char *id)
+{
+	for (size_t i = 0; i < p->n_ladders; i++)
+		if (strcmp(p->ladders[i].id, id) == 0)
+			return &p->ladders[i];
+	return NULL;
+}
+
+void
+news_check(
+    const struct procedure *p, const struct node *n, struct faults *faults)
+{
+	for (size_t i = 0; i < NELEM(news); i++)
+		if (ladder_find(p, news[i]) == NULL)
+			node_fault(n, faults,
+			    "there must be a ladder '%s': whom %s calls",
+			    news[i],
+			    strcmp(news[i], "alarm") == 0 ? "an alarm"
+							  : "news of a case");
+}
+
+bool
+is_for_news(const struct ladder *l)
+{
+	for (size_t i = 0; i < NELEM(news); i++)
+		if (strcmp(l->id, news[i]) == 0)
+			return true;
+	return strncmp(l->id, "alarm_", 6) == 0;
+}
+
+const struct step *
+procedure_news(void)
+{
+	static const struct step step = {.id = "news"};
+
+	return &step;
+}
+
+const struct ladder *
+procedure_news_ladder(
+    const struct procedure *p, const char *class, const char *kind)
+{
+	const struct ladder *l = ladder_find(p, kind);
+
+	return l != NULL ? l : ladder_find(p, class);
 }

@@ -64,15 +64,6 @@ starts_resolve(struct step *s, struct faults *faults)
 	}
 }
 
-static const struct ladder *
-ladder_find(const struct procedure *p, const char *id)
-{
-	for (size_t i = 0; i < p->n_ladders; i++)
-		if (strcmp(p->ladders[i].id, id) == 0)
-			return &p->ladders[i];
-	return NULL;
-}
-
 static void
 ladders_resolve(
     const struct procedure *p, struct step *s, struct faults *faults)
@@ -212,6 +203,7 @@ parts_read(
 	if (p->n_steps == 0)
 		node_fault(raw->steps, faults, "a procedure needs a step");
 	unique_check(p, faults);
+	news_check(p, raw->ladders, faults);
 	for (size_t i = 0; i < p->n_steps; i++)
 		events_check(p, &p->steps[i], faults);
 }

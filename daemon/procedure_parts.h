@@ -88,6 +88,12 @@ void name_check(const struct node *n, struct faults *faults);
 void choices_read(struct choices *c, const struct node *n, const char *key,
     struct faults *faults);
 /* procedure_ladder.c */
+const struct ladder *ladder_find(const struct procedure *p, const char *id);
+/* Faults of every class of news that has no ladder; the list is at n. */
+void news_check(
+    const struct procedure *p, const struct node *n, struct faults *faults);
+/* Is it used by no step, but by news or alarms? */
+bool is_for_news(const struct ladder *l);
 void ladder_read(struct ladder *l, const struct node *n, struct faults *faults);
 
 #endif

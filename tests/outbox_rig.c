@@ -14,6 +14,7 @@
 #include "outbox.h"
 #include "outbox_jobs.h"
 #include "people.h"
+#include "procedure.h"
 
 #define T0     1800000000000
 #define MEMBER "018f0000-0000-7000-8000-00000000000a"
@@ -26,6 +27,7 @@ struct outbox_rig {
 	struct conf *conf;
 	struct channels *channels;
 	struct messages *messages;
+	struct procedure *procedure;
 	json_t *packets; /* of the last lease */
 	int n_addresses; /* of the person */
 };
@@ -203,10 +205,14 @@ rig_setup(const char *interval)
 	o->conf = conf_load(NULL, &faults);
 	assert_non_null(o->conf);
 	load_channels(interval);
+	o->procedure = procedure_load(
+	    SOURCE_DIR "/tests/data/procedure-small.conf", &faults);
+	assert_non_null(o->procedure);
 	o->context = (struct context){
 	    .conf = o->conf,
 	    .channels = o->channels,
 	    .messages = o->messages,
+	    .procedure = o->procedure,
 	    .blind = {.bytes = {7}, .version = 1},
 	};
 	clock_test_set(T0);
@@ -223,6 +229,7 @@ rig_teardown(void)
 	json_decref(o->packets);
 	channels_free(o->channels);
 	messages_free(o->messages);
+	procedure_free(o->procedure);
 	conf_free(o->conf);
 	free(o);
 }
@@ -238,15 +245,25 @@ run_raise(struct tx *tx, void *arg)
 {
 	const struct raising *r = arg;
 	struct people p = {.n = 1, .list = {{.member_id = MEMBER}}};
+	char clock[ID_SIZE];
 
 	for (int i = 0; i < r->n; i++) {
 		struct alert a = {
+		    .clock_id = clock,
 		    .kind = "warning",
 		    .is_urgent = r->is_urgent,
 		    .due_at = clock_now(),
 		    .subject = "K7Q2-M4XD",
 		};
 
+		id_new(clock);
+		assert_int_equal(
+		    tx_exec(tx, Q_NEWS_ADD,
+			ARGS(V_TEXT(clock), V_TEXT("00000"), V_NULL,
+			    V_TEXT("warning"), V_TEXT("alarm"),
+			    V_TEXT(a.subject), V_TEXT("x"), V_INT(a.due_at),
+			    V_INT(a.due_at), V_INT(r->is_urgent))),
+		    OK);
 		assert_int_equal(alert_raise(tx, &a, &p, NULL, 0), OK);
 		assert_int_equal(a.told, 1);
 		snprintf(r->id, ID_SIZE, "%s", a.id);

@@ -55,6 +55,8 @@ static const struct {
     {"{ after = \"0m\"; who = [\"chairman\"];\n"
      "                  repeat = \"1w\"; }",
 	"", 11, "needs a rung"},
+    {"id = \"alarm\"", "id = \"alarms\"", 4, "must be a ladder 'alarm'"},
+    {"id = \"news\"", "id = \"new\"", 4, "must be a ladder 'news'"},
     /* steps */
     {"id = \"A\"", "id = \"A.B\"", 14, "1 to 32 letters"},
     {"id = \"A\"", "id = \"B\"", 19, "step 'B' is here twice"},
@@ -171,12 +173,20 @@ test_no_file_and_no_parts(void **state)
 static void
 write_steps(FILE *f, int n)
 {
+	static const char *const ladders[] = {
+	    "l", "news", "news_lead", "alarm"};
+
 	fputs("procedure = { id = \"x\"; version = 1;\n"
 	      "names = { vi = \"a\"; en = \"b\"; };\n"
-	      "ladders = ( { id = \"l\"; ack_holds = \"1m\"; rungs = (\n"
-	      "{ after = \"0m\"; who = [\"lead\"]; repeat = \"1m\"; } ); } );\n"
-	      "steps = (",
+	      "ladders = (\n",
 	    f);
+	for (size_t i = 0; i < NELEM(ladders); i++)
+		fprintf(f,
+		    "%s { id = \"%s\"; ack_holds = \"1m\"; rungs = ( { "
+		    "after = \"0m\"; who = [\"lead\"]; repeat = \"1m\"; } "
+		    "); }",
+		    i == 0 ? "" : ",", ladders[i]);
+	fputs(" );\nsteps = (", f);
 	for (int i = 0; i < n; i++)
 		fprintf(f,
 		    "%s\n{ id = \"S%d\"; vi = \"a\"; en = \"b\"; role = "

@@ -18,7 +18,13 @@ CODE = re.compile(r"OK ([2-9A-HJ-NP-Z]{6})")
 QUIET = """
 procedure = {
   id = "quiet"; version = 1; names = { vi = "Quy trình thử"; en = "Test"; };
-  ladders = ( { id = "one"; urgent = true; ack_holds = "1d";
+  ladders = ( { id = "news"; urgent = true; ack_holds = "1d";
+    rungs = ( { after = "0m"; who = ["holder", "lead"]; repeat = "1d"; } ); },
+  { id = "news_lead"; urgent = true; ack_holds = "1d";
+    rungs = ( { after = "0m"; who = ["lead"]; repeat = "1d"; } ); },
+  { id = "alarm"; urgent = true; ack_holds = "1d";
+    rungs = ( { after = "0m"; who = ["lead"]; repeat = "1d"; } ); },
+  { id = "one"; urgent = true; ack_holds = "1d";
     rungs = ( { after = "0m"; who = ["officer"]; repeat = "1d"; } ); } );
   steps = ( { id = "N08"; vi = "Can thiệp khẩn cấp"; en = "Emergency";
     role = "chairman"; kind = "conclude"; opens = ["received"];

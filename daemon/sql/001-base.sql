@@ -249,12 +249,15 @@ CREATE TABLE quota (
     used INT8 NOT NULL
 ) STRICT;
 
-CREATE TABLE clock (                -- one opening of one step
+CREATE TABLE clock (                -- one opening of one step, news or alarm
     id TEXT PRIMARY KEY NOT NULL,
     ward TEXT NOT NULL,
     case_id TEXT REFERENCES cases (id), -- NULL: the ward's own (a report)
-    step TEXT NOT NULL,
-    item TEXT NOT NULL DEFAULT '',  -- one of several at once: an activity
+    step TEXT NOT NULL,             -- or the kind of the news or alarm
+    item TEXT NOT NULL DEFAULT '',  -- one of several at once: an activity;
+                                    -- what an alarm is about, coded
+    news TEXT CHECK (news IN ('news', 'news_lead', 'alarm')),
+                                    -- NULL: a step; else the ladder it climbs
     opening INT8 NOT NULL,          -- 1, 2, ... of this step and item
     procedure TEXT NOT NULL,        -- id and version that it started with
     term TEXT NOT NULL,             -- "12h", frozen
@@ -282,6 +285,7 @@ CREATE UNIQUE INDEX clock_ward ON clock (ward, step, item, opening)
     WHERE case_id IS NULL;
 CREATE INDEX clock_next ON clock (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX clock_case ON clock (case_id);
+CREATE INDEX clock_news ON clock (step, item) WHERE news IS NOT NULL;
 
 CREATE TABLE act (                  -- what a human did
     id TEXT PRIMARY KEY NOT NULL,
@@ -301,7 +305,7 @@ CREATE INDEX act_case ON act (case_id);
 CREATE TABLE alert (
     id TEXT PRIMARY KEY NOT NULL,
     ward TEXT NOT NULL,
-    clock_id TEXT REFERENCES clock (id), -- NULL: an operator alarm
+    clock_id TEXT NOT NULL REFERENCES clock (id),
     case_id TEXT REFERENCES cases (id),
     kind TEXT NOT NULL,             -- text key in conf/messages
     rung INT8 NOT NULL,
@@ -320,8 +324,6 @@ CREATE TABLE alert (
 ) STRICT;
 CREATE INDEX alert_case ON alert (case_id);
 CREATE INDEX alert_open ON alert (id) WHERE state = 'open';
-CREATE INDEX alert_alarm ON alert (kind, subject)
-    WHERE clock_id IS NULL AND state = 'open';
 
 CREATE TABLE delivery (             -- one (alert, person, channel)
     id TEXT PRIMARY KEY NOT NULL,
