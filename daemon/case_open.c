@@ -66,6 +66,20 @@ instant_json(struct tx *tx, int64_t at)
 	return json_string(text);
 }
 
+/* The informant of a notification or of what came later, if it is there. */
+static json_t *
+open_informant(
+    struct tx *tx, const char *table, const struct rows *rows, int column)
+{
+	const char *id = row_text(rows, 0);
+	char *owner = xasprintf("informant.%s", id);
+	struct opening_of what = {owner, table, "informant_sealed", id};
+	json_t *informant = json_open(tx, &what, rows, column);
+
+	free(owner);
+	return informant;
+}
+
 static json_t *
 open_updates(struct tx *tx, const char *referral)
 {
@@ -78,9 +92,10 @@ open_updates(struct tx *tx, const char *referral)
 		    "body_sealed", row_text(rows, 0)};
 
 		json_array_append_new(
-		    list, json_pack("{s:o, s:o*}", "made_at",
+		    list, json_pack("{s:o, s:o*, s:o*}", "made_at",
 			      instant_json(tx, row_int(rows, 2)), "body",
-			      json_open(tx, &what, rows, 1)));
+			      json_open(tx, &what, rows, 1), "informant",
+			      open_informant(tx, "referral_update", rows, 3)));
 	}
 	(void)rows_end(rows);
 	return list;
@@ -91,19 +106,14 @@ open_referral(struct tx *tx, const struct rows *rows)
 {
 	const char *id = row_text(rows, 0);
 	struct opening_of body = {id, "referral", "body_sealed", id};
-	char *owner = xasprintf("informant.%s", id);
-	struct opening_of informant = {
-	    owner, "referral", "informant_sealed", id};
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o*, s:o*, s:o}",
-	    "id", id, "direction", row_text(rows, 3), "state",
-	    row_text(rows, 4), "agency", row_text(rows, 6), "received_at",
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o*, s:o*, s:o}", "id", id,
+	    "direction", row_text(rows, 3), "state", row_text(rows, 4),
+	    "agency", row_text(rows, 6), "received_at",
 	    instant_json(tx, row_int(rows, 5)), "body",
 	    json_open(tx, &body, rows, 1), "informant",
-	    json_open(tx, &informant, rows, 2), "updates",
+	    open_informant(tx, "referral", rows, 2), "updates",
 	    open_updates(tx, id));
-
-	free(owner);
-	return o;
 }
 
 static json_t *

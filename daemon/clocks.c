@@ -130,12 +130,12 @@ find_open(struct tx *tx, const struct which *w, struct clock_row *k)
 }
 
 static enum outcome
-add_clock(struct tx *tx, const struct clock_row *k, const struct limit *l)
+add_clock(struct tx *tx, const struct clock_row *k, const struct opening *o)
 {
 	const struct climb *m = &k->climb;
 	char term[LIMIT_SIZE];
 
-	limit_format(term, l);
+	limit_format(term, &o->term);
 	return tx_exec(tx, Q_CLOCK_ADD,
 	    ARGS(V_TEXT(k->id), V_TEXT(tx_ward(tx)), V_TEXT(clock_case_id(k)),
 		V_TEXT(k->step), V_TEXT(k->item),
@@ -143,7 +143,7 @@ add_clock(struct tx *tx, const struct clock_row *k, const struct limit *l)
 		V_INT(m->start_at), V_INT(m->due_at), V_INT(k->opened_at),
 		V_INT(k->is_urgent), V_INT(m->triggers), V_INT(m->rung),
 		V_INT(m->repeats), V_INT(m->round), V_INT0(m->climb_at),
-		V_INT0(m->next_at)));
+		V_INT0(m->next_at), V_INT(o->from_t0)));
 }
 
 /* The row of a clock that opens now. */
@@ -177,7 +177,7 @@ open_clock(struct tx *tx, const struct which *w, const struct opening *o)
 	if (how != NOT_FOUND)
 		return how == OK ? CONFLICT : how;
 	fill_clock(tx, w, o, &k);
-	how = add_clock(tx, &k, &o->term);
+	how = add_clock(tx, &k, o);
 	if (how != OK)
 		return how;
 	return audit_clock(tx, &k, "clock.opened", &audit_system,
@@ -203,6 +203,7 @@ clocks_open_item(struct tx *tx, const struct item_clock *i)
 	step_opening(
 	    s, x->calendar, i->c == NULL ? &none : &i->c->facts, &m, &o);
 	o.start_at = i->start_at;
+	o.from_t0 = false;
 	if (i->due_at != 0) {
 		o.term = (struct limit){.unit = UNIT_GIVEN};
 		o.due_at = i->due_at;

@@ -49,6 +49,13 @@ enum outcome clocks_drop_item(struct tx *tx, const struct item_clock *i,
 enum outcome
 clocks_end_all(struct tx *tx, const struct case_row *c, const struct act *a);
 
+/*
+ * The case's t0_at is earlier than it was: open clocks that run from it start
+ * and end sooner (audited, with the difference).  What thereby is over lapses
+ * at once, charged to the sender, who told us late.  In clocks_sooner.c.
+ */
+enum outcome clocks_sooner(struct tx *tx, const struct case_row *c);
+
 /* Fire what is due at now, urgent first, at most max; *n how many did. */
 enum outcome clocks_fire(struct tx *tx, int64_t now, int max, int *n);
 /* Earliest next_at of all clocks; INT64_MAX if none. */

@@ -15,8 +15,6 @@
 #include "keyring.h"
 #include "mau01.h"
 
-#define CASES_MAX 20
-
 /* A case for each child; one also when nobody could say who the child is. */
 static enum outcome
 open_cases(struct tx *tx, const struct incident *i)
@@ -44,111 +42,81 @@ take_new(struct tx *tx, struct incident *i)
 	return how == OK ? open_cases(tx, i) : how;
 }
 
-/* News for one case: facts, people, and a call to whoever holds it. */
+/* Open cases that this agency sent, by the code that the body names. */
 static enum outcome
-tell_case(struct tx *tx, const char *case_id, const json_t *body,
-    const struct subject *by)
-{
-	struct case_row c;
-	int hits = 0;
-	enum outcome how = case_get(tx, case_id, &c);
-
-	if (how == OK)
-		how = audit_add(tx, &(struct happening){
-					.actor = by,
-					.act = "case.news",
-					.object_kind = "case",
-					.object_id = c.id,
-					.case_id = c.id,
-				    });
-	if (how == OK && c.is_open)
-		how = intake_facts(tx, &c, body, by);
-	if (how == OK)
-		how = intake_people(tx, &c, NULL, body, &hits);
-	if (how == OK && hits > 0)
-		how = case_tell_lead(tx, &c, "bar");
-	if (how == OK && hits > 0)
-		how = case_get(tx, case_id, &c);
-	return how == OK ? case_tell_holder(tx, &c, "update") : how;
-}
-
-static enum outcome
-tell_cases(struct tx *tx, const char *referral_id, const json_t *body,
-    const struct subject *by)
-{
-	char list[CASES_MAX][ID_SIZE];
-	size_t n = 0;
-	enum outcome how =
-	    ids_read(tx_query(tx, Q_REFERRAL_CASES, ARGS(V_TEXT(referral_id))),
-		list, CASES_MAX, &n);
-
-	for (size_t k = 0; k < n && how == OK; k++)
-		how = tell_case(tx, list[k], body, by);
-	return how;
-}
-
-/* It names an open case that this agency sent: no new one is opened. */
-static enum outcome
-take_follow_up(struct tx *tx, struct incident *i, bool *is_taken)
+find_followed(struct tx *tx, const struct incident *i,
+    char list[CASES_MAX][ID_SIZE], size_t *n)
 {
 	const char *named = mau01_text(i->in->body, "case_code");
-	char code[16] = "", list[CASES_MAX][ID_SIZE];
-	struct case_row c;
-	size_t n = 0;
-	enum outcome how;
+	char code[16] = "";
 
-	*is_taken = false;
+	*n = 0;
 	if (named == NULL)
 		return OK;
 	for (size_t k = 0; k < sizeof(code) - 1 && named[k] != '\0'; k++)
 		code[k] = (char)toupper((unsigned char)named[k]);
-	how = ids_read(
+	return ids_read(
 	    tx_query(tx, Q_REFERRAL_FOLLOWED,
 		ARGS(V_TEXT(i->in->agency_id), V_TEXT(code), V_INT(CASES_MAX))),
-	    list, CASES_MAX, &n);
-	if (how != OK || n == 0)
-		return how;
-	*is_taken = true;
-	how = case_get(tx, list[0], &c);
+	    list, CASES_MAX, n);
+}
+
+/* The very same follow-up came before: id is that of the first. */
+static enum outcome
+find_same(struct tx *tx, const struct intake *in, const char *case_id, char *id)
+{
+	unsigned char digest[HASH_SIZE];
+	char list[1][ID_SIZE];
+	size_t n = 0;
+	enum outcome how;
+
+	hash_of(in->raw, in->raw_len, digest);
+	how = ids_read(tx_query(tx, Q_REFERRAL_SAME,
+			   ARGS(V_TEXT(in->agency_id),
+			       V_BLOB(digest, HASH_SIZE), V_TEXT(case_id))),
+	    list, NELEM(list), &n);
+	if (how == OK && n > 0)
+		memcpy(id, list[0], ID_SIZE);
+	return how == OK && n == 0 ? NOT_FOUND : how;
+}
+
+static enum outcome
+add_follow_up(
+    struct tx *tx, struct incident *i, char (*list)[ID_SIZE], size_t n)
+{
+	struct case_row c;
+	enum outcome how = case_get(tx, list[0], &c);
+
 	if (how != OK)
 		return how;
 	snprintf(i->code, sizeof(i->code), "%s", c.incident);
+	i->is_confidential |= c.is_confidential;
 	how = intake_referral(tx, i);
 	for (size_t k = 0; k < n && how == OK; k++)
 		how = tx_exec(tx, Q_REFERRAL_LINK,
 		    ARGS(V_TEXT(i->referral_id), V_TEXT(list[k]),
 			V_TEXT(tx_ward(tx))));
-	if (how == OK)
-		how = tell_cases(tx, i->referral_id, i->in->body, i->in->by);
-	return how;
+	return how == OK ? intake_tell(tx, i) : how;
 }
 
-enum outcome
-intake_news(struct tx *tx, const char *referral_id, const json_t *body,
-    const struct subject *by, char id[ID_SIZE])
+/* It names an open case that this agency sent: it is news of that one. */
+static enum outcome
+take_first(struct tx *tx, struct incident *i, char id[ID_SIZE])
 {
-	struct value sealed = V_NULL;
-	struct place at = {"referral_update", "body_sealed", id};
-	struct happening h = {
-	    .actor = by,
-	    .act = "referral.updated",
-	    .object_kind = "referral_update",
-	    .object_id = id,
-	};
-	enum outcome how;
+	char list[CASES_MAX][ID_SIZE];
+	size_t n;
+	enum outcome how = find_followed(tx, i, list, &n);
 
-	id_new(id);
-	how = intake_seal(tx, referral_id, &at, body, &sealed);
+	if (how == OK && n > 0) {
+		how = find_same(tx, i->in, list[0], id);
+		if (how != NOT_FOUND)
+			return how;
+		how = OK;
+	}
+	memcpy(id, i->referral_id, ID_SIZE);
 	if (how != OK)
 		return how;
-	h.detail = json_pack("{s:s}", "referral", referral_id);
-	how = tx_exec(tx, Q_UPDATE_ADD,
-	    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(referral_id),
-		V_INT(clock_now()), sealed));
-	if (how == OK)
-		how = intake_audit(tx, &h, &sealed);
-	keyring_done(&sealed);
-	return how == OK ? tell_cases(tx, referral_id, body, by) : how;
+	return n > 0 ? add_follow_up(tx, i, list, n) : take_new(tx, i);
 }
 
 /* *is_same: the very same body; *is_copy: written down by a member before. */
@@ -182,20 +150,19 @@ enum outcome
 intake_take(struct tx *tx, const struct intake *in, char id[ID_SIZE])
 {
 	struct incident i = {.in = in, .received_at = clock_now()};
-	bool is_same = false, is_copy = false, is_taken;
+	bool is_same = false, is_copy = false;
 	char update[ID_SIZE];
 	enum outcome how = NOT_FOUND;
 
 	if (mau01_text(in->body, "source_ref") != NULL)
 		how = find_source(tx, in, id, &is_same, &is_copy);
 	if (how == OK && !is_same)
-		return is_copy ? intake_news(tx, id, in->body, in->by, update)
-			       : REFUSED;
+		return is_copy ? intake_news(tx, id, in, update) : REFUSED;
 	if (how != NOT_FOUND)
 		return how;
 	i.t0_at = mau01_first_receipt(in->body, i.received_at);
+	i.is_confidential =
+	    json_is_true(json_object_get(in->body, "confidential"));
 	id_new(i.referral_id);
-	memcpy(id, i.referral_id, ID_SIZE);
-	how = take_follow_up(tx, &i, &is_taken);
-	return how == OK && !is_taken ? take_new(tx, &i) : how;
+	return take_first(tx, &i, id);
 }

@@ -23,10 +23,13 @@ struct intake {
  */
 enum outcome
 intake_take(struct tx *tx, const struct intake *in, char id[ID_SIZE]);
-/* More about a referral that is there ({text, risk, alleged} or a Mau 01);
- * fills id with the update's. */
+/*
+ * More about a referral that is there ({text, risk, alleged} or a Mau 01);
+ * fills id with the update's.  The very same bytes again are the same update:
+ * nobody is told a second time.  In intake_news.c.
+ */
 enum outcome intake_news(struct tx *tx, const char *referral_id,
-    const json_t *body, const struct subject *by, char id[ID_SIZE]);
+    const struct intake *in, char id[ID_SIZE]);
 
 #define RECEIPT_SECRET_SIZE 33
 /*

@@ -81,8 +81,7 @@ add_case(struct tx *tx, const struct incident *i, struct case_row *c)
 
 	*c = (struct case_row){
 	    .is_open = true,
-	    .is_confidential =
-		json_is_true(json_object_get(i->in->body, "confidential")),
+	    .is_confidential = i->is_confidential,
 	    .t0_at = i->t0_at,
 	    .received_at = i->received_at,
 	    .version = 1,

@@ -6,11 +6,14 @@
 #include "intake.h"
 #include "seal.h"
 
+#define CASES_MAX 64
+
 /* What all cases of one notification share. */
 struct incident {
 	const struct intake *in;
 	char referral_id[ID_SIZE], code[16];
 	int64_t received_at, t0_at;
+	bool is_confidential;
 };
 
 /* Store the notification itself, sealed, and tell the audit chain. */
@@ -18,9 +21,25 @@ enum outcome intake_referral(struct tx *tx, const struct incident *i);
 /* Seal JSON under an owner's key; out->p is the caller's to free. */
 enum outcome intake_seal(struct tx *tx, const char *owner,
     const struct place *at, const json_t *json, struct value *out);
+/* The informant of a body, under a key of their own; V_NULL if there is none.
+ */
+enum outcome intake_seal_informant(struct tx *tx, const char *table,
+    const char *id, const json_t *body, struct value *out);
+/* All else of it, under the referral's key. */
+enum outcome intake_seal_rest(struct tx *tx, const char *referral_id,
+    const struct place *at, const json_t *body, struct value *out);
 /* Audit what was just sealed, with its digest. */
 enum outcome
 intake_audit(struct tx *tx, struct happening *h, const struct value *sealed);
+
+/*
+ * News of what is there already: the cases of the notification referral_id
+ * learn all that in->body says, each child that none of them is of gets a case
+ * of its own, and whoever holds them is told.  In intake_tell.c.
+ */
+enum outcome intake_tell(struct tx *tx, struct incident *i);
+/* Its sender may see it by its receipt secret alone from now on. */
+enum outcome intake_hide_referral(struct tx *tx, const char *referral_id);
 
 /* Open a case for a child (an object, empty if nothing is known). */
 enum outcome
@@ -40,6 +59,19 @@ enum outcome intake_people(struct tx *tx, const struct case_row *c,
  */
 enum outcome intake_duplicates(struct tx *tx, const struct case_row *c,
     const json_t *child, char holder[ID_SIZE]);
+
+/* Are two descriptions of one child?  seen_at: when its age was said. */
+struct described {
+	const json_t *child;
+	int64_t seen_at;
+};
+enum likeness {
+	OTHER_CHILD,
+	NAMELESS_CHILD, /* nothing speaks against it, no name for it */
+	SAME_CHILD,
+};
+enum likeness
+intake_likeness(const struct described *a, const struct described *b);
 
 /* Facts that a notification makes certain: high risk, an alleged carer. */
 void intake_raise(const json_t *body, struct facts *f);

@@ -14,6 +14,7 @@
 #include "intake_case.h"
 #include "keyring.h"
 #include "mau01.h"
+#include "text.h"
 
 #define MATCHES_MAX 32
 #define YEAR	    ((int64_t)366 * DAY)
@@ -51,6 +52,46 @@ may_be_same(const struct birth *a, const struct birth *b)
 	if (a->low > a->high || b->low > b->high)
 		return true;
 	return a->low <= b->high && b->low <= a->high;
+}
+
+static bool
+folds_to_same(const char *a, const char *b)
+{
+	char *one = text_fold(a), *two = text_fold(b);
+	bool is_same = one != NULL && two != NULL && strcmp(one, two) == 0;
+
+	free(one);
+	free(two);
+	return is_same;
+}
+
+/* Both say it, and differently. */
+static bool
+contradicts(const json_t *a, const json_t *b, const char *name)
+{
+	const char *one = mau01_text(a, name), *two = mau01_text(b, name);
+
+	return one != NULL && two != NULL && strcmp(one, two) != 0;
+}
+
+enum likeness
+intake_likeness(const struct described *a, const struct described *b)
+{
+	const char *id_a = mau01_text(a->child, "personal_id");
+	const char *id_b = mau01_text(b->child, "personal_id");
+	const char *name_a = mau01_text(a->child, "name");
+	const char *name_b = mau01_text(b->child, "name");
+	struct birth born_a = birth_of(a->child, a->seen_at);
+	struct birth born_b = birth_of(b->child, b->seen_at);
+
+	if (id_a != NULL && id_b != NULL)
+		return strcmp(id_a, id_b) == 0 ? SAME_CHILD : OTHER_CHILD;
+	if (!may_be_same(&born_a, &born_b))
+		return OTHER_CHILD;
+	if (name_a != NULL && name_b != NULL)
+		return folds_to_same(name_a, name_b) ? SAME_CHILD : OTHER_CHILD;
+	return contradicts(a->child, b->child, "sex") ? OTHER_CHILD
+						      : NAMELESS_CHILD;
 }
 
 struct suspects {

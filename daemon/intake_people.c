@@ -5,6 +5,7 @@
 
 #include "audit.h"
 #include "case_give.h"
+#include "case_open.h"
 #include "clock.h"
 #include "clock_rows.h"
 #include "context.h"
@@ -51,6 +52,28 @@ bar_matches(
 	return how;
 }
 
+/* Was exactly this told before?  A copy repeats all that it copies. */
+static bool
+is_known(struct tx *tx, const struct case_row *c, const char *role,
+    const json_t *person)
+{
+	struct rows *rows = tx_query(tx, Q_VIEW_PERSONS, ARGS(V_TEXT(c->id)));
+	bool is = false;
+
+	while (!is && rows_next(rows)) {
+		struct opening_of what = {
+		    c->id, "person", "body_sealed", row_text(rows, 0)};
+		json_t *one = strcmp(row_text(rows, 2), role) == 0
+				  ? json_open(tx, &what, rows, 1)
+				  : NULL;
+
+		is = json_equal(one, person);
+		json_decref(one);
+	}
+	(void)rows_end(rows);
+	return is;
+}
+
 static enum outcome
 add_person(struct tx *tx, const struct case_row *c, const char *role,
     const json_t *person, int *hits)
@@ -65,7 +88,7 @@ add_person(struct tx *tx, const struct case_row *c, const char *role,
 	struct value sealed = V_NULL;
 	enum outcome how;
 
-	if (person == NULL)
+	if (person == NULL || is_known(tx, c, role, person))
 		return OK;
 	id_new(id);
 	how = intake_seal(tx, c->id, &at, person, &sealed);

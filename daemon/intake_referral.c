@@ -26,11 +26,12 @@ intake_seal(struct tx *tx, const char *owner, const struct place *at,
 	return how;
 }
 
-static enum outcome
-seal_informant(struct tx *tx, const struct incident *i, struct value *out)
+enum outcome
+intake_seal_informant(struct tx *tx, const char *table, const char *id,
+    const json_t *body, struct value *out)
 {
-	const json_t *informant = json_object_get(i->in->body, "informant");
-	struct place at = {"referral", "informant_sealed", i->referral_id};
+	const json_t *informant = json_object_get(body, "informant");
+	struct place at = {table, "informant_sealed", id};
 	struct key key;
 	char *owner;
 	enum outcome how;
@@ -38,7 +39,7 @@ seal_informant(struct tx *tx, const struct incident *i, struct value *out)
 	*out = V_NULL;
 	if (informant == NULL)
 		return OK;
-	owner = informant_owner(i->referral_id);
+	owner = informant_owner(id);
 	how = keyring_new(tx, "informant", owner, &key);
 	key_wipe(&key);
 	if (how == OK)
@@ -47,21 +48,31 @@ seal_informant(struct tx *tx, const struct incident *i, struct value *out)
 	return how;
 }
 
+enum outcome
+intake_seal_rest(struct tx *tx, const char *referral_id, const struct place *at,
+    const json_t *body, struct value *out)
+{
+	json_t *rest = json_copy((json_t *)(uintptr_t)body);
+	enum outcome how;
+
+	json_object_del(rest, "informant");
+	how = intake_seal(tx, referral_id, at, rest, out);
+	json_decref(rest);
+	return how;
+}
+
 /* All but the informant, under the referral's key. */
 static enum outcome
 seal_body(struct tx *tx, const struct incident *i, struct value *out)
 {
 	struct place at = {"referral", "body_sealed", i->referral_id};
-	json_t *rest = json_copy((json_t *)(uintptr_t)i->in->body);
 	struct key key;
 	enum outcome how = keyring_new(tx, "referral", i->referral_id, &key);
 
 	key_wipe(&key);
-	json_object_del(rest, "informant");
-	if (how == OK)
-		how = intake_seal(tx, i->referral_id, &at, rest, out);
-	json_decref(rest);
-	return how;
+	return how == OK
+		   ? intake_seal_rest(tx, i->referral_id, &at, i->in->body, out)
+		   : how;
 }
 
 static enum outcome
@@ -70,8 +81,6 @@ insert_referral(struct tx *tx, const struct incident *i,
 {
 	const struct intake *in = i->in;
 	const json_t *source = json_object_get(in->body, "source");
-	bool is_secret =
-	    json_is_true(json_object_get(in->body, "confidential"));
 	unsigned char digest[HASH_SIZE], secret_hash[HASH_SIZE];
 	char secret[RECEIPT_SECRET_SIZE];
 
@@ -85,9 +94,9 @@ insert_referral(struct tx *tx, const struct incident *i,
 		V_TEXT(mau01_text(in->body, "source_ref")), V_TEXT(i->code),
 		V_TEXT(mau01_text(source, "channel")), V_INT(i->received_at),
 		V_INT(i->t0_at), V_TEXT(mau01_text(in->body, "risk")),
-		V_INT(is_secret),
-		is_secret ? V_BLOB(secret_hash, HASH_SIZE) : V_NULL, *body,
-		*informant, V_BLOB(digest, HASH_SIZE)));
+		V_INT(i->is_confidential),
+		i->is_confidential ? V_BLOB(secret_hash, HASH_SIZE) : V_NULL,
+		*body, *informant, V_BLOB(digest, HASH_SIZE)));
 }
 
 enum outcome
@@ -126,7 +135,8 @@ intake_referral(struct tx *tx, const struct incident *i)
 	enum outcome how = seal_body(tx, i, &body);
 
 	if (how == OK)
-		how = seal_informant(tx, i, &informant);
+		how = intake_seal_informant(
+		    tx, "referral", i->referral_id, i->in->body, &informant);
 	if (how == OK)
 		how = insert_referral(tx, i, &body, &informant);
 	if (how == OK)

@@ -225,6 +225,15 @@ ladder_fire(const struct step *s, const struct ladder *l, struct climb *c,
 }
 
 void
+ladder_move(
+    const struct step *s, struct climb *c, int64_t start_at, int64_t due_at)
+{
+	c->start_at = start_at;
+	c->due_at = due_at;
+	set_next(s, c);
+}
+
+void
 ladder_ack(
     const struct step *s, const struct ladder *l, struct climb *c, int64_t now)
 {

@@ -53,6 +53,9 @@ void ladder_start(const struct step *s, struct climb *c);
  */
 bool ladder_fire(const struct step *s, const struct ladder *l, struct climb *c,
     int64_t now, struct firing *out);
+/* It starts and ends at other instants: what comes next follows them. */
+void ladder_move(
+    const struct step *s, struct climb *c, int64_t start_at, int64_t due_at);
 /* A human acknowledged: quiet until ack_holds is over or a trigger comes. */
 void ladder_ack(
     const struct step *s, const struct ladder *l, struct climb *c, int64_t now);

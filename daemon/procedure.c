@@ -141,8 +141,8 @@ step_opening(const struct step *s, const struct calendar *c,
 {
 	out->step = s;
 	out->term = choose(&s->limits, m->event, f)->term;
-	out->start_at =
-	    choose(&s->starts, m->event, f)->is_t0 ? m->t0_at : m->at;
+	out->from_t0 = choose(&s->starts, m->event, f)->is_t0;
+	out->start_at = out->from_t0 ? m->t0_at : m->at;
 	out->due_at = calendar_add(c, out->start_at, &out->term);
 }
 

@@ -44,6 +44,7 @@ struct opening {
 	const struct step *step;
 	struct limit term;
 	int64_t start_at, due_at;
+	bool from_t0; /* it starts at the earliest receipt */
 };
 #define OPENINGS_MAX 32
 /* What happened, and when. */

@@ -160,6 +160,12 @@ static enum outcome
 update(struct tx *tx, const struct request *r, struct response *a,
     const char *referral)
 {
+	struct intake in = {
+	    .by = &r->subject,
+	    .agency_id = r->subject.id,
+	    .raw = r->raw == NULL ? "" : r->raw,
+	    .raw_len = r->raw_len,
+	};
 	struct faults faults = {0};
 	char id[ID_SIZE];
 	json_t *body;
@@ -176,7 +182,8 @@ update(struct tx *tx, const struct request *r, struct response *a,
 		faults_done(&faults);
 		return how;
 	}
-	how = intake_news(tx, referral, body, &r->subject, id);
+	in.body = body;
+	how = intake_news(tx, referral, &in, id);
 	json_decref(body);
 	if (how == OK)
 		return answer_json(a, 201, json_pack("{s:s}", "id", id));

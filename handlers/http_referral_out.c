@@ -55,7 +55,7 @@ keep_words(struct tx *tx, const struct request *r, const char *referral)
 		return how;
 	how = tx_exec(tx, Q_UPDATE_ADD,
 	    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(referral),
-		V_INT(clock_now()), sealed));
+		V_INT(clock_now()), sealed, V_NULL, V_NULL));
 	keyring_done(&sealed);
 	return how;
 }

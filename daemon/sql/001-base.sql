@@ -215,7 +215,9 @@ CREATE TABLE referral_update (
     ward TEXT NOT NULL,
     referral_id TEXT NOT NULL REFERENCES referral (id),
     made_at INT8 NOT NULL,
-    body_sealed BYTES NOT NULL
+    body_sealed BYTES NOT NULL,     -- all but the informant, referral key
+    informant_sealed BYTES,         -- its own key (owner informant)
+    digest BYTES                    -- BLAKE2b-256 of the body as received
 ) STRICT;
 CREATE INDEX referral_update_referral ON referral_update (referral_id);
 
@@ -261,8 +263,9 @@ CREATE TABLE clock (                -- one opening of one step, news or alarm
     opening INT8 NOT NULL,          -- 1, 2, ... of this step and item
     procedure TEXT NOT NULL,        -- id and version that it started with
     term TEXT NOT NULL,             -- "12h", frozen
-    start_at INT8 NOT NULL,         -- frozen
-    due_at INT8 NOT NULL,           -- frozen
+    start_at INT8 NOT NULL,         -- frozen; if from_t0 it moves with t0
+    due_at INT8 NOT NULL,           -- start_at and term
+    from_t0 INT8 NOT NULL DEFAULT 0, -- it runs from the earliest receipt
     opened_at INT8 NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('open', 'done', 'dropped')),
     ended_at INT8,

@@ -1,0 +1,198 @@
+/* What a copy, a follow-up or an update means for cases that are there. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert_rows.h"
+#include "audit.h"
+#include "case_give.h"
+#include "clock_rows.h"
+#include "clocks.h"
+#include "intake_kin.h"
+#include "keyring.h"
+#include "mau01.h"
+
+static enum outcome
+audit_case(struct tx *tx, const struct incident *i, const struct case_row *c,
+    const char *act, json_t *detail)
+{
+	return audit_add(tx, &(struct happening){
+				 .actor = i->in->by,
+				 .act = act,
+				 .object_kind = "case",
+				 .object_id = c->id,
+				 .case_id = c->id,
+				 .detail = detail,
+			     });
+}
+
+/* The earliest place of receipt counts (D56 25.1); later ones do not. */
+static enum outcome
+start_sooner(struct tx *tx, const struct incident *i, struct case_row *c)
+{
+	int64_t was = c->t0_at;
+	enum outcome how;
+
+	if (i->t0_at >= was)
+		return OK;
+	c->t0_at = i->t0_at;
+	c->version++;
+	how = tx_exec(tx, Q_CASE_SOONER,
+	    ARGS(V_TEXT(c->id), V_INT(c->t0_at), V_INT(c->version)));
+	if (how == OK)
+		how = audit_case(tx, i, c, "case.sooner",
+		    json_pack("{s:I, s:I, s:I}", "t0_at", (json_int_t)c->t0_at,
+			"was_t0_at", (json_int_t)was, "by_ms",
+			(json_int_t)(was - c->t0_at)));
+	return how == OK ? clocks_sooner(tx, c) : how;
+}
+
+enum outcome
+intake_hide_referral(struct tx *tx, const char *referral_id)
+{
+	unsigned char hash[HASH_SIZE];
+	char secret[RECEIPT_SECRET_SIZE];
+
+	receipt_secret(tx, referral_id, secret);
+	hash_of(secret, strlen(secret), hash);
+	return tx_exec(tx, Q_REFERRAL_HIDE,
+	    ARGS(V_TEXT(referral_id), V_BLOB(hash, HASH_SIZE)));
+}
+
+static enum outcome
+hide_referrals(struct tx *tx, const struct case_row *c)
+{
+	char list[CASES_MAX][ID_SIZE];
+	size_t n = 0;
+	enum outcome how =
+	    ids_read(tx_query(tx, Q_REFERRALS_PLAIN, ARGS(V_TEXT(c->id))), list,
+		CASES_MAX, &n);
+
+	for (size_t k = 0; k < n && how == OK; k++)
+		how = intake_hide_referral(tx, list[k]);
+	return how;
+}
+
+/* Once confidential, always: the case and all that was sent about it. */
+static enum outcome
+hide(struct tx *tx, const struct incident *i, struct case_row *c)
+{
+	enum outcome how = OK;
+
+	if (!i->is_confidential)
+		return OK;
+	if (!c->is_confidential) {
+		c->is_confidential = true;
+		c->version++;
+		how = tx_exec(
+		    tx, Q_CASE_HIDE, ARGS(V_TEXT(c->id), V_INT(c->version)));
+		if (how == OK)
+			how = audit_case(tx, i, c, "case.confidential", NULL);
+	}
+	return how == OK ? hide_referrals(tx, c) : how;
+}
+
+/* Who had no name may have one now: it can be looked up, and known. */
+static enum outcome
+name_child(struct tx *tx, const struct case_row *c, const struct kin *one)
+{
+	char holder[ID_SIZE] = "";
+	enum outcome how;
+
+	if (one == NULL || !one->is_nameless)
+		return OK;
+	how = blind_add(
+	    tx, "name", mau01_text(one->news, "name"), "child", one->id);
+	if (how == OK)
+		how = blind_add(tx, "id", mau01_text(one->news, "personal_id"),
+		    "child", one->id);
+	return how == OK ? intake_duplicates(tx, c, one->news, holder) : how;
+}
+
+/* People around the child of this case, and the alleged of the incident. */
+static enum outcome
+tell_people(struct tx *tx, const struct incident *i, struct case_row *c,
+    const struct kin *one)
+{
+	int hits = 0;
+	enum outcome how = intake_people(
+	    tx, c, one == NULL ? NULL : one->news, i->in->body, &hits);
+
+	if (how == OK && hits > 0)
+		how = case_tell_lead(tx, c, "bar");
+	return how == OK && hits > 0 ? case_get(tx, c->id, c) : how;
+}
+
+static enum outcome
+tell_case(struct tx *tx, const struct incident *i, const char *case_id,
+    const struct kin *one)
+{
+	struct case_row c;
+	enum outcome how = case_get(tx, case_id, &c);
+
+	if (how == OK)
+		how = audit_case(tx, i, &c, "case.news", NULL);
+	if (how == OK)
+		how = hide(tx, i, &c);
+	if (how == OK)
+		how = start_sooner(tx, i, &c);
+	if (how == OK && c.is_open)
+		how = intake_facts(tx, &c, i->in->body, i->in->by);
+	if (how == OK)
+		how = name_child(tx, &c, one);
+	if (how == OK)
+		how = tell_people(tx, i, &c, one);
+	/* The 201 confirms it to the sender. */
+	if (how == OK && i->in->by->kind == BY_AGENCY)
+		how = case_did(tx, &c, "confirm", &audit_system);
+	return how == OK ? case_tell_holder(tx, &c, "update") : how;
+}
+
+/* Cases of other children of the incident that it speaks of, too. */
+static enum outcome
+link_kin(struct tx *tx, const struct incident *i, const struct kinship *k)
+{
+	enum outcome how = OK;
+
+	for (size_t n = 0; n < k->n && how == OK; n++)
+		if (k->list[n].news != NULL)
+			how = perhaps(tx_exec(tx, Q_REFERRAL_LINK,
+			    ARGS(V_TEXT(i->referral_id),
+				V_TEXT(k->list[n].case_id),
+				V_TEXT(tx_ward(tx)))));
+	return how;
+}
+
+static enum outcome
+tell_cases(struct tx *tx, struct incident *i, const struct kinship *k)
+{
+	char list[CASES_MAX][ID_SIZE];
+	size_t n = 0;
+	enum outcome how = ids_read(
+	    tx_query(tx, Q_REFERRAL_CASES, ARGS(V_TEXT(i->referral_id))), list,
+	    CASES_MAX, &n);
+
+	for (size_t m = 0; m < n && how == OK; m++)
+		how = tell_case(tx, i, list[m], kinship_of_case(k, list[m]));
+	return how;
+}
+
+enum outcome
+intake_tell(struct tx *tx, struct incident *i)
+{
+	struct kinship k;
+	json_t *child;
+	size_t n;
+	enum outcome how = kinship_find(tx, i, &k);
+
+	if (how == OK)
+		how = link_kin(tx, i, &k);
+	if (how == OK)
+		how = tell_cases(tx, i, &k);
+	json_array_foreach(k.strangers, n, child)
+	{
+		if (how == OK)
+			how = intake_case(tx, i, child);
+	}
+	kinship_done(&k);
+	return how;
+}
