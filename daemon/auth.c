@@ -247,6 +247,7 @@ may_call(enum who who, enum subject_kind kind)
 {
 	switch (who) {
 	case ANYONE:
+	case WATCHER:
 		return true;
 	case AGENCY:
 		return kind == BY_AGENCY;

@@ -5,6 +5,7 @@
 #include "context.h"
 #include "courier_link.h"
 #include "http.h"
+#include "metrics.h"
 #include "outbox.h"
 #include "schedule.h"
 #include "store.h"
@@ -18,6 +19,7 @@ struct hotlined {
 	struct schedule *schedule;
 	struct outbox *outbox;
 	struct courier_link *courier;
+	struct metrics *metrics;
 	int64_t started_at;
 	struct conf *started_with; /* what a restart is measured against */
 	char *restart_needed;	   /* settings that wait for one, "" if none */

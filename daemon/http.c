@@ -10,6 +10,7 @@
 #define URI_MAX	    4096
 #define LINGER_MS   2000
 #define CONTROL_MAX 16
+#define WATCH_MAX   16
 /* Beyond all of ours, so that evhttp's own limits are never met. */
 #define EVHTTP_BODY_MAX	 (4 << 20)
 #define EVHTTP_TIMEOUT_S 1200
@@ -26,6 +27,7 @@ http_set_limits(struct http *h, const struct http_options *o)
 	h->phase_ms[PHASE_LINGER] = LINGER_MS;
 	h->tcp.max = door_limit(o->max_connections);
 	h->control.max = CONTROL_MAX;
+	h->watch.max = WATCH_MAX;
 	conns_pace(h);
 	door_watch(&h->tcp);
 }
@@ -36,8 +38,8 @@ check_routes(const struct http_options *o)
 {
 	for (size_t i = 0; i < o->n_routes; i++)
 		if (o->routes[i].on_loop != NULL && o->routes[i].who != ADMIN &&
-		    o->routes[i].who != ANYONE)
-			fatal("route %s: only ADMIN or ANYONE may be LOOP",
+		    o->routes[i].who != ANYONE && o->routes[i].who != WATCHER)
+			fatal("route %s: AGENCY, MEMBER may not be LOOP",
 			    o->routes[i].path);
 }
 
@@ -62,10 +64,24 @@ http_new(struct event_base *base, const struct http_options *o)
 	h->tcp.h = h;
 	h->control.h = h;
 	h->control.is_control = true;
+	h->watch.h = h;
+	h->watch.is_watch = true;
 	LIST_INIT(&h->open);
 	conns_start(h);
 	http_set_limits(h, o);
 	return h;
+}
+
+/* Nobody is less protected because nobody watches: go on without it. */
+static void
+open_watch(struct http *h, const struct http_options *o)
+{
+	if (o->watch_listen == NULL || o->watch_listen[0] == '\0')
+		return;
+	if (door_open_tcp(&h->watch, o->watch_listen, o->watch_port))
+		limit_evhttp(h->watch.evhttp);
+	else
+		log_error("no metrics: their listener cannot be opened");
 }
 
 struct http *
@@ -84,13 +100,27 @@ http_start(struct event_base *base, const struct http_options *o)
 	limit_evhttp(h->tcp.evhttp);
 	if (h->control.evhttp != NULL)
 		limit_evhttp(h->control.evhttp);
+	open_watch(h, o);
 	return h;
 }
 
 int
 http_port(const struct http *h)
 {
-	return h->port;
+	return h->tcp.port;
+}
+
+int
+http_watch_port(const struct http *h)
+{
+	return h->watch.port;
+}
+
+void
+http_counts(const struct http *h, struct http_counts *out)
+{
+	*out = h->counts;
+	out->connections = (int64_t)h->tcp.n;
 }
 
 void *
@@ -142,6 +172,7 @@ http_drain(struct http *h, int64_t wait_ms, void (*finished)(void *), void *arg)
 	h->drained_arg = arg;
 	door_shut(&h->tcp);
 	door_shut(&h->control);
+	door_shut(&h->watch);
 	h->drain_end = event_new(h->base, -1, 0, on_drain_end, h);
 	event_add(h->drain_end, &tv);
 	conns_cut_idle(h);
@@ -179,6 +210,7 @@ http_free(struct http *h)
 		let_go(x);
 	door_free(&h->tcp);
 	door_free(&h->control);
+	door_free(&h->watch);
 	conns_free(h);
 	if (h->drain_end != NULL)
 		event_free(h->drain_end);

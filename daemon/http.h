@@ -8,6 +8,7 @@
 #define HTTP_H
 
 #include "core.h"
+#include "http_counts.h"
 #include "http_request.h"
 #include "http_response.h"
 #include "store.h"
@@ -17,11 +18,12 @@ struct http;
 
 /* Who may call a route; checked before its handler runs. */
 enum who {
-	ANYONE, /* no credentials looked at */
-	AGENCY, /* an agency's Bearer key */
-	MEMBER, /* a member's personal token */
-	EITHER, /* an agency or a member */
-	ADMIN,	/* only on the control socket */
+	ANYONE,	 /* no credentials looked at */
+	AGENCY,	 /* an agency's Bearer key */
+	MEMBER,	 /* a member's personal token */
+	EITHER,	 /* an agency or a member */
+	ADMIN,	 /* only on the control socket */
+	WATCHER, /* only on the listener of metrics; as ANYONE */
 };
 
 /*
@@ -60,6 +62,8 @@ struct http_options {
 	const char *listen;
 	int port;		  /* 0: a free one */
 	const char *control_path; /* NULL: none */
+	const char *watch_listen; /* of the metrics; NULL or "": none */
+	int watch_port;		  /* 0: a free one */
 	int64_t max_connections, max_body, deadline_ms, idle_ms;
 	const struct route *routes;
 	size_t n_routes;
@@ -71,6 +75,8 @@ struct http_options {
 /* Bind and serve; NULL after logging why. */
 struct http *http_start(struct event_base *base, const struct http_options *o);
 int http_port(const struct http *h);
+/* Port of the metrics; 0 if there is no such listener. */
+int http_watch_port(const struct http *h);
 void *http_arg(const struct http *h);
 /* A reload: limits that may change while running. */
 void http_set_limits(struct http *h, const struct http_options *o);

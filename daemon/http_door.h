@@ -10,7 +10,8 @@ struct door {
 	struct evhttp_bound_socket *bound;
 	struct evconnlistener *listener; /* NULL once shut */
 	size_t n, max;			 /* connections */
-	bool is_control;
+	bool is_control, is_watch;
+	int port;   /* of a TCP one */
 	char *path; /* of an AF_UNIX socket */
 };
 

@@ -19,7 +19,7 @@ find_subject(struct tx *tx, struct exchange *x)
 	struct request *r = &x->request;
 
 	r->subject = (struct subject){.kind = NOBODY};
-	if (r->route->who == ANYONE)
+	if (r->route->who == ANYONE || r->route->who == WATCHER)
 		return OK;
 	if (r->route->who == ADMIN) {
 		r->subject.kind = BY_ADMIN;
@@ -211,12 +211,29 @@ reply(struct exchange *x)
 	evbuffer_free(out);
 }
 
+static void
+count(struct http_counts *c, const struct exchange *x)
+{
+	const struct route *row = x->request.route;
+	int status = x->response.status;
+
+	if (status >= 100 && status < 600)
+		c->answers[status / 100]++;
+	if (row == NULL || row->on_loop != NULL || row->kind != JOB_INTAKE)
+		return;
+	if (status < 500)
+		c->intake[status < 300 ? INTAKE_TAKEN : INTAKE_REFUSED]++;
+	else
+		c->intake[status == 503 ? INTAKE_FULL : INTAKE_FAILED]++;
+}
+
 void
 exchange_send(struct exchange *x)
 {
 	struct http *h = x->h;
 
 	log_exchange(x);
+	count(&h->counts, x);
 	if (x->evreq != NULL)
 		reply(x);
 	LIST_REMOVE(x, next);

@@ -56,8 +56,7 @@ struct http {
 	void *arg;
 	struct gate_limits gate;
 	int64_t phase_ms[PHASE_MAX]; /* longest stay; 0: any */
-	int port;
-	struct door tcp, control;
+	struct door tcp, control, watch;
 	TAILQ_HEAD(conns, conn) conns;
 	struct conn **by_fd;
 	size_t n_by_fd;
@@ -68,6 +67,7 @@ struct http {
 	struct event *drain_end;
 	void (*drained)(void *);
 	void *drained_arg;
+	struct http_counts counts;
 };
 
 /* http_conn.c */

@@ -170,7 +170,7 @@ door_open_tcp(struct door *d, const char *address, int port)
 			close(fd);
 		return false;
 	}
-	d->h->port = port_of(fd);
+	d->port = port_of(fd);
 	return door_open(d, fd);
 }
 

@@ -8,6 +8,7 @@
 struct target {
 	const char *method, *path; /* path still encoded, without the query */
 	bool is_control;	   /* ADMIN rows count */
+	bool is_watch;		   /* only WATCHER rows count */
 };
 /*
  * Sets r->route and r->args, or returns the code of a problem.  If the path is

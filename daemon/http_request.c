@@ -123,6 +123,7 @@ find_route(struct exchange *x, const char *path, size_t n)
 	    .method = method_name(evhttp_request_get_command(x->evreq)),
 	    .path = copy,
 	    .is_control = x->conn->door->is_control,
+	    .is_watch = x->conn->door->is_watch,
 	};
 
 	x->is_head = strcmp(t.method, "HEAD") == 0;

@@ -91,6 +91,15 @@ answers(const struct route *row, const char *method)
 	       (strcmp(row->method, "GET") == 0 && strcmp(method, "HEAD") == 0);
 }
 
+/* Is the row served where the request came in? */
+static bool
+is_served(const struct route *row, const struct target *t)
+{
+	if (t->is_watch || row->who == WATCHER)
+		return t->is_watch && row->who == WATCHER;
+	return row->who != ADMIN || t->is_control;
+}
+
 const char *
 route_find(const struct route_table *table, const struct target *t,
     struct request *r, struct buf *allow)
@@ -101,8 +110,7 @@ route_find(const struct route_table *table, const struct target *t,
 	for (size_t i = 0; problem == NULL && i < table->n; i++) {
 		const struct route *row = &table->rows[i];
 
-		if ((row->who == ADMIN && !t->is_control) ||
-		    !matches(row->path, &s))
+		if (!is_served(row, t) || !matches(row->path, &s))
 			continue;
 		if (answers(row, t->method)) {
 			r->route = row;

@@ -32,6 +32,8 @@ http_begin(struct daemon *d)
 	    .listen = c->listen,
 	    .port = (int)c->port,
 	    .control_path = c->control_socket,
+	    .watch_listen = c->metrics_listen,
+	    .watch_port = (int)c->metrics_port,
 	    .routes = routes,
 	    .n_routes = n_routes,
 	    .store = d->h.store,
@@ -58,6 +60,7 @@ static const struct service {
     {"base", base_start, base_stop},
     {"store", store_begin, store_end},
     {"outbox", outbox_begin, outbox_end},
+    {"metrics", metrics_begin, metrics_end},
     {"schedule", schedule_begin, schedule_end},
     {"courier", courier_begin, courier_end},
     {"http", http_begin, http_end},
@@ -123,7 +126,8 @@ serve(struct daemon *d)
 	size_t n = start_all(d);
 
 	if (n == NELEM(services)) {
-		log_info("listening port=%d", http_port(d->h.http));
+		log_info("listening port=%d metrics_port=%d",
+		    http_port(d->h.http), http_watch_port(d->h.http));
 		notify_ready("running");
 		(void)event_base_dispatch(d->h.base);
 	}

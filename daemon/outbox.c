@@ -110,12 +110,35 @@ drop_held(struct outbox *o, int i)
 	o->held[i] = o->held[--o->n_held];
 }
 
+/* Where attempts of a channel are counted; the last one has the overflow. */
+static int
+find_count(struct outbox *o, const char *channel)
+{
+	for (int i = 0; i < o->n_counts; i++)
+		if (strcmp(o->counts[i].channel, channel) == 0)
+			return i;
+	if (o->n_counts == CHANNELS_MAX)
+		return CHANNELS_MAX - 1;
+	snprintf(o->counts[o->n_counts].channel, CHANNEL_SIZE, "%s", channel);
+	return o->n_counts++;
+}
+
+int
+outbox_counts(const struct outbox *o, const struct outbox_count **list)
+{
+	*list = o->counts;
+	return o->n_counts;
+}
+
 static void
-forget(struct outbox *o, const char *id, int64_t epoch)
+forget(struct outbox *o, const struct delivery_result *r)
 {
 	for (int i = o->n_held - 1; i >= 0; i--)
-		if (o->held[i].epoch == epoch && strcmp(o->held[i].id, id) == 0)
+		if (o->held[i].epoch == r->epoch &&
+		    strcmp(o->held[i].id, r->id) == 0) {
+			o->counts[o->held[i].count].n[r->result]++;
 			drop_held(o, i);
+		}
 }
 
 static void
@@ -137,7 +160,7 @@ take_result(struct outbox *o, const json_t *msg)
 	r.retry_after_ms =
 	    json_integer_value(json_object_get(msg, "retry_after_ms"));
 	r.result = result_find(class);
-	forget(o, r.id, r.epoch);
+	forget(o, &r);
 	post_result(o, &r);
 }
 
@@ -206,6 +229,8 @@ hand_over(struct outbox *o, const json_t *packet, int64_t lease_ms)
 	snprintf(h->id, sizeof(h->id), "%s", id);
 	h->epoch = epoch;
 	h->until = clock_mono() + lease_ms;
+	h->count = find_count(
+	    o, json_string_value(json_object_get(packet, "channel")));
 	o->n_held++;
 	start_tick(o);
 }
@@ -266,6 +291,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		log_warn("lease ran out delivery=%s", o->held[i].id);
 		memcpy(r.id, o->held[i].id, sizeof(r.id));
 		r.epoch = o->held[i].epoch;
+		o->counts[o->held[i].count].n[RESULT_AMBIGUOUS]++;
 		drop_held(o, i);
 		post_result(o, &r);
 	}

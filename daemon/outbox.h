@@ -6,7 +6,9 @@
 #ifndef OUTBOX_H
 #define OUTBOX_H
 
+#include "alert_rows.h"
 #include "courier_link.h"
+#include "delivery.h"
 #include "store.h"
 
 struct event_base;
@@ -30,6 +32,13 @@ void outbox_on_change(void *outbox, bool is_up);
 void outbox_kick(struct outbox *o);
 /* Deliveries in the courier's hands, and jobs about them under way. */
 int outbox_in_flight(const struct outbox *o);
+/* Attempts by channel and result since the start, for the metrics. */
+struct outbox_count {
+	char channel[CHANNEL_SIZE];
+	int64_t n[RESULT_MAX];
+};
+/* How many there are; they are the outbox's own. */
+int outbox_counts(const struct outbox *o, const struct outbox_count **list);
 /* Is there a courier to hand deliveries to? */
 bool outbox_is_up(const struct outbox *o);
 /* Jobs still in the store's queue keep it alive until they are reaped. */

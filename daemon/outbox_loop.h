@@ -9,6 +9,7 @@
 struct held {
 	char id[ID_SIZE];
 	int64_t epoch, until; /* clock_mono */
+	int count;	      /* its channel's, of counts */
 };
 
 struct outbox {
@@ -18,6 +19,8 @@ struct outbox {
 	struct held *held;
 	int n_held, jobs;
 	bool is_up, is_leasing, again, is_stopped;
+	struct outbox_count counts[CHANNELS_MAX];
+	int n_counts;
 };
 
 /* Every job carries its outbox, which lives until the last one is done. */

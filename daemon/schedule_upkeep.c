@@ -4,6 +4,7 @@
 #include "clock_rows.h"
 #include "context.h"
 #include "log.h"
+#include "meta.h"
 #include "schedule_loop.h"
 
 #include <stdio.h>
@@ -30,29 +31,6 @@ boot_ms(void)
 	if (clock_gettime(CLOCK_BOOTTIME, &t) != 0)
 		fatal("no boot clock");
 	return (int64_t)t.tv_sec * SECOND + t.tv_nsec / 1000000;
-}
-
-static int64_t
-meta_number(struct tx *tx, const char *name, int64_t what)
-{
-	struct rows *r =
-	    tx_query(tx, Q_META_GET, ARGS(V_TEXT(tx_ward(tx)), V_TEXT(name)));
-	int64_t n = what;
-
-	if (rows_next(r))
-		(void)number_parse(row_text(r, 0), INT64_MIN, INT64_MAX, &n);
-	(void)rows_end(r);
-	return n;
-}
-
-static enum outcome
-meta_put(struct tx *tx, const char *name, int64_t n)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%lld", (long long)n);
-	return tx_exec(tx, Q_META_SET,
-	    ARGS(V_TEXT(tx_ward(tx)), V_TEXT(name), V_TEXT(text)));
 }
 
 /* A job of the schedule that needs nothing afterwards. */

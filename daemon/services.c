@@ -116,6 +116,21 @@ outbox_end(struct daemon *d)
 }
 
 bool
+metrics_begin(struct daemon *d)
+{
+	struct metrics_options o = {d->h.store, d->h.outbox};
+
+	d->h.metrics = metrics_start(&o);
+	return d->h.metrics != NULL;
+}
+
+void
+metrics_end(struct daemon *d)
+{
+	metrics_stop(d->h.metrics);
+}
+
+bool
 schedule_begin(struct daemon *d)
 {
 	d->h.schedule = schedule_start(d->h.base, d->h.store, d->h.outbox);

@@ -23,6 +23,8 @@ bool store_begin(struct daemon *d);
 void store_end(struct daemon *d);
 bool outbox_begin(struct daemon *d);
 void outbox_end(struct daemon *d);
+bool metrics_begin(struct daemon *d);
+void metrics_end(struct daemon *d);
 bool schedule_begin(struct daemon *d);
 void schedule_end(struct daemon *d);
 bool courier_begin(struct daemon *d);

@@ -95,11 +95,24 @@ run_alone(struct store *s, struct item *i)
 		i->how = how;
 }
 
+/* 1, 2, 3 to 4, 5 to 8 ... */
+static size_t
+size_class(size_t n)
+{
+	size_t i = 0;
+
+	while (i < STORE_SIZES - 1 && n > (size_t)1 << i)
+		i++;
+	return i;
+}
+
 static void
 count(struct store *s, size_t n)
 {
 	pthread_mutex_lock(&s->mutex);
 	s->stats.batches++;
+	s->stats.writes += (int64_t)n;
+	s->stats.sizes[size_class(n)]++;
 	if ((int64_t)n > s->stats.largest_batch)
 		s->stats.largest_batch = (int64_t)n;
 	pthread_mutex_unlock(&s->mutex);

@@ -104,7 +104,7 @@ class Daemon:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.now = at
         self.args = list(args)
-        self.process = self.port = None
+        self.process = self.port = self.metrics_port = None
         self.log_path = self.folder / "log"
         self.socket = self.folder / "control.sock"
         self.conf = self.folder / "hotlined.conf"
@@ -145,6 +145,7 @@ class Daemon:
             "messages": str(ROOT / "conf/messages"),
             "channels": "channels.conf",
             "port": 0,
+            "metrics_port": 0,
             "control_socket": "control.sock",
             "courier_program": str(BUILD / "hotline-courier"),
             "courier_socket": "courier.sock",
@@ -171,10 +172,10 @@ class Daemon:
         log.close()
         until = time.monotonic() + wait
         while time.monotonic() < until:
-            found = re.search(rb"listening port=(\d+)",
+            found = re.search(rb"listening port=(\d+) metrics_port=(\d+)",
                               self.log_path.read_bytes()[seen:])
             if found:
-                self.port = int(found[1])
+                self.port, self.metrics_port = map(int, found.groups())
                 return self
             if self.process.poll() is not None:
                 break
@@ -270,6 +271,12 @@ class Daemon:
         connection = http.client.HTTPConnection("127.0.0.1", self.port,
                                                 timeout=timeout)
         return self._talk(connection, method, path, body, headers)
+
+    def watch(self, path, method="GET"):
+        """One call on the listener of metrics."""
+        return self._talk(http.client.HTTPConnection(
+            "127.0.0.1", self.metrics_port, timeout=30), method, path, None,
+            {})
 
     def admin(self, method, path, body=None, timeout=600):
         """One call over the control socket."""

@@ -9,7 +9,7 @@ libutf8proc-dev libsystemd-dev libcmocka-dev python3 python3-aiosmtpd
 openssl ca-certificates"
 test="clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev cppcheck
 universal-ctags gcovr python3-pytest python3-jsonschema sqlite3 git
-postfix nodejs npm strace systemd"
+postfix prometheus prometheus-alertmanager nodejs npm strace systemd"
 
 case "${1-}" in
 build) packages=$build ;;

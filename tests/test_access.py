@@ -24,6 +24,7 @@ CALLERS = ["nobody", "badkey", "sender", "agency", "holder", "officer",
 TABLE = """
 GET  /healthz                       200 200 200 200 200 200 200 200 200 200
 GET  /readyz                        200 200 200 200 200 200 200 200 200 200
+GET  /metrics                       404 404 404 404 404 404 404 404 404 404
 GET  /v1/openapi.json               200 200 200 200 200 200 200 200 200 200
 POST /v1/referrals                  401 401 201 201 201 201 201 201 201 403
 GET  /v1/referrals                  401 401 200 200 403 403 403 403 403 403

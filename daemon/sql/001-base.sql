@@ -289,6 +289,7 @@ CREATE UNIQUE INDEX clock_ward ON clock (ward, step, item, opening)
 CREATE INDEX clock_next ON clock (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX clock_case ON clock (case_id);
 CREATE INDEX clock_news ON clock (step, item) WHERE news IS NOT NULL;
+CREATE INDEX clock_open ON clock (due_at, is_urgent) WHERE state = 'open';
 
 CREATE TABLE act (                  -- what a human did
     id TEXT PRIMARY KEY NOT NULL,
@@ -327,6 +328,8 @@ CREATE TABLE alert (
 ) STRICT;
 CREATE INDEX alert_case ON alert (case_id);
 CREATE INDEX alert_open ON alert (id) WHERE state = 'open';
+CREATE INDEX alert_raised ON alert (raised_at, state);
+CREATE INDEX alert_acked ON alert (acked_at) WHERE acked_at IS NOT NULL;
 
 CREATE TABLE delivery (             -- one (alert, person, channel)
     id TEXT PRIMARY KEY NOT NULL,
@@ -357,6 +360,8 @@ CREATE TABLE delivery (             -- one (alert, person, channel)
 CREATE INDEX delivery_waiting ON delivery (channel, is_urgent, next_at)
     WHERE state = 'waiting';
 CREATE INDEX delivery_leased ON delivery (next_at) WHERE state = 'leased';
+CREATE INDEX delivery_unsent ON delivery (made_at)
+    WHERE state IN ('waiting', 'leased');
 CREATE INDEX delivery_widen ON delivery (widen_at) WHERE widen_at IS NOT NULL;
 CREATE INDEX delivery_alert ON delivery (alert_id);
 CREATE INDEX delivery_digest ON delivery (digest) WHERE digest IS NOT NULL;

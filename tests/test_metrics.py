@@ -1,0 +1,208 @@
+"""/metrics, /healthz and /readyz; the rules and the dashboard over them."""
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from hotline import ROOT, Daemon
+from ward import AN, LINK, ward
+
+__all__ = ["ward"]
+LINE = re.compile(r"([a-z_]+)(?:\{(.*)\})? (-?[0-9.]+)\Z")
+ROW = re.compile(r'^(?:NUMBER|SECONDS|FAMILY)\((\w+), "(\w+)"', re.M)
+RULES = ROOT / "conf/prometheus/hotlined.rules.yml"
+promtool = pytest.mark.skipif(shutil.which("promtool") is None,
+                              reason="no promtool (package prometheus)")
+
+
+def scrape(d):
+    """{name or name{labels}: value}"""
+    answer = d.watch("/metrics")
+    assert answer.status == 200, answer
+    assert answer.text.endswith("\n")
+    found = {}
+    for line in answer.text.splitlines():
+        if not line.startswith("#"):
+            name, labels, value = LINE.match(line).groups()
+            found[name + (f"{{{labels}}}" if labels else "")] = float(value)
+    return found
+
+
+def names():
+    """Every series name that a row of metrics.def makes."""
+    for kind, name in ROW.findall((ROOT / "daemon/metrics.def").read_text()):
+        yield name
+        if kind == "histogram":
+            yield from (name + "_bucket", name + "_sum", name + "_count")
+
+
+@pytest.fixture(scope="module")
+def daemon():
+    with Daemon() as d:
+        yield d
+
+
+@promtool
+def test_promtool_finds_nothing_to_complain_about(ward):
+    w = ward().staff()
+    w.expect(AN)
+    w.refer()
+    w.quiet()
+    done = subprocess.run(["promtool", "check", "metrics"],
+                          input=w.d.watch("/metrics").text, text=True,
+                          capture_output=True)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_every_row_is_there(daemon):
+    have = {re.sub(r"\{.*", "", name) for name in scrape(daemon)}
+    rows = {name for kind, name in ROW.findall(
+        (ROOT / "daemon/metrics.def").read_text()) if kind != "histogram"}
+    assert rows - have == {"hotline_deliveries_total"}  # nothing was sent
+    assert "hotline_store_batch_jobs_bucket" in have
+
+
+def test_a_referral_an_alert_and_its_answer_are_counted(ward):
+    w = ward().staff()
+    told = w.expect(AN)
+    w.refer()
+    w.quiet()
+    assert w.d.api("POST", "/v1/referrals", {}, key=w.key).status == 422
+    w.d.api("POST", "/v1/referrals", {}, key="hla_x")
+    n = scrape(w.d)
+    assert n['hotline_intake_total{result="taken"}'] == 1
+    assert n['hotline_intake_total{result="refused"}'] == 2
+    assert n['hotline_http_answers_total{status="4xx"}'] == 2
+    assert n["hotline_cases_open"] == 1
+    assert n['hotline_clocks_open{urgent="yes"}'] >= 1
+    assert n['hotline_clocks_overdue{urgent="yes"}'] == 0
+    assert n['hotline_alerts_open{urgent="yes"}'] == 1
+    assert n['hotline_alerts_day{state="open"}'] == 1
+    assert n['hotline_deliveries_total{channel="sms",result="accepted"}'] == 1
+    assert n["hotline_courier_up"] == 1
+    assert n["hotline_store_batch_jobs_count"] >= 8
+    assert n["hotline_store_batch_jobs_sum"] >= \
+        n["hotline_store_batch_jobs_count"]
+    w.d.step("4m")
+    assert w.link("POST", LINK.search(told.message.text)[1])[0] == 200
+    w.d.step("1m")  # what happened this millisecond is told by the next one
+    for _ in range(2):  # twice: nothing is counted twice
+        n = scrape(w.d)
+        acks = "hotline_alert_ack_latency_seconds"
+        assert n[acks + "_count"] == 1
+        assert 239 <= n[acks + "_sum"] <= 241
+        assert n[acks + '_bucket{le="120"}'] == 0
+        assert n[acks + '_bucket{le="300"}'] == 1
+        assert n[acks + '_bucket{le="+Inf"}'] == 1
+    assert n['hotline_alerts_open{urgent="yes"}'] == 0
+    assert n['hotline_alerts_day{state="acked"}'] == 1
+
+
+def test_what_waits_and_what_is_overdue_is_told(ward):
+    w = ward(settings={"courier_program": "/bin/false"}).staff()
+    w.refer()
+    n = scrape(w.d)
+    assert n["hotline_courier_up"] == 0 and n["hotline_outbox_waiting"] == 1
+    w.d.set_clock("2026-11-24T20:00:00+07:00")
+    n = scrape(w.d)
+    assert n["hotline_outbox_oldest_seconds"] == 13 * 3600
+    assert n['hotline_clocks_overdue{urgent="yes"}'] >= 1
+    assert w.d.watch("/readyz").status == 503
+    assert w.d.api("GET", "/readyz").json["status"] == "alerts do not leave"
+    assert w.d.watch("/healthz").status == 200
+
+
+def test_ready_verbose(daemon):
+    for answer in (daemon.watch("/readyz?verbose"),
+                   daemon.api("GET", "/readyz?verbose")):
+        assert answer.status == 200, answer
+        assert answer.json["status"] == "ready"
+        assert answer.json["oldest_unsent_s"] == 0
+        assert answer.json["disk_free_bytes"] > 0
+        assert answer.json["disk_full"] is False
+        assert answer.json["calendar_days_left"] > 60
+
+
+def test_each_listener_serves_its_own(daemon):
+    assert daemon.api("GET", "/metrics").status == 404
+    assert daemon.admin("GET", "/metrics").status == 404
+    for path in ("/v1/openapi.json", "/v1/admin/status", "/v1/me"):
+        assert daemon.watch(path).status == 404, path
+    assert daemon.watch("/metrics", "POST").status == 405
+
+
+def test_no_listener_if_the_address_is_empty():
+    with Daemon(settings={"metrics_listen": ""}) as d:
+        assert d.metrics_port == 0
+        assert d.api("GET", "/healthz").status == 200
+
+
+def test_a_taken_port_does_not_keep_the_ward_from_starting(daemon):
+    with Daemon(settings={"metrics_port": daemon.metrics_port}) as d:
+        assert d.api("GET", "/healthz").status == 200
+        assert "no metrics" in d.log()
+
+
+def test_no_label_tells_of_a_person_or_a_case(ward):
+    w = ward().staff()
+    w.expect(AN)
+    code = w.refer()
+    w.quiet()
+    text = w.d.watch("/metrics").text
+    labels = set(re.findall(r'(\w+)="', text))
+    assert labels == {"channel", "result", "status", "state", "urgent", "le",
+                      "version"}
+    for secret in ("Thử Nghiệm", "truong1", AN[3:], str(code)):
+        assert secret not in text
+
+
+# ---- What is shipped over them ----
+
+@promtool
+def test_the_rules_fire_when_they_should(tmp_path):
+    done = subprocess.run(["promtool", "check", "rules", RULES],
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    test = tmp_path / "test.yml"
+    text = (ROOT / "tests/data/prometheus_rules_test.yml").read_text()
+    test.write_text(text.replace("RULES", str(RULES)))
+    done = subprocess.run(["promtool", "test", "rules", test],
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", [RULES, ROOT / "conf/grafana/hotlined.json"])
+def test_rules_and_dashboard_use_metrics_that_exist(path):
+    used = set(re.findall(r"\bhotline_\w+", path.read_text()))
+    assert len(used) >= 10 and used - set(names()) == set()
+
+
+def test_the_dashboard_is_well_made():
+    board = json.loads((ROOT / "conf/grafana/hotlined.json").read_text())
+    assert board["title"] and board["uid"] and board["schemaVersion"] >= 36
+    assert [v["name"] for v in board["templating"]["list"]] == ["datasource"]
+    ids = [p["id"] for p in board["panels"]]
+    assert len(set(ids)) == len(ids) >= 12
+    taken = set()
+    for panel in board["panels"]:
+        assert panel["type"] in ("timeseries", "stat") and panel["title"]
+        assert panel["datasource"]["uid"] == "${datasource}"
+        g = panel["gridPos"]
+        cells = {(x, y) for x in range(g["x"], g["x"] + g["w"])
+                 for y in range(g["y"], g["y"] + g["h"])}
+        assert g["x"] + g["w"] <= 24 and not cells & taken
+        taken |= cells
+        assert panel["targets"]
+        for target in panel["targets"]:
+            assert re.search(r"\bhotline_\w+", target["expr"])
+
+
+def test_every_metric_is_on_the_dashboard():
+    text = (ROOT / "conf/grafana/hotlined.json").read_text()
+    rows = {name for _, name in ROW.findall(
+        (ROOT / "daemon/metrics.def").read_text())}
+    shown = {n for n in rows if n in text}
+    assert rows - shown == {"hotline_calendar_alarm", "hotline_audit_events",
+                            "hotline_heartbeat_sequence"}
