@@ -2,6 +2,12 @@
 
 #include "procedure_parts.h"
 
+const char *
+ladder_id(const struct ladder *l)
+{
+	return l->id;
+}
+
 bool
 ladder_is_urgent(const struct ladder *l)
 {

@@ -10,7 +10,13 @@
 
 struct step;
 struct ladder;
+struct procedure;
 
+/* Every ladder of a procedure, in the order of its file. */
+size_t procedure_n_ladders(const struct procedure *p);
+const struct ladder *procedure_nth_ladder(const struct procedure *p, size_t i);
+
+const char *ladder_id(const struct ladder *l);
 bool ladder_is_urgent(const struct ladder *l);
 /* ms that an acknowledgement keeps it quiet. */
 int64_t ladder_ack_holds(const struct ladder *l);

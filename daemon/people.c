@@ -5,48 +5,8 @@
 #include <string.h>
 
 #include "context.h"
+#include "duty.h"
 #include "keyring.h"
-
-static const char *const role_names[] = {
-#define ROLE(name) #name,
-#include "roles.def"
-#undef ROLE
-};
-
-/* The bit of a role of n letters; -1 if there is none. */
-static int
-role_find(const char *s, size_t n)
-{
-	for (int i = 0; i < ROLE_MAX; i++)
-		if (strlen(role_names[i]) == n &&
-		    memcmp(role_names[i], s, n) == 0)
-			return i;
-	return -1;
-}
-
-bool
-roles_parse(const char *s, unsigned *bits)
-{
-	unsigned all = 0;
-
-	for (s += strspn(s, " "); *s != '\0'; s += strspn(s, " ")) {
-		size_t n = strcspn(s, " ");
-		int role = role_find(s, n);
-
-		if (role == -1)
-			return false;
-		all |= 1u << role;
-		s += n;
-	}
-	*bits = all;
-	return true;
-}
-
-bool
-has_role(unsigned bits, enum role r)
-{
-	return (bits >> r & 1) != 0;
-}
 
 void
 people_done(struct people *p)
@@ -59,6 +19,10 @@ people_done(struct people *p)
 struct candidate {
 	char id[ID_SIZE];
 	bool is_barred, is_away, has_address;
+};
+struct candidates {
+	struct candidate list[4 * PEOPLE_MAX];
+	size_t n, n_gone; /* so many first ones only to be noted */
 };
 
 static void
@@ -85,21 +49,24 @@ take(struct people *p, const struct candidate *c, bool is_outside)
 /* Somebody must answer for the ward: a lone chairman is called even on leave.
  */
 static void
-choose(
-    struct people *p, const struct candidate *list, size_t n, const char *who)
+choose(struct people *p, const struct candidates *all, const char *who)
 {
 	bool is_outside = strncmp(who, "outside:", 8) == 0;
-	bool is_last = n == 1 && strcmp(who, "chairman") == 0;
+	bool is_last = all->n == 1 && strcmp(who, "chairman") == 0;
 
-	for (size_t i = 0; i < n; i++) {
-		if (list[i].is_barred)
-			skip(p, &list[i], "barred");
-		else if (list[i].is_away && !is_last)
-			skip(p, &list[i], "leave");
-		else if (!list[i].has_address)
-			skip(p, &list[i], "no_address");
+	for (size_t i = 0; i < all->n; i++) {
+		const struct candidate *c = &all->list[i];
+
+		if (c->is_barred)
+			skip(p, c, "barred");
+		else if (c->is_away && !is_last)
+			skip(p, c, "leave");
+		else if (i < all->n_gone)
+			skip(p, c, "stopped");
+		else if (!c->has_address)
+			skip(p, c, "no_address");
 		else
-			take(p, &list[i], is_outside);
+			take(p, c, is_outside);
 	}
 }
 
@@ -112,9 +79,6 @@ query(struct tx *tx, const char *case_id, const char *who, int64_t at)
 	if (strcmp(who, "holder") == 0)
 		return tx_query(
 		    tx, Q_PEOPLE_HOLDER, ARGS(V_TEXT(case_id), V_INT(at)));
-	if (strcmp(who, "duty") == 0)
-		return tx_query(tx, Q_PEOPLE_DUTY,
-		    ARGS(V_TEXT(case_id), V_INT(at), V_TEXT(ward)));
 	if (strncmp(who, "outside:", 8) == 0)
 		return tx_query(tx, Q_PEOPLE_OUTSIDE,
 		    ARGS(V_TEXT(case_id), V_TEXT(ward), V_TEXT(who + 8)));
@@ -123,28 +87,70 @@ query(struct tx *tx, const char *case_id, const char *who, int64_t at)
 	    ARGS(V_TEXT(case_id), V_INT(at), V_TEXT(ward), V_TEXT(like)));
 }
 
-enum outcome
-people_find(struct tx *tx, const char *case_id, const char *who, int64_t at,
-    struct people *out)
+/* Rows of one query behind those that are there. */
+static enum outcome
+add_rows(struct rows *rows, struct candidates *to)
 {
-	struct candidate list[4 * PEOPLE_MAX];
-	struct rows *rows = query(tx, case_id, who, at);
-	enum outcome how;
-	size_t n = 0;
-
-	*out = (struct people){0};
-	while (n < NELEM(list) && rows_next(rows)) {
-		struct candidate *c = &list[n++];
+	while (to->n < NELEM(to->list) && rows_next(rows)) {
+		struct candidate *c = &to->list[to->n++];
 
 		snprintf(c->id, sizeof(c->id), "%s", row_text(rows, 0));
 		c->is_barred = row_int(rows, 1) > 0;
 		c->is_away = row_int(rows, 2) > 0;
 		c->has_address = row_int(rows, 3) > 0;
 	}
-	how = rows_end(rows);
+	return rows_end(rows);
+}
+
+static enum outcome
+add_members(struct tx *tx, const char *case_id, int64_t at,
+    const struct rota *r, struct candidates *to)
+{
+	struct on_duty on;
+	enum outcome how = OK;
+
+	rota_on_duty(r, at, &on);
+	for (size_t i = 0; i < on.n_passed && how == OK; i++)
+		how = add_rows(tx_query(tx, Q_PEOPLE_MEMBER,
+				   ARGS(V_TEXT(case_id), V_INT(at),
+				       V_TEXT(r->people[on.passed[i]].id))),
+		    to);
+	to->n_gone = to->n;
+	for (size_t i = 0; i < on.n && how == OK; i++)
+		how = add_rows(tx_query(tx, Q_PEOPLE_MEMBER,
+				   ARGS(V_TEXT(case_id), V_INT(at),
+				       V_TEXT(r->people[on.who[i]].id))),
+		    to);
+	return how;
+}
+
+/* Those whose turn it would be come first, to be noted. */
+static enum outcome
+find_duty(struct tx *tx, const char *case_id, int64_t at, struct candidates *to)
+{
+	struct rota r;
+	enum outcome how = duty_load(tx, at, at + 1, &r);
+
+	if (how == OK)
+		how = add_members(tx, case_id, at, &r, to);
+	rota_done(&r);
+	return how;
+}
+
+enum outcome
+people_find(struct tx *tx, const char *case_id, const char *who, int64_t at,
+    struct people *out)
+{
+	struct candidates all = {0};
+	enum outcome how;
+
+	*out = (struct people){0};
+	how = strcmp(who, "duty") == 0
+		  ? find_duty(tx, case_id, at, &all)
+		  : add_rows(query(tx, case_id, who, at), &all);
 	if (how != OK)
 		return how;
-	choose(out, list, n, who);
+	choose(out, &all, who);
 	return out->n > 0 ? OK : NOT_FOUND;
 }
 

@@ -3,18 +3,9 @@
 #define PEOPLE_H
 
 #include "http.h"
+#include "roles.h"
 #include "seal.h"
 #include "store.h"
-
-enum role {
-#define ROLE(name) ROLE_##name,
-#include "roles.def"
-#undef ROLE
-	ROLE_MAX
-};
-/* Bits of a blank-separated list; false if a word is unknown. */
-bool roles_parse(const char *s, unsigned *bits);
-bool has_role(unsigned bits, enum role r);
 
 /* A member or an outside body; exactly one id is set. */
 struct person {
@@ -54,9 +45,10 @@ void address_digest(const struct key *blind, const char *channel,
     const char *text, unsigned char out[BLIND_SIZE]);
 
 /*
- * Give a case to the duty member with the fewest open cases who is not on
- * leave and not barred; else the lead, the chairman, the outside rung.
- * Records why; audits; returns NOT_FOUND if there is nobody at all.
+ * Give a case to a duty member who is not on leave and not barred; else the
+ * lead, the chairman, the outside rung.  Of several, to one who speaks the
+ * child's language, then to the one who carries least: open cases, and urgent
+ * clocks twice.  Records why; audits; NOT_FOUND if there is nobody at all.
  */
 enum outcome people_assign(struct tx *tx, const char *case_id, int64_t at);
 

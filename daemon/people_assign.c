@@ -4,25 +4,121 @@
 
 #include "audit.h"
 #include "case_give.h"
+#include "keyring.h"
+#include "languages.h"
 #include "log.h"
 #include "people.h"
 
-/* Asked in this order; people_find puts fewest open cases first. */
+/* Asked in this order. */
 static const char *const order[] = {
     "duty", "lead", "chairman", "outside:hotline"};
 
-/* A body outside is called by ladders; it cannot hold a case. */
+/* An open urgent clock weighs as much as so many quiet cases. */
+#define URGENT_WEIGHT 2
+
+/* What of a person counts beside that they can be called. */
+struct fitness {
+	bool speaks; /* a language of a child that is not everybody's */
+	int64_t load;
+};
+
+/* Languages of the children of a case, but for the one that all speak. */
 static enum outcome
-give(struct tx *tx, const char *case_id, const struct people *found,
-    const json_t *why)
+find_languages(struct tx *tx, const char *case_id, unsigned *bits)
 {
+	struct rows *rows =
+	    tx_query(tx, Q_VIEW_CHILDREN, ARGS(V_TEXT(case_id)));
+
+	*bits = 0;
+	while (rows_next(rows)) {
+		struct place at = {"child", "body_sealed", row_text(rows, 0)};
+		struct value sealed = {.kind = VALUE_BLOB};
+		char *text = NULL;
+		json_t *body;
+
+		sealed.p = row_blob(rows, 1, &sealed.n);
+		if (keyring_unseal(tx, case_id, &at, &sealed, &text) != OK)
+			continue;
+		body = json_loads(text, 0, NULL);
+		*bits |= language_of(
+		    json_string_value(json_object_get(body, "language")));
+		json_decref(body);
+		seal_free(text);
+	}
+	*bits &= ~(1u << LANGUAGE_vie);
+	return rows_end(rows);
+}
+
+static enum outcome
+weigh(struct tx *tx, const struct person *p, unsigned languages,
+    struct fitness *f)
+{
+	struct rows *rows =
+	    tx_query(tx, Q_PEOPLE_LOAD, ARGS(V_TEXT(p->member_id)));
+
+	*f = (struct fitness){0};
+	if (rows_next(rows)) {
+		f->load = row_int(rows, 0) + URGENT_WEIGHT * row_int(rows, 1);
+		f->speaks =
+		    (languages_parse(row_text(rows, 2)) & languages) != 0;
+	}
+	return rows_end(rows);
+}
+
+static bool
+is_fitter(const struct fitness *a, const struct fitness *b)
+{
+	return a->speaks != b->speaks ? a->speaks : a->load < b->load;
+}
+
+/* The one who speaks the child's language, then the one with the least. */
+static enum outcome
+pick(struct tx *tx, const struct people *found, unsigned languages,
+    struct fitness *best, size_t *which)
+{
+	enum outcome how = OK;
+
+	*which = 0;
+	for (size_t i = 0; i < found->n && how == OK; i++) {
+		struct fitness f;
+
+		how = weigh(tx, &found->list[i], languages, &f);
+		if (how == OK && (i == 0 || is_fitter(&f, best))) {
+			*best = f;
+			*which = i;
+		}
+	}
+	return how;
+}
+
+/*
+ * A body outside is called by ladders; it cannot hold a case.  The record says
+ * that a language decided, not which one.
+ */
+static enum outcome
+give(
+    struct tx *tx, const char *case_id, const struct people *found, json_t *why)
+{
+	struct fitness best = {0};
 	struct case_row c;
+	unsigned languages = 0;
+	size_t which = 0;
+	const char *to;
 	enum outcome how = case_get(tx, case_id, &c);
 
+	if (how == OK)
+		how = find_languages(tx, case_id, &languages);
+	if (how == OK)
+		how = pick(tx, found, languages, &best, &which);
 	if (how != OK)
 		return how;
-	return case_give(tx, &c, found->n > 0 ? found->list[0].member_id : "",
-	    why, &audit_system);
+	to = found->n > 0 ? found->list[which].member_id : "";
+	if (to[0] != '\0')
+		json_object_set_new(why, "load", json_integer(best.load));
+	if (to[0] != '\0' && languages != 0)
+		json_object_set_new(why, "language",
+		    json_string(best.speaks ? "match" : "nobody_speaks_it"));
+	return case_give(tx, &c, to, why, &audit_system);
 }
 
 enum outcome

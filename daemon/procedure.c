@@ -74,6 +74,18 @@ procedure_nth_step(const struct procedure *p, size_t i)
 	return &p->steps[i];
 }
 
+size_t
+procedure_n_ladders(const struct procedure *p)
+{
+	return p->n_ladders;
+}
+
+const struct ladder *
+procedure_nth_ladder(const struct procedure *p, size_t i)
+{
+	return &p->ladders[i];
+}
+
 const char *
 step_id(const struct step *s)
 {

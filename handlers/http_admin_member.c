@@ -12,11 +12,6 @@
 #define TOKEN_LIFE (90 * DAY)
 #define LOGIN_REST "abcdefghijklmnopqrstuvwxyz0123456789._-"
 
-static const char *const role_names[] = {
-#define ROLE(name) #name,
-#include "roles.def"
-#undef ROLE
-    NULL};
 static const struct field member_fields[] = {
     {.name = "login", .kind = FIELD_TEXT, .required = true, 2, 32},
     {.name = "name", .kind = FIELD_TEXT, .required = true, 1, 100},

@@ -65,6 +65,9 @@ CREATE TABLE member (
     login TEXT NOT NULL,            -- [a-z][a-z0-9._-]{1,31}
     name_sealed BYTES NOT NULL,     -- under the ward key
     roles TEXT NOT NULL,            -- blank-separated, of roles.def
+    languages TEXT NOT NULL DEFAULT '', -- the same, of languages.def
+    quiet_from INT8,                -- minutes of the civil day in which
+    quiet_until INT8,               -- nothing but urgent alerts is sent
     state TEXT NOT NULL CHECK (state IN ('active', 'stopped')),
     made_at INT8 NOT NULL,
     UNIQUE (ward, login)
@@ -89,6 +92,10 @@ CREATE TABLE address (             -- where a person or outside body is reached
     digest BYTES NOT NULL,         -- blind index of channel and address
     place INT8 NOT NULL,           -- order of use, 1 first
     verified_at INT8,
+    verified_how TEXT CHECK (verified_how IN ('admin', 'code')),
+    proved_at INT8 NOT NULL DEFAULT 0,   -- last answered from it
+    drilled_at INT8 NOT NULL DEFAULT 0,  -- last drill sent to it
+    removed_at INT8,                     -- and no longer verified
     next_digest_at INT8 NOT NULL DEFAULT 0,
     tries INT8 NOT NULL DEFAULT 0, -- wrong answer codes since tries_at
     tries_at INT8 NOT NULL DEFAULT 0
@@ -96,7 +103,7 @@ CREATE TABLE address (             -- where a person or outside body is reached
 CREATE INDEX address_member ON address (member_id, place);
 CREATE INDEX address_digest ON address (digest);
 
-CREATE TABLE duty (
+CREATE TABLE duty (                -- overrides: they beat the rotations
     id TEXT PRIMARY KEY NOT NULL,
     ward TEXT NOT NULL,
     member_id TEXT NOT NULL REFERENCES member (id),
