@@ -5,12 +5,14 @@
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core.h"
 #include "log.h"
 
 /* The daemon's blocked signals are not its child's. */
@@ -27,22 +29,51 @@ plain_signals(posix_spawnattr_t *attr)
 	    attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
+static bool
+is_ours_alone(const char *variable)
+{
+	static const char *const names[] = {"NOTIFY_SOCKET=", "WATCHDOG_"};
+
+	for (size_t i = 0; i < NELEM(names); i++)
+		if (strncmp(variable, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Ours, but that a child must not speak for us; the caller frees the list. */
+static char **
+environment(void)
+{
+	char **env;
+	size_t n = 0, kept = 0;
+
+	while (environ[n] != NULL)
+		n++;
+	env = xcalloc(n + 1, sizeof(*env));
+	for (size_t i = 0; i < n; i++)
+		if (!is_ours_alone(environ[i]))
+			env[kept++] = environ[i];
+	return env;
+}
+
 static int
 spawn(const char *program, const char *channels, int theirs, pid_t *pid)
 {
 	const char *argv[] = {program, "--fd", "3", "-c", channels, NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
+	char **env = environment();
 	int error;
 
 	posix_spawn_file_actions_init(&files);
 	posix_spawnattr_init(&attr);
 	plain_signals(&attr);
 	posix_spawn_file_actions_adddup2(&files, theirs, 3);
-	error = posix_spawnp(pid, program, &files, &attr,
-	    (char *const *)(uintptr_t)argv, environ);
+	error = posix_spawnp(
+	    pid, program, &files, &attr, (char *const *)(uintptr_t)argv, env);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attr);
+	free(env);
 	return error;
 }
 

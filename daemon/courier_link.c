@@ -36,6 +36,7 @@ struct courier_link {
 	int64_t pause, started_at; /* ms, clock_mono() */
 	/* Socket mode. */
 	int listener;
+	bool is_lent; /* the socket file is the service manager's */
 	struct event *acceptable;
 };
 
@@ -160,7 +161,8 @@ on_acceptable(evutil_socket_t listener, short what, void *arg)
 static bool
 await(struct courier_link *l)
 {
-	l->listener = courier_end_listen(l->socket_path);
+	if (!l->is_lent)
+		l->listener = courier_end_listen(l->socket_path);
 	if (l->listener < 0)
 		return false;
 	l->acceptable = event_new(
@@ -179,9 +181,10 @@ courier_link_start(
 	l->program = xstrdup(o->program);
 	l->socket_path = xstrdup(o->socket_path);
 	l->channels_path = xstrdup(o->channels_path);
-	l->listener = -1;
+	l->is_lent = o->sockets != NULL && o->sockets->courier >= 0;
+	l->listener = l->is_lent ? o->sockets->courier : -1;
 	l->pause = PAUSE_FIRST;
-	l->spawns = strcmp(o->mode, "spawn") == 0;
+	l->spawns = !l->is_lent && strcmp(o->mode, "spawn") == 0;
 	l->again = event_new(base, -1, 0, on_again, l);
 	if (l->again == NULL)
 		fatal("cannot make a timer");
@@ -226,7 +229,8 @@ courier_link_stop(struct courier_link *l)
 	bury(l);
 	if (l->listener >= 0) {
 		close(l->listener);
-		unlink(l->socket_path);
+		if (!l->is_lent)
+			unlink(l->socket_path);
 	}
 	if (l->acceptable != NULL)
 		event_free(l->acceptable);

@@ -17,7 +17,7 @@
 
 #include <jansson.h>
 
-#include "core.h"
+#include "sockets.h"
 
 struct event_base;
 struct courier_link;
@@ -25,6 +25,7 @@ struct courier_link;
 struct courier_link_options {
 	const char *mode, *program, *socket_path; /* settings courier* */
 	const char *channels_path;
+	const struct sockets *sockets; /* its courier wins; NULL: none */
 	/* A packet came; msg is borrowed. */
 	void (*on_message)(void *arg, const json_t *msg);
 	/* It came or went. */

@@ -84,6 +84,23 @@ open_watch(struct http *h, const struct http_options *o)
 		log_error("no metrics: their listener cannot be opened");
 }
 
+/* Those that are open already, and the others. */
+static bool
+open_doors(struct http *h, const struct http_options *o)
+{
+	const struct sockets *s = o->sockets;
+
+	if (s != NULL && s->api >= 0)
+		door_open_fd(&h->tcp, s->api);
+	else if (!door_open_tcp(&h->tcp, o->listen, o->port))
+		return false;
+	if (s != NULL && s->control >= 0)
+		door_open_fd(&h->control, s->control);
+	else if (o->control_path != NULL)
+		return door_open_unix(&h->control, o->control_path);
+	return true;
+}
+
 struct http *
 http_start(struct event_base *base, const struct http_options *o)
 {
@@ -91,9 +108,7 @@ http_start(struct event_base *base, const struct http_options *o)
 
 	check_routes(o);
 	h = http_new(base, o);
-	if (!door_open_tcp(&h->tcp, o->listen, o->port) ||
-	    (o->control_path != NULL &&
-		!door_open_unix(&h->control, o->control_path))) {
+	if (!open_doors(h, o)) {
 		http_free(h);
 		return NULL;
 	}
@@ -137,7 +152,7 @@ is_drained(const struct http *h)
 	if (!LIST_EMPTY(&h->open))
 		return false;
 	for (c = TAILQ_FIRST(&h->conns); c != NULL; c = TAILQ_NEXT(c, next))
-		if (c->phase == PHASE_READING || c->phase == PHASE_WRITING)
+		if (c->phase <= PHASE_READING || c->phase == PHASE_WRITING)
 			return false;
 	return true;
 }
@@ -175,7 +190,7 @@ http_drain(struct http *h, int64_t wait_ms, void (*finished)(void *), void *arg)
 	door_shut(&h->watch);
 	h->drain_end = event_new(h->base, -1, 0, on_drain_end, h);
 	event_add(h->drain_end, &tv);
-	conns_cut_idle(h);
+	conns_drain(h);
 	http_check_drained(h);
 }
 

@@ -11,6 +11,7 @@
 #include "http_counts.h"
 #include "http_request.h"
 #include "http_response.h"
+#include "sockets.h"
 #include "store.h"
 
 struct event_base;
@@ -60,10 +61,11 @@ authenticate_run(struct tx *tx, struct request *r, struct response *a);
 
 struct http_options {
 	const char *listen;
-	int port;		  /* 0: a free one */
-	const char *control_path; /* NULL: none */
-	const char *watch_listen; /* of the metrics; NULL or "": none */
-	int watch_port;		  /* 0: a free one */
+	int port;		       /* 0: a free one */
+	const char *control_path;      /* NULL: none */
+	const char *watch_listen;      /* of the metrics; NULL or "": none */
+	int watch_port;		       /* 0: a free one */
+	const struct sockets *sockets; /* used first; NULL: none */
 	int64_t max_connections, max_body, deadline_ms, idle_ms;
 	const struct route *routes;
 	size_t n_routes;

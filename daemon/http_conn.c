@@ -4,6 +4,7 @@
 #include <event2/listener.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "clock.h"
 #include "http_inside.h"
@@ -12,10 +13,13 @@
 #define SWALLOW_MAX ((size_t)8 << 20)
 /* Looks of the sweep within the shortest limit. */
 #define LOOKS 8
+/* A client that connected has this long before a drain to say something. */
+#define FRESH_MS 250
 
 void
 conn_move(struct conn *c, enum phase phase)
 {
+	c->was_used = c->was_used || phase != PHASE_IDLE;
 	c->phase = phase;
 	c->since = clock_mono();
 }
@@ -168,7 +172,7 @@ conn_answered(struct evhttp_request *evreq, void *arg)
 /* Has evhttp let go?  It nulls single callbacks while it writes, all three
  * only then. */
 static bool
-is_orphan(struct conn *c)
+is_orphan(const struct conn *c)
 {
 	bufferevent_data_cb on_read, on_write;
 	bufferevent_event_cb on_event;
@@ -237,11 +241,24 @@ cut(struct conn *c)
 	conn_free(c);
 }
 
+/* Bytes that we have not read yet, or so new that they are still coming. */
+static bool
+has_more_to_say(const struct conn *c)
+{
+	char byte;
+
+	return (!c->was_used && clock_mono() - c->since < FRESH_MS) ||
+	       recv(bufferevent_getfd(c->bev), &byte, 1,
+		   MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 static bool
 is_overdue(const struct conn *c)
 {
 	int64_t limit = c->door->h->phase_ms[c->phase];
 
+	if (c->door->h->is_draining && c->phase == PHASE_IDLE)
+		return !is_orphan(c) && !has_more_to_say(c);
 	return limit > 0 && clock_mono() - c->since > limit;
 }
 
@@ -333,15 +350,13 @@ conns_of_listener(struct evconnlistener *listener)
 }
 
 void
-conns_cut_idle(struct http *h)
+conns_drain(struct http *h)
 {
-	struct conn *c, *next;
+	static const struct timeval often = {
+	    .tv_usec = FRESH_MS * 1000 / LOOKS};
 
-	for (c = TAILQ_FIRST(&h->conns); c != NULL; c = next) {
-		next = TAILQ_NEXT(c, next);
-		if (c->phase == PHASE_IDLE && !is_orphan(c))
-			cut(c);
-	}
+	(void)sweep(h);
+	event_add(h->sweep, &often);
 }
 
 void

@@ -18,6 +18,8 @@ struct door {
 /* Both: false after logging why. */
 bool door_open_tcp(struct door *d, const char *address, int port);
 bool door_open_unix(struct door *d, const char *path);
+/* A socket that listens already; owns fd. */
+void door_open_fd(struct door *d, int fd);
 /* Accept no more. */
 void door_shut(struct door *d);
 void door_free(struct door *d);

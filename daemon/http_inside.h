@@ -26,10 +26,10 @@ struct conn {
 	struct bufferevent *bev; /* held by us too: its fd closes last */
 	struct gate gate;
 	enum phase phase;
-	int64_t since;	  /* clock_mono() */
-	size_t swallowed; /* bytes thrown away while lingering */
-	bool is_busy;	  /* inside the gate's callback */
-	bool is_closing;  /* evhttp frees it; stands in front */
+	int64_t since;		/* clock_mono() */
+	size_t swallowed;	/* bytes thrown away while lingering */
+	bool was_used, is_busy; /* a request came; inside the gate's callback */
+	bool is_closing;	/* evhttp frees it; stands in front */
 	struct exchange *open;
 };
 
@@ -79,8 +79,8 @@ void conns_start(struct http *h);
 struct http *conns_of_listener(struct evconnlistener *listener);
 /* Phase limits changed: look as often as they ask for. */
 void conns_pace(struct http *h);
-/* Draining: who has not begun a request need not. */
-void conns_cut_idle(struct http *h);
+/* From now on who has nothing to say is cut, again and again. */
+void conns_drain(struct http *h);
 /* After evhttp_free: let all go. */
 void conns_free(struct http *h);
 

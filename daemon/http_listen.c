@@ -81,18 +81,31 @@ on_error(struct evconnlistener *listener, void *arg)
 	h->starved_at = now;
 }
 
-/* Hand a bound socket to an evhttp of its own; owns fd. */
-static bool
-door_open(struct door *d, int fd)
+/* 0 for a socket without one. */
+static int
+port_of(int fd)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} at = {.v6 = {0}};
+	socklen_t len = sizeof(at);
+
+	if (getsockname(fd, &at.any, &len) != 0)
+		return 0;
+	if (at.any.sa_family == AF_UNIX)
+		return 0;
+	return ntohs(
+	    at.any.sa_family == AF_INET6 ? at.v6.sin6_port : at.v4.sin_port);
+}
+
+/* Give a listening socket to an evhttp of its own; owns fd. */
+static void
+door_accept(struct door *d, int fd)
 {
 	struct http *h = d->h;
 
-	if (evutil_make_socket_nonblocking(fd) != 0 ||
-	    listen(fd, BACKLOG) != 0) {
-		log_error("cannot listen error=\"%s\"", strerror(errno));
-		close(fd);
-		return false;
-	}
 	d->listener = evconnlistener_new(h->base, NULL, NULL,
 	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
 	d->evhttp = evhttp_new(h->base);
@@ -104,6 +117,26 @@ door_open(struct door *d, int fd)
 			   EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS);
 	d->bound = evhttp_bind_listener(d->evhttp, d->listener);
 	evconnlistener_set_error_cb(d->listener, on_error);
+}
+
+void
+door_open_fd(struct door *d, int fd)
+{
+	d->port = port_of(fd);
+	door_accept(d, fd);
+}
+
+/* Listen on a bound socket; owns fd. */
+static bool
+door_open(struct door *d, int fd)
+{
+	if (evutil_make_socket_nonblocking(fd) != 0 ||
+	    listen(fd, BACKLOG) != 0) {
+		log_error("cannot listen error=\"%s\"", strerror(errno));
+		close(fd);
+		return false;
+	}
+	door_accept(d, fd);
 	return true;
 }
 
@@ -132,22 +165,6 @@ parse_address(const char *text, int port, struct sockaddr_storage *out)
 		  "(use 127.0.0.1 or ::1 and a TLS proxy in front)",
 	    text);
 	return 0;
-}
-
-static int
-port_of(int fd)
-{
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-	} at = {.v6 = {0}};
-	socklen_t len = sizeof(at);
-
-	if (getsockname(fd, &at.any, &len) != 0)
-		return 0;
-	return ntohs(
-	    at.any.sa_family == AF_INET6 ? at.v6.sin6_port : at.v4.sin_port);
 }
 
 bool

@@ -34,6 +34,7 @@ http_begin(struct daemon *d)
 	    .control_path = c->control_socket,
 	    .watch_listen = c->metrics_listen,
 	    .watch_port = (int)c->metrics_port,
+	    .sockets = &d->sockets,
 	    .routes = routes,
 	    .n_routes = n_routes,
 	    .store = d->h.store,
@@ -64,6 +65,7 @@ static const struct service {
     {"schedule", schedule_begin, schedule_end},
     {"courier", courier_begin, courier_end},
     {"http", http_begin, http_end},
+    {"pulse", pulse_begin, pulse_end},
     {"signals", signals_begin, signals_end},
 };
 

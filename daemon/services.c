@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "log.h"
 #include "notify.h"
+#include "pulse.h"
 
 #include <event2/event.h>
 #include <event2/thread.h>
@@ -12,7 +13,9 @@
 #include <unistd.h>
 
 #define DRAIN_MS (5 * SECOND)
-#define MIB	 ((int64_t)1024 * 1024)
+/* A slow disk may be silent this long in one step of opening. */
+#define BUSY_MS (60 * SECOND)
+#define MIB	((int64_t)1024 * 1024)
 
 bool
 base_start(struct daemon *d)
@@ -20,7 +23,7 @@ base_start(struct daemon *d)
 	if (evthread_use_pthreads() != 0)
 		return false;
 	d->h.base = event_base_new();
-	return d->h.base != NULL;
+	return d->h.base != NULL && sockets_take(&d->sockets);
 }
 
 void
@@ -52,6 +55,19 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 		schedule_kick(d->h.schedule);
 }
 
+/* Opening the database takes long: once a second is enough to say so. */
+static void
+on_busy(void *arg)
+{
+	struct daemon *d = arg;
+	int64_t now = clock_mono();
+
+	if (d->busy_at != 0 && now - d->busy_at < SECOND)
+		return;
+	d->busy_at = now;
+	notify_busy(BUSY_MS);
+}
+
 bool
 store_begin(struct daemon *d)
 {
@@ -62,6 +78,8 @@ store_begin(struct daemon *d)
 	    .quick_check_bytes = c->quick_check_mib * MIB,
 	    .wake = on_commit,
 	    .wake_arg = d,
+	    .busy = on_busy,
+	    .busy_arg = d,
 	};
 
 	d->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -153,6 +171,7 @@ courier_begin(struct daemon *d)
 	    .program = c->courier_program,
 	    .socket_path = c->courier_socket,
 	    .channels_path = c->channels,
+	    .sockets = &d->sockets,
 	    .on_message = outbox_on_message,
 	    .on_change = outbox_on_change,
 	    .arg = d->h.outbox,
@@ -168,6 +187,19 @@ courier_end(struct daemon *d)
 {
 	outbox_set_link(d->h.outbox, NULL);
 	courier_link_stop(d->h.courier);
+}
+
+bool
+pulse_begin(struct daemon *d)
+{
+	d->pulse = pulse_start(d->h.base, d->h.store);
+	return true;
+}
+
+void
+pulse_end(struct daemon *d)
+{
+	pulse_stop(d->pulse);
 }
 
 static void

@@ -10,13 +10,18 @@
 #define N_SIGNALS 3
 
 struct event;
+struct pulse;
 struct daemon {
 	struct hotlined h;
 	int wake_fd;
 	struct event *wake, *signals[N_SIGNALS];
+	struct sockets sockets;
+	struct pulse *pulse;
+	int64_t busy_at; /* clock_mono: when we last asked for more time */
 	bool is_stopping;
 };
 
+/* The loop, and sockets that the service manager holds for us. */
 bool base_start(struct daemon *d);
 void base_stop(struct daemon *d);
 bool store_begin(struct daemon *d);
@@ -29,6 +34,9 @@ bool schedule_begin(struct daemon *d);
 void schedule_end(struct daemon *d);
 bool courier_begin(struct daemon *d);
 void courier_end(struct daemon *d);
+/* Pets the watchdog. */
+bool pulse_begin(struct daemon *d);
+void pulse_end(struct daemon *d);
 /* SIGTERM and SIGINT drain, SIGHUP reloads. */
 bool signals_begin(struct daemon *d);
 void signals_end(struct daemon *d);

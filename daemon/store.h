@@ -38,6 +38,8 @@ struct store_options {
 	    quick_check_bytes; /* check at start up to this size; 0: never */
 	void (*wake)(void *);  /* called from the store thread */
 	void *wake_arg;
+	void (*busy)(void *); /* now and then while opening takes long */
+	void *busy_arg;
 };
 
 /*

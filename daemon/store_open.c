@@ -8,8 +8,9 @@
 #include "log.h"
 #include "store_parts.h"
 
-#define BUSY_MS 1000
-#define RESTORE "keep the file and restore the newest backup"
+#define BUSY_MS	   1000
+#define BUSY_STEPS 1000 /* of SQLite's machine, between two words of it */
+#define RESTORE	   "keep the file and restore the newest backup"
 
 static const struct {
 	int code;
@@ -175,13 +176,28 @@ open_file(struct store *s)
 	return rc == SQLITE_OK || refuse_code(s, rc);
 }
 
+/* A check or a migration of a large file goes on. */
+static int
+on_progress(void *arg)
+{
+	const struct store_options *o = arg;
+
+	if (o->busy != NULL)
+		o->busy(o->busy_arg);
+	return 0;
+}
+
 bool
 store_connect(struct store *s, const struct store_options *o)
 {
 	int64_t version = 0;
 	int rc;
 
-	if (!open_file(s) || !identify(s, &version))
+	if (!open_file(s))
+		return false;
+	sqlite3_progress_handler(
+	    s->db, BUSY_STEPS, on_progress, (void *)(uintptr_t)o);
+	if (!identify(s, &version))
 		return false;
 	rc = set_pragmas(s->db);
 	if (rc != SQLITE_OK)
@@ -189,8 +205,10 @@ store_connect(struct store *s, const struct store_options *o)
 	if (version > 0 && size_of(s->path) <= o->quick_check_bytes &&
 	    !store_is_sound(s->db))
 		return refuse_code(s, SQLITE_CORRUPT);
+	(void)on_progress((void *)(uintptr_t)o);
 	if (!store_migrate(s->db) || !store_prepare(s))
 		return false;
+	sqlite3_progress_handler(s->db, 0, NULL, NULL);
 	sqlite3_wal_hook(s->db, count_pages, s);
 	store_reserve_start(s);
 	return true;

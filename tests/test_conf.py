@@ -248,30 +248,6 @@ def test_a_signal_drains_in_time(tmp_path, sig):
         s.close()
 
 
-def test_no_service_manager_is_needed_but_told(tmp_path):
-    """READY, RELOADING and STOPPING reach $NOTIFY_SOCKET in this order."""
-    path = tmp_path / "notify.sock"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
-        s.bind(str(path))
-        s.settimeout(10)
-        d = Daemon(tmp_path / "d", start=False)
-        d.process = subprocess.Popen(
-            [BUILD / "hotlined", "-c", d.conf],
-            env={"NOTIFY_SOCKET": str(path)}, stderr=subprocess.DEVNULL)
-        told = []
-        for sig in (None, signal.SIGHUP, signal.SIGTERM):
-            if sig:
-                d.process.send_signal(sig)
-            told.append(s.recv(4096).decode())
-            if sig == signal.SIGHUP:
-                assert "READY=1" in s.recv(4096).decode()
-        assert d.process.wait(10) == 0
-        d.process = None
-    assert "READY=1" in told[0]
-    assert "RELOADING=1" in told[1] and "MONOTONIC_USEC=" in told[1]
-    assert "STOPPING=1" in told[2]
-
-
 def test_memory_cannot_be_dumped(daemon):
     if b"__asan_init" in (BUILD / "hotlined").read_bytes():
         pytest.skip("LeakSanitizer has to look at the process")

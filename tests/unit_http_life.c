@@ -310,7 +310,10 @@ a_stop_answers_what_is_open(void **state)
 		web_send(&w, fds[i], raw, sizeof(raw) - 1);
 	}
 	http_drain(w.http, 5000, on_drained, &w);
+	/* Who has just come has a moment to say something. */
 	web_turn_for(&w, 50);
+	assert_int_equal(recv(idle, &byte, 1, MSG_DONTWAIT), -1);
+	web_turn_for(&w, 350);
 	assert_false(w.is_drained);
 	assert_int_equal(recv(idle, &byte, 1, 0), 0);
 	assert_int_equal(access(w.control, F_OK), -1);

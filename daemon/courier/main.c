@@ -24,6 +24,8 @@
 #define PARALLEL 64
 /* What is in flight at SIGTERM may take this long. */
 #define LEAVE_WITHIN 3
+/* The watchdog is petted this often within its time. */
+#define BEATS 4
 
 struct options {
 	const char *channels, *socket;
@@ -170,11 +172,41 @@ on_signal(evutil_socket_t number, short what, void *arg)
 		courier_leave(arg);
 }
 
+/* The loop turned; a transfer that hangs is not ours to hang with. */
+static void
+on_beat(evutil_socket_t unused, short what, void *arg)
+{
+	const struct courier *c = arg;
+
+	(void)unused, (void)what;
+	(void)sd_notifyf(0, "WATCHDOG=1\nSTATUS=%zu channels, %zu under way",
+	    roster_n(c->roster), (size_t)fetch_pending(c->fetch));
+}
+
+/* The watchdog's timer, or NULL if nobody waits for it; the caller frees. */
+static struct event *
+beat_start(struct courier *c)
+{
+	struct event *beat;
+	struct timeval tv;
+	uint64_t us;
+
+	if (sd_watchdog_enabled(0, &us) <= 0)
+		return NULL;
+	tv.tv_sec = (time_t)(us / BEATS / 1000000);
+	tv.tv_usec = (suseconds_t)(us / BEATS % 1000000);
+	beat = event_new(c->base, -1, EV_PERSIST, on_beat, c);
+	if (beat == NULL || event_add(beat, &tv) != 0)
+		fatal("no timer for the watchdog");
+	event_active(beat, EV_TIMEOUT, 0);
+	return beat;
+}
+
 static void
 run(struct courier *c, const struct options *o)
 {
 	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
-	struct event *signals[NELEM(numbers)];
+	struct event *signals[NELEM(numbers)], *beat;
 
 	for (size_t i = 0; i < NELEM(numbers); i++) {
 		signals[i] = event_new(
@@ -186,7 +218,10 @@ run(struct courier *c, const struct options *o)
 	c->inbox = inbox_start(c);
 	c->link = link_start(c, (int)o->fd, o->socket);
 	(void)sd_notify(0, "READY=1");
+	beat = beat_start(c);
 	event_base_dispatch(c->base);
+	if (beat != NULL)
+		event_free(beat);
 	fetch_free(c->fetch);
 	link_stop(c->link);
 	inbox_stop(c->inbox);

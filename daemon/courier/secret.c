@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define SECRET_MAX 4096
 
@@ -46,15 +47,39 @@ tidy(char *s)
 	*to = '\0';
 }
 
+/*
+ * What LoadCredential=secrets:/etc/hotlined/secrets makes of a relative path:
+ * secrets/email.secret is the credential secrets_email.secret.  NULL if there
+ * is none; the caller frees.
+ */
+static char *
+credential_path(const char *path)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+	char *full;
+
+	if (dir == NULL || path[0] == '/')
+		return NULL;
+	full = xasprintf("%s/%s", dir, path);
+	for (char *p = full + strlen(dir) + 1; *p != '\0'; p++)
+		if (*p == '/')
+			*p = '_';
+	if (access(full, R_OK) == 0)
+		return full;
+	free(full);
+	return NULL;
+}
+
+/* is_lent: systemd guards it, with an access list that looks like a mode. */
 static const char *
-read_into(FILE *f, char *room)
+read_into(FILE *f, bool is_lent, char *room)
 {
 	struct stat st;
 	size_t n;
 
 	if (fstat(fileno(f), &st) != 0 || !S_ISREG(st.st_mode))
 		return "is not a file";
-	if (st.st_mode & 077)
+	if (st.st_mode & (is_lent ? 007 : 077))
 		return "can be read by others; chmod 600 it";
 	n = fread(room, 1, SECRET_MAX + 1, f);
 	if (ferror(f) || n > SECRET_MAX || memchr(room, '\0', n) != NULL)
@@ -68,10 +93,12 @@ char *
 secret_read(const struct common *c, const char *path, const struct node *at,
     struct faults *faults)
 {
-	char *full = path_beside(c, path), *secret = NULL;
+	char *lent = credential_path(path), *secret = NULL;
+	char *full = lent != NULL ? lent : path_beside(c, path);
 	char *room = xcalloc(1, SECRET_MAX + 2);
 	FILE *f = fopen(full, "re");
-	const char *why = f == NULL ? strerror(errno) : read_into(f, room);
+	const char *why =
+	    f == NULL ? strerror(errno) : read_into(f, lent != NULL, room);
 
 	if (why == NULL)
 		secret = xstrdup(room);

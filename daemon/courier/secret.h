@@ -10,7 +10,8 @@
 /* An absolute path, or one beside channels.conf.  The caller frees. */
 char *path_beside(const struct common *c, const char *path);
 /*
- * The lines of a file of at most 4 KiB, without white space at their ends,
+ * The lines of a credential of systemd's, "secrets_x" for the path "secrets/x",
+ * or else of a file of at most 4 KiB, without white space at their ends,
  * joined by '\n'; NULL after adding a fault at the node.  secret_free it.
  */
 char *secret_read(const struct common *c, const char *path,
