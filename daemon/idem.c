@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "case_open.h"
 #include "clock.h"
 #include "clock_rows.h"
 #include "context.h"
+#include "keyring.h"
 
 /* A Structured Field string ("k") or the bare value; false if it is neither. */
 static bool
@@ -40,18 +42,35 @@ hash_request(const struct request *r, unsigned char out[HASH_SIZE])
 	hash_end(&h, out);
 }
 
+/* The first answer; NULL if the key that sealed it was erased. */
+static json_t *
+read_response(struct tx *tx, const struct rows *rows, const struct idem *i)
+{
+	struct opening_of what = {
+	    row_text(rows, 3), "idempotency", "response_sealed", i->key};
+
+	return row_is_null(rows, 3) ? json_loads(row_text(rows, 2), 0, NULL)
+				    : json_open(tx, &what, rows, 4);
+}
+
 static enum idem_state
-replay(const struct rows *rows, struct response *a, const struct idem *i)
+replay(struct tx *tx, const struct rows *rows, struct response *a,
+    const struct idem *i)
 {
 	size_t n;
 	const void *hash = row_blob(rows, 0, &n);
+	json_t *json;
 
 	if (n != HASH_SIZE || memcmp(hash, i->hash, n) != 0) {
 		answer_problem(a, "idempotency_key_reused");
 		return IDEM_REFUSED;
 	}
-	answer_json(
-	    a, (int)row_int(rows, 1), json_loads(row_text(rows, 2), 0, NULL));
+	json = read_response(tx, rows, i);
+	if (json == NULL) {
+		answer_problem(a, "not_found");
+		return IDEM_REFUSED;
+	}
+	answer_json(a, (int)row_int(rows, 1), json);
 	return IDEM_AGAIN;
 }
 
@@ -75,25 +94,41 @@ idem_begin(
 	rows =
 	    tx_query(tx, Q_IDEM_GET, ARGS(V_TEXT(i->agency), V_TEXT(i->key)));
 	if (rows_next(rows))
-		state = replay(rows, a, i);
+		state = replay(tx, rows, a, i);
 	(void)rows_end(rows);
 	return state;
+}
+
+static enum outcome
+add(struct tx *tx, const struct idem *i, const struct response *a,
+    const char *text)
+{
+	const struct place at = {"idempotency", "response_sealed", i->key};
+	struct value sealed = V_NULL;
+	enum outcome how = OK;
+
+	if (i->owner != NULL)
+		how = keyring_seal(tx, i->owner, &at, text, &sealed);
+	if (how == OK)
+		how = tx_exec(tx, Q_IDEM_ADD,
+		    ARGS(V_TEXT(i->agency), V_TEXT(i->key), V_TEXT(tx_ward(tx)),
+			V_BLOB(i->hash, HASH_SIZE), V_INT(a->status),
+			V_TEXT(i->owner == NULL ? text : NULL),
+			V_TEXT(i->owner), sealed, V_INT(clock_now())));
+	keyring_done(&sealed);
+	return how;
 }
 
 enum outcome
 idem_keep(struct tx *tx, const struct idem *i, const struct response *a)
 {
-	const struct conf *conf = tx_context(tx)->conf;
+	int64_t kept = tx_context(tx)->conf->idempotency_keep;
 	char *text = json_dumps(a->json, JSON_COMPACT);
-	int64_t now = clock_now();
-	enum outcome how = perhaps(tx_exec(
-	    tx, Q_IDEM_PRUNE, ARGS(V_INT(now - conf->idempotency_keep))));
+	enum outcome how =
+	    perhaps(tx_exec(tx, Q_IDEM_PRUNE, ARGS(V_INT(clock_now() - kept))));
 
 	if (how == OK)
-		how = tx_exec(tx, Q_IDEM_ADD,
-		    ARGS(V_TEXT(i->agency), V_TEXT(i->key), V_TEXT(conf->ward),
-			V_BLOB(i->hash, HASH_SIZE), V_INT(a->status),
-			V_TEXT(text), V_INT(now)));
-	free(text);
+		how = add(tx, i, a, text);
+	seal_free(text);
 	return how;
 }

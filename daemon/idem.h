@@ -15,6 +15,11 @@ struct idem {
 	const char *agency;
 	char key[IDEM_KEY_MAX + 1];
 	unsigned char hash[HASH_SIZE]; /* of the path and the raw body */
+	/*
+	 * NULL: the answer holds ids and codes only.  Else it says more, and is
+	 * sealed under the key of this referral or case.
+	 */
+	const char *owner;
 };
 
 enum idem_state {

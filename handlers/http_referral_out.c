@@ -4,6 +4,7 @@
 
 #include "admin.h"
 #include "audit.h"
+#include "case_give.h"
 #include "case_open.h"
 #include "clock.h"
 #include "handlers.h"
@@ -128,9 +129,8 @@ audit_answer(struct tx *tx, const struct request *r, const char *referral,
     const char *act)
 {
 	char case_id[ID_SIZE];
-	json_t *body = open_body(tx, referral, case_id);
 
-	json_decref(body);
+	json_decref(open_body(tx, referral, case_id));
 	return audit_add(tx, &(struct happening){
 				 .actor = &r->subject,
 				 .act = act,
@@ -138,6 +138,19 @@ audit_answer(struct tx *tx, const struct request *r, const char *referral,
 				 .object_id = referral,
 				 .case_id = case_id[0] != '\0' ? case_id : NULL,
 			     });
+}
+
+/* The service must be found elsewhere. */
+static enum outcome
+tell_refused(struct tx *tx, const char *referral)
+{
+	char case_id[ID_SIZE];
+	struct case_row c;
+	enum outcome how;
+
+	json_decref(open_body(tx, referral, case_id));
+	how = case_get(tx, case_id, &c);
+	return how == OK ? case_tell_holder(tx, &c, "referral_refused") : how;
 }
 
 static enum outcome
@@ -154,6 +167,8 @@ move(struct tx *tx, const struct request *r, struct response *a,
 		how = keep_words(tx, r, row->id);
 	if (how == OK)
 		how = audit_answer(tx, r, row->id, w->act);
+	if (how == OK && strcmp(w->to, "refused") == 0)
+		how = tell_refused(tx, row->id);
 	if (how != OK)
 		return answer_outcome(a, how);
 	memcpy(row->state, w->to, strlen(w->to) + 1);
@@ -180,7 +195,7 @@ answer_referral(struct tx *tx, const struct request *r, struct response *a,
 		return answer_problem(a, "not_found");
 	switch (idem_begin(tx, r, a, &idem)) {
 	case IDEM_AGAIN:
-		return OK;
+		return audit_answer(tx, r, row.id, "referral.answered_again");
 	case IDEM_REFUSED:
 		return INVALID;
 	case IDEM_NEW:
@@ -189,10 +204,9 @@ answer_referral(struct tx *tx, const struct request *r, struct response *a,
 	if (w->schema != NULL && !body_ok(r, w->schema, a))
 		return INVALID;
 	how = move(tx, r, a, w, &row);
-	if (how != OK)
-		return how;
-	/* What is kept in the clear must hold nothing of a child. */
-	return w->schema == NULL ? OK : idem_keep(tx, &idem, a);
+	if (w->schema == NULL)
+		idem.owner = row.id; /* the answer tells of a child */
+	return how == OK ? idem_keep(tx, &idem, a) : how;
 }
 
 /* POST /v1/referrals/{id}/accept */

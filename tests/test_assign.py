@@ -1,8 +1,10 @@
 """Who holds a case, and which agencies help with it."""
+import sqlite3
+
 import pytest
 
 from case_site import FULL, NOW, Site
-from hotline import Daemon
+from hotline import Daemon, copy_of
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +110,44 @@ def test_an_agency_reads_what_is_shared_once_it_takes_it_on(s):
     acts = [e["act"] for e in s.events(code)]
     for act in ("referral.sent", "referral.accepted", "referral.completed"):
         assert act in acts
+
+
+def send_on(s, code):
+    a = s.post(code, "refer", {
+        "agency": "tramyte", "service": "Khám sức khỏe",
+        "reason": "Lý do thử nghiệm.", "due_at": "2026-11-25T07:00:00+07:00",
+        "share": ["name", "place"]}, "officer")
+    assert a.status == 201, a
+    return f"/v1/referrals/{a.json['id']}"
+
+
+def test_accept_again_with_the_same_key_gets_the_same_answer(s):
+    """It was 409: the agency never saw the child it had taken on."""
+    code = s.open()
+    path = send_on(s, code)
+    first = s.d.api("POST", path + "/accept", key=s.station, idem="nhan-1")
+    again = s.d.api("POST", path + "/accept", key=s.station, idem="nhan-1")
+    assert (first.status, first.json) == (again.status, again.json)
+    assert first.status == 200 and first.json["children"][0]["name"]
+    assert "referral.answered_again" in [e["act"] for e in s.events(code)]
+    other = s.d.api("POST", path + "/accept", key=s.station, idem="nhan-2")
+    assert other.json["code"] == "state_conflict"
+    db = sqlite3.connect(copy_of(s.d))
+    (kept,) = db.execute("SELECT response FROM idempotency WHERE key = ?",
+                         ("nhan-1",)).fetchall()
+    assert kept == (None,)
+
+
+def test_a_refusal_tells_the_holder_at_once(s):
+    """It told nobody: the child waited for a service that would not come."""
+    code = s.open()
+    path = send_on(s, code)
+    assert s.d.api("POST", path + "/refuse", {"reason": "Không có người."},
+                   key=s.station).status == 200
+    s.d.step("1s")
+    news = [a for a in s.d.ctl("alert", "list", "--case", code)["items"]
+            if a["kind"] == "referral_refused"]
+    assert [(a["rung"], a["deliveries"]) for a in news] == [(0, 1)]
 
 
 def test_the_chain_holds_after_all_this(s):

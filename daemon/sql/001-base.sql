@@ -234,7 +234,9 @@ CREATE TABLE idempotency (          -- small, pruned by age
     ward TEXT NOT NULL,
     request_hash BYTES NOT NULL,
     status INT8 NOT NULL,
-    response TEXT NOT NULL,         -- ids and codes only
+    response TEXT,                  -- ids and codes only; else
+    owner TEXT,                     -- whose key seals
+    response_sealed BYTES,          -- the response
     made_at INT8 NOT NULL,
     PRIMARY KEY (agency_id, key)
 ) STRICT;
