@@ -115,15 +115,18 @@ still_open(struct tx *tx, const char *alert_id, bool *is_open)
 	return how == OK && !is_there ? NOT_FOUND : how;
 }
 
+/* A digest may hold a case that its reader was barred from meanwhile. */
 static enum outcome
 ack_one(struct tx *tx, const struct covered *c, const struct ack *k,
-    const char *who)
+    const struct delivery *d)
 {
+	const char *who = acker(k, d);
 	bool is_open = false;
 	enum outcome how = still_open(tx, c->id, &is_open);
 
 	/* A sister of the same clock may have taken it along. */
-	if (how != OK || !is_open)
+	if (how != OK || !is_open ||
+	    delivery_is_barred(tx, c->case_id, &d->person))
 		return how;
 	how = silence(tx, c, k, who);
 	return how == OK ? record(tx, c, k, who) : how;
@@ -145,7 +148,7 @@ alert_ack(struct tx *tx, const char *alert_id, const struct ack *k)
 	if (how == OK && n == 0)
 		how = CONFLICT;
 	for (size_t i = 0; i < n && how == OK; i++)
-		how = ack_one(tx, &list[i], k, acker(k, &d));
+		how = ack_one(tx, &list[i], k, &d);
 	free(list);
 	return how;
 }
@@ -155,6 +158,23 @@ struct trier {
 	enum query q;
 	struct value from;
 };
+
+/* Of the digest the first open alert that is no bar's; NOT_FOUND: none. */
+static enum outcome
+take_open(struct tx *tx, const struct person *p, struct answered *found)
+{
+	struct covered *list = xcalloc(COVERED_MAX, sizeof(*list));
+	enum outcome how;
+	size_t n, i = 0;
+
+	how = read_covered(tx, found->alert_id, found->who.id, list, &n);
+	while (i < n && delivery_is_barred(tx, list[i].case_id, p))
+		i++;
+	if (i < n)
+		memcpy(found->alert_id, list[i].id, ID_SIZE);
+	free(list);
+	return how == OK && i == n ? NOT_FOUND : how;
+}
 
 /* The first row that is no bar's; NOT_FOUND if there is none. */
 static enum outcome
@@ -174,12 +194,15 @@ take_first(struct tx *tx, struct rows *r, struct answered *out)
 		row_copy(of, ID_SIZE, r, 4);
 	}
 	how = rows_end(r);
-	if (how != OK)
-		return how;
-	if (!is_there || delivery_is_barred(tx, of, &p))
+	if (how == OK && !is_there)
 		return NOT_FOUND;
-	*out = found;
-	return OK;
+	if (how == OK)
+		how = take_open(tx, &p, &found);
+	if (how == NOT_FOUND && !delivery_is_barred(tx, of, &p))
+		how = OK; /* whoever comes late may know that it was acked */
+	if (how == OK)
+		*out = found;
+	return how;
 }
 
 enum outcome

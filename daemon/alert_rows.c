@@ -43,6 +43,7 @@ read_delivery(const struct rows *r, struct delivery *d)
 	row_copy(d->case_id, sizeof(d->case_id), r, 14);
 	row_copy(d->order, sizeof(d->order), r, 15);
 	d->next_at = row_int(r, 17);
+	d->made_at = row_int(r, 18);
 	d->is_stopped =
 	    !row_is_null(r, 16) && strcmp(row_text(r, 16), "active") != 0;
 }
@@ -231,11 +232,20 @@ delivery_widen(struct tx *tx, const struct delivery *d, bool is_final)
 }
 
 enum outcome
+digest_leave(struct tx *tx, const struct delivery *d)
+{
+	return perhaps(tx_exec(tx, Q_DIGESTS_LEFT,
+	    ARGS(V_TEXT(d->alert_id), V_NULL, V_INT(clock_now()))));
+}
+
+enum outcome
 delivery_cancel(struct tx *tx, const struct delivery *d, const char *why)
 {
 	enum outcome how =
 	    tx_exec(tx, Q_DELIVERY_CANCEL, ARGS(V_TEXT(d->id), V_TEXT(why)));
 
+	if (how == OK)
+		how = digest_leave(tx, d);
 	if (how == OK)
 		how = audit_add(
 		    tx, &(struct happening){

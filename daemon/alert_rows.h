@@ -18,7 +18,7 @@ struct delivery {
 	struct person person;
 	bool is_urgent, is_widened, is_open /* the alert */, is_stopped;
 	bool is_waiting, is_leased;
-	int64_t attempts, epoch, next_at;
+	int64_t attempts, epoch, next_at, made_at;
 };
 
 enum outcome delivery_get(struct tx *tx, const char *id, struct delivery *d);
@@ -39,6 +39,8 @@ delivery_widen(struct tx *tx, const struct delivery *d, bool is_final);
 /* To somebody barred or stopped meanwhile: it never leaves. */
 enum outcome
 delivery_cancel(struct tx *tx, const struct delivery *d, const char *why);
+/* It leads no digest any more: the others of it are due again, each alone. */
+enum outcome digest_leave(struct tx *tx, const struct delivery *d);
 /* The person as allow() and bars see them. */
 void person_subject(const struct person *p, struct subject *s);
 bool

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An urgent one is not held longer, however rare digests are: promise P3. */
+#define URGENT_WAIT (45 * SECOND)
+
 static bool
 too_much(struct tx *tx, const struct delivery *d, int64_t now)
 {
@@ -35,22 +38,33 @@ gather(struct tx *tx, struct delivery *d, int64_t now)
 	return how;
 }
 
+/* Not yet: those that are due to the address wait for the next digest. */
+static enum outcome
+hold(struct tx *tx, const struct delivery *d, int64_t now, bool *held)
+{
+	int64_t next =
+	    tx_number(tx, Q_DIGEST_NEXT_AT, 0, ARGS(V_TEXT(d->address_id)));
+
+	*held = next > now && (!d->is_urgent || d->made_at + URGENT_WAIT > now);
+	if (!*held)
+		return OK;
+	return tx_exec(tx, Q_DIGEST_HOLD,
+	    ARGS(V_TEXT(d->address_id), V_INT(now), V_INT(next),
+		V_INT(URGENT_WAIT)));
+}
+
 enum outcome
 digest_gather(struct tx *tx, struct delivery *d, bool *held)
 {
-	int64_t now = clock_now(), next;
+	int64_t now = clock_now();
 	bool is_new = d->attempts == 0 && d->digest[0] == '\0';
 	enum outcome how = OK;
 
 	*held = false;
 	if (is_new && too_much(tx, d, now)) {
-		next = tx_number(
-		    tx, Q_DIGEST_NEXT_AT, 0, ARGS(V_TEXT(d->address_id)));
-		*held = next > now;
-		how = *held ? tx_exec(tx, Q_DIGEST_HOLD,
-				  ARGS(V_TEXT(d->address_id), V_INT(now),
-				      V_INT(next)))
-			    : gather(tx, d, now);
+		how = hold(tx, d, now, held);
+		if (how == OK && !*held)
+			how = gather(tx, d, now);
 	}
 	if (how == OK && !*held && strcmp(d->digest, d->id) == 0)
 		how = digest_weed(tx, d);

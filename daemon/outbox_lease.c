@@ -53,6 +53,8 @@ refuse(struct lease *l, const struct delivery *d)
 	    ARGS(V_TEXT(d->id), V_TEXT("refused"), V_NULL,
 		V_TEXT("permanent no address"), V_NULL, V_NULL));
 
+	if (how == OK)
+		how = digest_leave(l->tx, d);
 	if (how == OK && !d->is_widened)
 		how = delivery_widen(l->tx, d, true);
 	return how;

@@ -123,6 +123,41 @@ def test_closing_a_case_ends_its_news(ward, quiet_conf):
     assert not w.d.ctl("alert", "list")["items"]
 
 
+def digest_of(w, n):
+    """A downtime over the first warning of n cases; the one message."""
+    cases = [w.refer()["cases"][0] for _ in range(n)]
+    w.quiet()
+    w.d.stop()
+    w.d.now = at(7 * 60)
+    e = w.expect(AN)
+    w.d.start()
+    w.quiet()
+    return cases, e
+
+
+def test_a_digest_answers_for_no_case_its_reader_is_barred_from(
+        ward, quiet_conf):
+    w = ward(procedure=quiet_conf).staff()
+    cases, e = digest_of(w, 8)
+    for code in (cases[0], cases[5]):
+        w.d.ctl("case", "bar", code, "--member", "an")
+    answer(w, e)
+    left = {a["case"] for a in w.d.ctl("alert", "list")["items"]}
+    assert left == {cases[0], cases[5]}
+
+
+def test_a_digest_answers_though_its_first_alert_is_over(ward, quiet_conf):
+    w = ward(procedure=quiet_conf).staff()
+    cases, e = digest_of(w, 8)
+    for code in cases[:3]:
+        w.d.ctl("case", "done", code, "N08", "--by", "cuong", "--evidence",
+                "1", "--set", "emergency=no", "--set", "reason=Thử nghiệm")
+    status, _, page = w.link("GET", LINK.search(e.message.text)[1])
+    assert status == 200 and "<button" in page
+    answer(w, e)
+    assert not w.d.ctl("alert", "list")["items"]
+
+
 def test_every_shipped_alarm_has_a_text():
     text = (ROOT / "conf/messages/vi.conf").read_text()
     kinds = set(re.findall(

@@ -1,0 +1,101 @@
+/* Digests: who waits for one, who leaves it, whom an answer covers. */
+#include "outbox_rig.c"
+
+/* Seven due at once leave as one; again, within the pause, as seven held. */
+static void
+hold_seven(bool is_urgent, int64_t every)
+{
+	char id[ID_SIZE];
+
+	rig_setup("now");
+	the_rig->n_addresses = 1;
+	the_rig->conf->digest_every = every;
+	raise_alerts(7, is_urgent, id);
+	assert_int_equal(lease_now(16), 1);
+	result_of(0, "accepted", 250, 0);
+	raise_alerts(7, is_urgent, id);
+	assert_int_equal(lease_now(16), 0);
+}
+
+static void
+test_a_rare_digest_holds_no_urgent_alert(void **state)
+{
+	(void)state;
+	hold_seven(true, HOUR);
+	assert_int_equal(next_now(), T0 + 45 * SECOND);
+	pass(45 * SECOND);
+	assert_int_equal(lease_now(16), 1);
+	rig_teardown();
+}
+
+static void
+test_others_wait_for_their_digest(void **state)
+{
+	(void)state;
+	hold_seven(false, HOUR);
+	assert_int_equal(next_now(), T0 + HOUR);
+	pass(HOUR);
+	assert_int_equal(lease_now(16), 1);
+	rig_teardown();
+}
+
+static enum outcome
+run_cancel(struct tx *tx, void *arg)
+{
+	struct delivery d;
+
+	assert_int_equal(delivery_get(tx, arg, &d), OK);
+	return delivery_cancel(tx, &d, "barred");
+}
+
+/* The leader's person was barred between two attempts: one case of seven. */
+static void
+test_a_cancelled_leader_leaves_nobody_behind(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	rig_setup("now");
+	the_rig->n_addresses = 1;
+	raise_alerts(7, true, id);
+	assert_int_equal(lease_now(16), 1);
+	snprintf(id, sizeof(id), "%s", packet_text(0, "id"));
+	result_of(0, "transient", 451, 0);
+	assert_int_equal(in_tx(run_cancel, id), OK);
+	assert_int_equal(next_now(), T0);
+	rig_teardown();
+}
+
+/* The address of all of them is gone: each goes its own way on. */
+static void
+test_a_digest_without_address_leaves_nobody_behind(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	rig_setup("now");
+	the_rig->n_addresses = 1;
+	raise_alerts(7, true, id);
+	assert_int_equal(lease_now(16), 1);
+	result_of(0, "transient", 451, 0);
+	is_everybody_gone = true;
+	pass(HOUR);
+	assert_int_equal(lease_now(16), 0);
+	assert_int_equal(next_now(), INT64_MAX);
+	is_everybody_gone = false;
+	rig_teardown();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_a_rare_digest_holds_no_urgent_alert),
+	    cmocka_unit_test(test_others_wait_for_their_digest),
+	    cmocka_unit_test(test_a_cancelled_leader_leaves_nobody_behind),
+	    cmocka_unit_test(
+		test_a_digest_without_address_leaves_nobody_behind),
+	};
+
+	return seal_init() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+}
