@@ -24,7 +24,7 @@ struct calendar {
 	int offset_min;
 	day_t *off, *worked;
 	size_t n_off, n_worked;
-	day_t last; /* of the last year described; INT32_MIN: none */
+	day_t first, last; /* of the years described */
 	struct span spans[SPANS_MAX];
 	size_t n_spans;
 };
@@ -162,6 +162,8 @@ read_year(struct calendar *c, const char *path, struct faults *faults)
 		add_days(y.worked, &y, &c->worked, &c->n_worked, faults);
 		read_hours(c, y.hours, faults);
 		check_days(c, &y, path, faults);
+		if (y.first < c->first)
+			c->first = y.first;
 		if (y.last > c->last)
 			c->last = y.last;
 	}
@@ -176,6 +178,7 @@ calendar_load(const char *dir, int offset_min, struct faults *faults)
 	char **paths = conf_glob(dir, &n);
 
 	c->offset_min = offset_min;
+	c->first = INT32_MAX;
 	c->last = INT32_MIN;
 	c->n_spans = NELEM(office);
 	memcpy(c->spans, office, sizeof(office));
@@ -231,6 +234,13 @@ calendar_days_left(const struct calendar *c, int64_t now)
 	if (c->last == INT32_MIN)
 		return -1;
 	return c->last - calendar_day_of(c, now);
+}
+
+int64_t
+calendar_span(const struct calendar *c, int64_t *until)
+{
+	*until = calendar_day_start(c, c->last + 1);
+	return calendar_day_start(c, c->first);
 }
 
 int

@@ -65,6 +65,8 @@ int64_t calendar_day_start(const struct calendar *c, day_t day);
  * counted all the same).
  */
 int calendar_days_left(const struct calendar *c, int64_t now);
+/* First instant that a file describes; *until: the first one after the last. */
+int64_t calendar_span(const struct calendar *c, int64_t *until);
 int calendar_offset_min(const struct calendar *c);
 
 day_t day_from_civil(int year, int month, int mday);

@@ -217,7 +217,9 @@ clocks_event(
 {
 	const struct context *x = tx_context(tx);
 	struct opening list[OPENINGS_MAX];
-	struct moment m = {.event = event, .at = at, .t0_at = c->t0_at};
+	struct moment m = {.event = event,
+	    .at = at,
+	    .t0_at = procedure_t0(x->procedure, c->t0_at, c->received_at)};
 	enum outcome how = review_clocks(tx, c);
 	size_t n;
 

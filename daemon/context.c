@@ -163,6 +163,8 @@ load_procedure(struct context *c, struct faults *faults)
 
 	if (p != NULL)
 		procedure_check(p, faults);
+	if (p != NULL && c->calendar != NULL)
+		procedure_check_bounds(p, c->calendar, faults);
 	c->procedure = p;
 	free(path);
 }

@@ -36,6 +36,7 @@ procedure_free(struct procedure *p)
 		step_done(&p->steps[i]);
 	free(p->ladders);
 	free(p->steps);
+	free(p->bounds);
 	free(p->name);
 	conf_tree_free(p->tree);
 	free(p);
@@ -132,6 +133,18 @@ const char *
 step_leg(const struct step *s)
 {
 	return s->leg;
+}
+
+bool
+step_is_ward(const struct step *s)
+{
+	return s->is_ward;
+}
+
+int64_t
+procedure_t0(const struct procedure *p, int64_t earliest, int64_t ours)
+{
+	return p->counts_ours ? ours : earliest;
 }
 
 const struct choice *

@@ -27,7 +27,7 @@ size_t procedure_n_steps(const struct procedure *p);
 const struct step *procedure_nth_step(const struct procedure *p, size_t i);
 const char *step_id(const struct step *s);
 const char *step_name(const struct step *s, const char *language);
-/* Who does it: "holder" or a role. */
+/* Who does it: "holder", a role, or "anyone" outside the team. */
 const char *step_role(const struct step *s);
 /* Name of its step kind (handlers/step_<kind>.c). */
 const char *step_kind(const struct step *s);
@@ -38,6 +38,12 @@ const char *step_basis(const struct step *s);
 const char *step_source(const struct step *s);
 /* Which leg a lapse is charged to: "sender", "duty", "officer", ... */
 const char *step_leg(const struct step *s);
+/* It belongs to the ward, not to a case: a report, a request. */
+bool step_is_ward(const struct step *s);
+/* The day of each year on which it opens, 520 for 20 May; 0: none. */
+int step_date(const struct step *s);
+/* A human may open it by name, item by item. */
+bool step_is_asked(const struct step *s);
 
 /* A clock that an event opens. */
 struct opening {
@@ -47,6 +53,8 @@ struct opening {
 	bool from_t0; /* it starts at the earliest receipt */
 };
 #define OPENINGS_MAX 32
+/* D56 25.1: the earliest place of receipt decides, unless the file says ours. */
+int64_t procedure_t0(const struct procedure *p, int64_t earliest, int64_t ours);
 /* What happened, and when. */
 struct moment {
 	/*
@@ -90,6 +98,14 @@ const struct ladder *procedure_news_ladder(
  * "step N08" etc.
  */
 void procedure_check(const struct procedure *p, struct faults *problems);
+size_t procedure_n_bounds(const struct procedure *p);
+/*
+ * Proves the file's bounds by trying a receipt at every hour that the calendar
+ * describes, everybody using up every limit on the way.  A problem tells the
+ * worst receipt and how many break it.
+ */
+void procedure_check_bounds(const struct procedure *p, const struct calendar *c,
+    struct faults *problems);
 /*
  * The timeline of a made-up case as JSON: [{at, what, step, rung, who}], from
  * t0 for span_ms with nobody acting.  The caller decrefs.

@@ -21,25 +21,32 @@ turn(struct facts *f, const bool mask[FACT_MAX])
 	return false;
 }
 
-/* Can the condition be true while fact (if not -1) has this word? */
-static bool
-can_hold(const struct when *w, int fact, int word)
+bool
+facts_meet(const struct when *w, int fixed, struct facts *f)
 {
 	bool mask[FACT_MAX] = {false};
-	struct facts f = {0};
 
 	for (size_t i = 0; i < w->n; i++)
 		if (w->code[i].op < WHEN_OR)
 			mask[w->code[i].fact] = true;
-	if (fact >= 0) {
-		mask[fact] = false;
-		f.v[fact] = word;
-	}
+	if (fixed >= 0)
+		mask[fixed] = false;
 	do {
-		if (when_holds(w, &f))
+		if (when_holds(w, f))
 			return true;
-	} while (turn(&f, mask));
+	} while (turn(f, mask));
 	return false;
+}
+
+/* Can the condition be true while fact (if not -1) has this word? */
+static bool
+can_hold(const struct when *w, int fact, int word)
+{
+	struct facts f = {0};
+
+	if (fact >= 0)
+		f.v[fact] = word;
+	return facts_meet(w, fact, &f);
 }
 
 /* Can this event come, and may the step open then? */
@@ -48,26 +55,20 @@ can_open_on(const struct procedure *p, const struct step *s, const char *event,
     const bool *reached)
 {
 	const char *dot = strchr(event, '.'), *word;
+	const struct step *before = event_step(p, event);
 	char *name;
 	int fact;
 
-	if (dot == NULL)
+	if (before != NULL)
+		return reached[before - p->steps] && can_hold(&s->when, -1, 0);
+	if (dot == NULL || s->is_ward)
 		return can_hold(&s->when, -1, 0);
 	name = xstrndup(event, (size_t)(dot - event));
 	fact = fact_find(name);
 	free(name);
-	if (fact >= 0) {
-		word = strchr(dot, '>');
-		return can_hold(&s->when, fact,
-		    fact_word(
-			(enum fact)fact, (word == NULL ? dot : word) + 1));
-	}
-	for (size_t i = 0; i < p->n_steps; i++)
-		if (reached[i] &&
-		    strlen(p->steps[i].id) == (size_t)(dot - event) &&
-		    strncmp(p->steps[i].id, event, (size_t)(dot - event)) == 0)
-			return can_hold(&s->when, -1, 0);
-	return false;
+	word = strchr(dot, '>');
+	return can_hold(&s->when, fact,
+	    fact_word((enum fact)fact, (word == NULL ? dot : word) + 1));
 }
 
 static bool
@@ -106,7 +107,8 @@ steps_check(const struct procedure *p, struct faults *problems)
 		if (!reached[i])
 			node_fault(p->steps[i].node, problems,
 			    "step %s can never open", p->steps[i].id);
-		else if (strcmp(p->steps[i].kind, "close") == 0)
+		else if (!p->steps[i].is_ward &&
+			 strcmp(p->steps[i].kind, "close") == 0)
 			closes = true;
 	}
 	if (!closes)
@@ -154,10 +156,28 @@ ends_well(const struct ladder *l)
 	return false;
 }
 
+/* The ward has nobody who holds it. */
+static void
+ward_ladders_check(const struct step *s, struct faults *problems)
+{
+	for (size_t i = 0; s->is_ward && i < s->ladders.n; i++) {
+		const struct ladder *l = s->ladders.list[i].ladder;
+
+		for (size_t k = 0; k < l->rungs[0].n_who; k++)
+			if (strcmp(l->rungs[0].who[k], "holder") == 0)
+				node_fault(s->node, problems,
+				    "step %s is the ward's, but ladder %s "
+				    "begins with the holder of a case",
+				    s->id, l->id);
+	}
+}
+
 void
 procedure_check(const struct procedure *p, struct faults *problems)
 {
 	steps_check(p, problems);
+	for (size_t i = 0; i < p->n_steps; i++)
+		ward_ladders_check(&p->steps[i], problems);
 	for (size_t i = 0; i < p->n_steps; i++)
 		warns_check(&p->steps[i], problems);
 	for (size_t i = 0; i < p->n_ladders; i++) {

@@ -1,6 +1,7 @@
 /*
  * Events: "received", "<step>.done", "<fact>.<word>" and, with the word before,
- * "<fact>.<word>><word>".
+ * "<fact>.<word>><word>"; "item", when an act opens one of several; and, for
+ * the ward itself, "date.<month>-<day>" of every year.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -56,30 +57,79 @@ is_fact_event(const char *text)
 	return ok;
 }
 
-static bool
-is_done_event(const struct procedure *p, const char *text)
+const struct step *
+event_step(const struct procedure *p, const char *event)
 {
-	size_t len = strlen(text), end = strlen(".done");
+	size_t len = strlen(event), end = strlen(".done");
 
-	if (len <= end || strcmp(text + len - end, ".done") != 0)
-		return false;
+	if (len <= end || strcmp(event + len - end, ".done") != 0)
+		return NULL;
 	for (size_t i = 0; i < p->n_steps; i++)
 		if (strlen(p->steps[i].id) == len - end &&
-		    strncmp(p->steps[i].id, text, len - end) == 0)
-			return true;
-	return false;
+		    strncmp(p->steps[i].id, event, len - end) == 0)
+			return &p->steps[i];
+	return NULL;
 }
 
-static void
-event_check(const struct procedure *p, const char *text, const struct node *n,
+/* "date.05-20": 520; 0 if it is none. */
+static int
+date_of(const char *event)
+{
+	struct limit l;
+
+	return strncmp(event, "date.", 5) == 0 && limit_parse(event + 5, &l) &&
+		       l.unit == UNIT_DATE
+		   ? l.n
+		   : 0;
+}
+
+int
+step_date(const struct step *s)
+{
+	int date = 0;
+
+	for (size_t i = 0; i < s->n_opens && date == 0; i++)
+		date = date_of(s->opens[i]);
+	return date;
+}
+
+bool
+step_is_asked(const struct step *s)
+{
+	return step_opens_on(s, "item");
+}
+
+void
+event_check(const struct procedure *p, const char *event, const struct node *n,
     struct faults *faults)
 {
-	if (strcmp(text, "received") != 0 && !is_done_event(p, text) &&
-	    !is_fact_event(text))
+	const struct step *before = event_step(p, event);
+
+	if (before != NULL && before->is_ward)
 		node_fault(n, faults,
-		    "event '%s' must be received, <step>.done, <fact>.<word> "
-		    "or <fact>.<word>><word>",
-		    text);
+		    "step '%s' is the ward's: nothing of a case follows it",
+		    before->id);
+	else if (before == NULL && strcmp(event, "received") != 0 &&
+		 strcmp(event, "item") != 0 && date_of(event) == 0 &&
+		 !is_fact_event(event))
+		node_fault(n, faults,
+		    "event '%s' must be received, <step>.done, <fact>.<word>, "
+		    "<fact>.<word>><word>, item or date.<month>-<day>",
+		    event);
+}
+
+/* A case has no calendar of its own, the ward neither facts nor receipts. */
+static void
+scope_check(const struct step *s, const char *event, const struct node *n,
+    struct faults *faults)
+{
+	if (strcmp(event, "item") == 0)
+		return;
+	if (s->is_ward != (date_of(event) != 0))
+		node_fault(n, faults,
+		    s->is_ward ? "a step of the ward opens on item or "
+				 "date.<month>-<day>"
+			       : "only a step of the ward opens on a date");
 }
 
 /* More would be lost without a sound, so they are refused here. */
@@ -119,6 +169,7 @@ events_check(
 		node_fault(s->opens_node, faults, "an event must open a step");
 	for (; n != NULL; n = n->next) {
 		event_check(p, n->text, n, faults);
+		scope_check(s, n->text, n, faults);
 		openings_check(p, n->text, n, faults);
 	}
 	choices_check(p, &s->limits, faults);

@@ -7,9 +7,12 @@
 static const char *const legs[] = {
     "sender", "duty", "officer", "chairman", "partner", NULL};
 
+static const char *const scopes[] = {"case", "ward", NULL};
+static const char *const receipts[] = {"earliest", "ours", NULL};
+
 struct raw_step {
 	const char *id, *vi, *en, *role, *kind, *when, *form, *source;
-	int basis, leg;
+	int basis, leg, scope;
 	const struct node *opens, *limit, *start, *warn, *ladder;
 };
 
@@ -30,8 +33,15 @@ static const struct conf_key step_keys[] = {
     {"basis", KEY_WORD, true, AT(basis), 0, 0, bases},
     {"source", KEY_TEXT, true, AT(source), 0, 0, NULL},
     {"leg", KEY_WORD, true, AT(leg), 0, 0, legs},
+    {"scope", KEY_WORD, false, AT(scope), 0, 0, scopes},
 };
 #undef AT
+
+static bool
+is_asked_only(const struct step *s)
+{
+	return s->n_opens == 1 && strcmp(s->opens[0], "item") == 0;
+}
 
 static void
 limits_resolve(struct step *s, struct faults *faults)
@@ -42,8 +52,12 @@ limits_resolve(struct step *s, struct faults *faults)
 		if (c->text != NULL && !limit_parse(c->text, &c->term))
 			node_fault(c->node, faults,
 			    "limit '%s' must be such as \"12h\", \"5wd\", "
-			    "\"15d\", \"3mo\" or \"now\"",
+			    "\"15d\", \"3mo\", \"05-20\", \"now\" or \"given\"",
 			    c->text);
+		if (c->term.unit == UNIT_GIVEN && !is_asked_only(s))
+			node_fault(c->node, faults,
+			    "a limit is given only where nothing but 'item' "
+			    "opens the step");
 		if (c->basis == NULL)
 			c->basis = s->basis;
 	}
@@ -62,6 +76,20 @@ starts_resolve(struct step *s, struct faults *faults)
 			node_fault(c->node, faults,
 			    "start '%s' must be \"t0\" or \"event\"", c->text);
 	}
+}
+
+/* The ward's own steps look at no case. */
+static void
+ward_check(const struct step *s, struct faults *faults)
+{
+	if (!s->is_ward)
+		return;
+	if (s->when.n > 0)
+		node_fault(s->node, faults, "a step of the ward has no 'when'");
+	for (size_t i = 0; i < s->starts.n; i++)
+		if (s->starts.list[i].is_t0)
+			node_fault(s->starts.list[i].node, faults,
+			    "a step of the ward starts at its \"event\"");
 }
 
 static void
@@ -107,9 +135,11 @@ warns_read(struct step *s, const struct node *list, struct faults *faults)
 static void
 role_check(const struct node *n, struct faults *faults)
 {
-	if (strcmp(n->text, "duty") == 0 || strchr(n->text, ':') != NULL ||
-	    !is_callable(n->text))
-		node_fault(n, faults, "'%s' must be holder or a role", n->text);
+	if (strcmp(n->text, "anyone") != 0 &&
+	    (strcmp(n->text, "duty") == 0 || strchr(n->text, ':') != NULL ||
+		!is_callable(n->text)))
+		node_fault(n, faults, "'%s' must be anyone, holder or a role",
+		    n->text);
 }
 
 static void
@@ -132,6 +162,7 @@ step_read(const struct procedure *p, struct step *s, const struct node *n,
 	s->source = raw.source;
 	s->basis = bases[raw.basis];
 	s->leg = legs[raw.leg];
+	s->is_ward = raw.scope == 1;
 	s->opens_node = raw.opens;
 	s->opens = texts_read(raw.opens, &s->n_opens);
 	name_check(node_get(n, "id"), faults);
@@ -147,6 +178,7 @@ step_read(const struct procedure *p, struct step *s, const struct node *n,
 	limits_resolve(s, faults);
 	starts_resolve(s, faults);
 	ladders_resolve(p, s, faults);
+	ward_check(s, faults);
 }
 
 static void
@@ -167,7 +199,8 @@ unique_check(const struct procedure *p, struct faults *faults)
 struct raw_procedure {
 	const char *id;
 	int64_t version;
-	const struct node *names, *ladders, *steps;
+	int t0;
+	const struct node *names, *ladders, *steps, *bounds;
 };
 struct raw_names {
 	const char *vi, *en;
@@ -177,9 +210,11 @@ struct raw_names {
 static const struct conf_key procedure_keys[] = {
     {"id", KEY_TEXT, true, AT(id), 0, 0, NULL},
     {"version", KEY_INT, true, AT(version), 1, 1000000, NULL},
+    {"t0", KEY_WORD, false, AT(t0), 0, 0, receipts},
     {"names", KEY_GROUP, true, AT(names), 0, 0, NULL},
     {"ladders", KEY_GROUPS, true, AT(ladders), 0, 0, NULL},
     {"steps", KEY_GROUPS, true, AT(steps), 0, 0, NULL},
+    {"bounds", KEY_GROUPS, false, AT(bounds), 0, 0, NULL},
 };
 #undef AT
 static const struct conf_key names_keys[] = {
@@ -206,6 +241,8 @@ parts_read(
 	news_check(p, raw->ladders, faults);
 	for (size_t i = 0; i < p->n_steps; i++)
 		events_check(p, &p->steps[i], faults);
+	if (raw->bounds != NULL)
+		bounds_read(p, raw->bounds, faults);
 }
 
 static void
@@ -220,6 +257,7 @@ head_read(struct procedure *p, const struct node *n, struct faults *faults)
 	node_read(raw.names, names_keys, NELEM(names_keys), &names, faults);
 	p->vi = names.vi;
 	p->en = names.en;
+	p->counts_ours = raw.t0 == 1;
 	p->name = xasprintf("%s@%d", raw.id, (int)raw.version);
 	parts_read(p, &raw, faults);
 }

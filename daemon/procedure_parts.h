@@ -48,10 +48,18 @@ struct step {
 	size_t n_opens;
 	struct when when;
 	struct choices limits, starts, ladders;
+	bool is_ward; /* the ward's own: it has no case */
 	bool warns_at_start;
 	int64_t *warns; /* ms before due, falling */
 	size_t n_warns;
 	const struct node *node, *opens_node;
+};
+/* What no change of a limit may break: step ends within a term of an event. */
+struct bound {
+	const char *from, *source;
+	const struct step *step;
+	struct limit within;
+	const struct node *node;
 };
 struct procedure {
 	struct conf_tree *tree; /* owns all texts */
@@ -59,7 +67,9 @@ struct procedure {
 	char *name;
 	struct ladder *ladders;
 	struct step *steps;
-	size_t n_ladders, n_steps;
+	struct bound *bounds;
+	size_t n_ladders, n_steps, n_bounds;
+	bool counts_ours; /* t0 is our own receipt, not the earliest */
 };
 
 const struct choice *
@@ -68,9 +78,20 @@ choose(const struct choices *c, const char *event, const struct facts *f);
 /* procedure_events.c: does this event open what waits for that one? */
 bool event_fits(const char *wanted, const char *event);
 bool step_opens_on(const struct step *s, const char *event);
+/* "N06.done" with N06 a step of p: that step, else NULL. */
+const struct step *event_step(const struct procedure *p, const char *event);
+/* A fault at n unless steps can wait for this event. */
+void event_check(const struct procedure *p, const char *event,
+    const struct node *n, struct faults *faults);
 /* Faults of every event a step names; all steps must have been read. */
 void events_check(
     const struct procedure *p, const struct step *s, struct faults *faults);
+
+/*
+ * procedure_check.c: the first facts, from f on, that meet a condition while
+ * the fact fixed (-1: none) keeps its word; false if there are none.
+ */
+bool facts_meet(const struct when *w, int fixed, struct facts *f);
 
 /* procedure_read.c: "law" etc., NULL-terminated. */
 extern const char *const bases[];
@@ -87,6 +108,10 @@ void name_check(const struct node *n, struct faults *faults);
 /* A text, or a list of {on, when, <key>, basis} whose last one fits always. */
 void choices_read(struct choices *c, const struct node *n, const char *key,
     struct faults *faults);
+/* procedure_bounds.c; all steps must have been read. */
+void bounds_read(
+    struct procedure *p, const struct node *list, struct faults *faults);
+
 /* procedure_ladder.c */
 const struct ladder *ladder_find(const struct procedure *p, const char *id);
 /* Faults of every class of news that has no ladder; the list is at n. */

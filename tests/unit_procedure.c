@@ -162,6 +162,120 @@ test_check(void **state)
 	}
 }
 
+#define BOUND(from, within)                                                    \
+	"  bounds = ( { step = \"B\"; from = \"" from "\"; within = \"" within \
+	"\"; source = \"D56 9\"; } ); steps = ("
+
+/* B: by A.done 2 working days after the 90 seconds of A. */
+static const struct {
+	const char *bound, *problem;
+} bounds[] = {
+    {BOUND("received", "2wd"), NULL},
+    /* Two working days are more than one, whenever it comes. */
+    {BOUND("received", "1wd"), "for 17520 of 17520 receipts"},
+    /* The worst is Tet: Friday 13 and Monday 23 February are its two days. */
+    {BOUND("received", "6d"),
+	"from 2026-02-12T00:00:00+07:00 it is not due before 2026-02-24"},
+    {BOUND("crime.yes", "1d"), NULL},
+    {BOUND("crime.yes", "23h"), "breaks the 23h of D56 9"},
+    {BOUND("risk.low", "1d"), "no way leads from risk.low to step B"},
+};
+
+static void
+test_bounds(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NELEM(bounds); i++) {
+		struct faults f = {0};
+		struct procedure *p =
+		    changed("  steps = (", bounds[i].bound, &f);
+
+		assert_non_null(p);
+		assert_int_equal(procedure_n_bounds(p), 1);
+		procedure_check_bounds(p, calendar, &f);
+		assert_int_equal(f.n, bounds[i].problem != NULL);
+		if (f.n > 0 &&
+		    strstr(f.list[0].what, bounds[i].problem) == NULL)
+			fail_msg("%s", f.list[0].what);
+		faults_done(&f);
+		procedure_free(p);
+	}
+}
+
+/* Steps that only follow each other lead nowhere. */
+static void
+test_a_ring_has_no_way_in(void **state)
+{
+	struct faults f = {0};
+	struct procedure *p = changed("opens = [\"received\"];\n"
+				      "      when = \"risk != low\";",
+	    "opens = [\"B.done\"];", &f);
+
+	(void)state;
+	assert_non_null(p);
+	p->bounds = xcalloc(1, sizeof(*p->bounds));
+	p->bounds[p->n_bounds++] = (struct bound){.from = "received",
+	    .source = "",
+	    .step = procedure_step(p, "A"),
+	    .node = p->steps[0].node};
+	procedure_check_bounds(p, calendar, &f);
+	assert_int_equal(f.n, 1);
+	faults_done(&f);
+	procedure_free(p);
+}
+
+static void
+test_a_ward_ladder_without_a_holder(void **state)
+{
+	struct faults f = {0};
+	struct procedure *p = changed("role = \"holder\"; kind = \"record\"; "
+				      "opens = [\"received\"];\n"
+				      "      when = \"risk != low\"; limit = "
+				      "\"90s\"; start = \"t0\";",
+	    "role = \"anyone\"; kind = \"report\"; scope = \"ward\";\n"
+	    "      opens = [\"date.05-20\", \"item\"]; limit = \"given\";"
+	    "start = \"event\";",
+	    &f);
+
+	(void)state;
+	assert_null(p); /* given, though a date opens it too */
+	faults_done(&f);
+	f = (struct faults){0};
+	p = changed("role = \"holder\"; kind = \"record\"; "
+		    "opens = [\"received\"];\n"
+		    "      when = \"risk != low\"; limit = "
+		    "\"90s\"; start = \"t0\";",
+	    "role = \"anyone\"; kind = \"report\"; scope = \"ward\";\n"
+	    "      opens = [\"item\", \"date.05-20\"]; limit = \"05-21\";"
+	    "start = \"event\";",
+	    &f);
+	assert_null(p); /* B follows it */
+	faults_done(&f);
+	f = (struct faults){0};
+	p = changed(
+	    "opens = [\"A.done\",\n        \"crime.yes\", "
+	    "\"emergency.no>yes\"];\n"
+	    "      limit = ( { when = \"risk = high\"; is = \"now\"; },\n"
+	    "        { on = \"A.done\"; is = \"2wd\"; basis = \"local\"; "
+	    "},\n        { is = \"1d\"; } );\n"
+	    "      start = ( { on = \"crime.yes\"; is = \"t0\"; },\n"
+	    "        { is = \"event\"; } );\n"
+	    "      ladder = ( { when = \"crime = yes\"; use = \"one\"; },\n"
+	    "        { use = \"two\"; } );",
+	    "opens = [\"date.05-20\"]; limit = \"05-21\"; start = \"event\";\n"
+	    "scope = \"ward\"; ladder = \"one\";",
+	    &f);
+	assert_non_null(p);
+	assert_int_equal(step_date(procedure_step(p, "B")), 520);
+	assert_true(step_is_ward(procedure_step(p, "B")));
+	assert_false(step_is_asked(procedure_step(p, "B")));
+	procedure_check(p, &f);
+	/* its ladder, ladder two unused, and nothing that closes a case */
+	assert_int_equal(f.n, 3);
+	faults_done(&f);
+	procedure_free(p);
+}
+
 static void
 test_simulate_nothing_opens(void **state)
 {
@@ -182,6 +296,9 @@ main(void)
 	    cmocka_unit_test(test_what_was_read),
 	    cmocka_unit_test(test_what_opens),
 	    cmocka_unit_test(test_check),
+	    cmocka_unit_test(test_bounds),
+	    cmocka_unit_test(test_a_ring_has_no_way_in),
+	    cmocka_unit_test(test_a_ward_ladder_without_a_holder),
 	    cmocka_unit_test(test_simulate_nothing_opens),
 	};
 

@@ -103,6 +103,34 @@ static const struct {
     {"{ when = \"crime = yes\"; use", "{ on = \"crime.yes\"; use", 27,
 	"not by 'on'"},
     {"basis = \"local\"", "basis = \"locale\"", 23, "basis"},
+    /* the ward's own, items and dates */
+    {"leg = \"duty\"", "leg = \"duty\"; scope = \"all\"", 18, "scope"},
+    {"[\"received\"]", "[\"date.05-20\"]", 15, "only a step of the ward"},
+    {"[\"received\"]", "[\"date.02-29\"]", 15, "'date.02-29' must be"},
+    {"[\"received\"]", "[\"date.12h\"]", 15, "'date.12h' must be"},
+    {"leg = \"duty\"", "leg = \"duty\"; scope = \"ward\"", 15,
+	"opens on item or date"},
+    {"leg = \"duty\"", "leg = \"duty\"; scope = \"ward\"", 14, "no 'when'"},
+    {"leg = \"duty\"", "leg = \"duty\"; scope = \"ward\"", 16, "\"event\""},
+    {"leg = \"duty\"", "leg = \"duty\"; scope = \"ward\"", 20,
+	"nothing of a case follows it"},
+    {"limit = \"90s\"", "limit = \"given\"", 16, "given only where"},
+    {"limit = \"90s\"", "limit = \"13-01\"", 16, "limit '13-01'"},
+    {"version = 3", "version = 3; t0 = \"theirs\"", 2, "t0"},
+    /* bounds */
+    {"  steps = (", "  bounds = ( { step = \"A\"; } ); steps = (", 13, "from"},
+    {"  steps = (",
+	"  bounds = ( { step = \"C\"; from = \"received\"; within = \"1h\"; "
+	"source = \"s\"; } ); steps = (",
+	13, "no step 'C'"},
+    {"  steps = (",
+	"  bounds = ( { step = \"A\"; from = \"recieved\"; within = \"1h\"; "
+	"source = \"s\"; } ); steps = (",
+	13, "'recieved' must be"},
+    {"  steps = (",
+	"  bounds = ( { step = \"A\"; from = \"received\"; within = \"1x\"; "
+	"source = \"s\"; } ); steps = (",
+	13, "must be a limit"},
 };
 
 static bool

@@ -52,21 +52,6 @@ verb_secret_init(struct call *c)
 	}
 }
 
-int
-verb_procedure_check(struct call *c)
-{
-	struct faults faults = {0};
-	struct procedure *p = procedure_load(call_text(c, "file"), &faults);
-
-	if (p != NULL)
-		procedure_check(p, &faults);
-	if (faults.n == 0)
-		printf("%s: %zu steps, all well\n", procedure_name(p),
-		    procedure_n_steps(p));
-	procedure_free(p);
-	return print_faults(&faults);
-}
-
 /* --calendar, or ../calendar beside the folder of the procedure. */
 static char *
 calendar_path(const struct call *c)
@@ -80,6 +65,38 @@ calendar_path(const struct call *c)
 	path = xasprintf("%s/../calendar", dirname(copy));
 	free(copy);
 	return path;
+}
+
+/* Bounds are tried on a calendar; without bounds none is needed. */
+static void
+check_bounds(
+    const struct call *c, const struct procedure *p, struct faults *faults)
+{
+	char *path = calendar_path(c);
+	struct calendar *cal = calendar_load(path, OFFSET_MIN, faults);
+
+	if (cal != NULL)
+		procedure_check_bounds(p, cal, faults);
+	calendar_free(cal);
+	free(path);
+}
+
+int
+verb_procedure_check(struct call *c)
+{
+	struct faults faults = {0};
+	struct procedure *p = procedure_load(call_text(c, "file"), &faults);
+
+	if (p != NULL)
+		procedure_check(p, &faults);
+	if (p != NULL && procedure_n_bounds(p) > 0)
+		check_bounds(c, p, &faults);
+	if (faults.n == 0)
+		printf("%s: %zu steps, %zu bounds, all well\n",
+		    procedure_name(p), procedure_n_steps(p),
+		    procedure_n_bounds(p));
+	procedure_free(p);
+	return print_faults(&faults);
 }
 
 /* Start and length of the simulation; both in ms. */
