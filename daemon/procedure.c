@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "procedure_parts.h"
+#include "procedure_file.h"
 
 static void
 ladder_done(struct ladder *l)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "procedure_parts.h"
+#include "procedure_file.h"
 
 struct raw_bound {
 	const char *step, *from, *within, *source;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "procedure_parts.h"
+#include "procedure_file.h"
 
 /* The next combination of words of the facts in the mask; false at the end. */
 static bool

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "procedure_parts.h"
+#include "procedure_file.h"
 
 bool
 event_fits(const char *wanted, const char *event)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "procedure_parts.h"
+#include "procedure_file.h"
 
 #define REPEATS_MAX 1000
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "procedure_parts.h"
+#include "procedure_file.h"
 
 static const char *const legs[] = {
     "sender", "duty", "officer", "chairman", "partner", NULL};

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "procedure_parts.h"
+#include "procedure_file.h"
 
 #define NAME_LEN_MAX 32
 #define NAME_SIGNS                                                             \

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "clock.h"
-#include "procedure_parts.h"
+#include "procedure_file.h"
 
 /* More lines than a person can read. */
 #define LINES_MAX 10000

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 #include <unistd.h>
 
-#include "procedure_parts.h"
+#include "procedure_file.h"
 
 /* Tuesday 2026-11-24, 07:00 in Viet Nam. */
 #define T0 INT64_C(1795478400000)

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "clock.h"
-#include "procedure_parts.h"
+#include "procedure_file.h"
 
 #define T0 INT64_C(1795000000000)
 

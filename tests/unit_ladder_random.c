@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "clock.h"
-#include "procedure_parts.h"
+#include "procedure_file.h"
 
 #define T0	    INT64_C(1795000000000)
 #define FIRINGS_MAX 2000

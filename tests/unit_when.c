@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "procedure_parts.h"
+#include "procedure_file.h"
 
 static const struct node here = {
     .kind = NODE_TEXT, .file = "made-up.conf", .line = 7};
