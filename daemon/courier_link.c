@@ -46,7 +46,10 @@ tell(struct courier_link *l, bool is_up)
 	if (l->is_up == is_up)
 		return;
 	l->is_up = is_up;
-	log_info("courier %s", is_up ? "is up" : "is gone");
+	if (is_up)
+		log_info("courier is up");
+	else
+		log_info("courier is gone");
 	if (!l->is_stopped)
 		l->o.on_change(l->o.arg, is_up);
 }

@@ -11,6 +11,8 @@
 
 #include "clock.h"
 #include "core.h"
+#include "log_journal.h"
+#include "log_kinds.h"
 
 #define LINE_SIZE 1024
 
@@ -38,6 +40,9 @@ log_set_level(const char *name)
 	return 0;
 }
 
+/* How lines leave, found out once. */
+enum way { WAY_UNKNOWN, WAY_PLAIN, WAY_PREFIX, WAY_JOURNAL };
+
 /* True if stderr is the very socket that systemd connected to the journal. */
 static bool
 journal_listens(void)
@@ -53,6 +58,46 @@ journal_listens(void)
 	return strcmp(mine, stream) == 0;
 }
 
+/* Elsewhere under systemd (a file, a terminal) the level goes in front. */
+static enum way
+find_way(void)
+{
+	if (journal_listens())
+		return WAY_JOURNAL;
+	return getenv("INVOCATION_ID") != NULL ? WAY_PREFIX : WAY_PLAIN;
+}
+
+static enum way
+way(void)
+{
+	static _Atomic int known = WAY_UNKNOWN;
+
+	if (atomic_load(&known) == WAY_UNKNOWN)
+		atomic_store(&known, (int)find_way());
+	return (enum way)atomic_load(&known);
+}
+
+/* One happening, one line: nobody may forge a second one. */
+static size_t
+blank_controls(char *line, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)line[i] < ' ')
+			line[i] = ' ';
+	return n;
+}
+
+/* The message; never more than size - 1 bytes. */
+static size_t __attribute__((format(printf, 3, 0)))
+format(char *line, size_t size, const char *fmt, va_list ap)
+{
+	int n = vsnprintf(line, size, fmt, ap);
+
+	if (n < 0)
+		n = 0;
+	return blank_controls(line, (size_t)n < size ? (size_t)n : size - 1);
+}
+
 /* What stands before the words; the real time, never the test clock's. */
 static int
 line_start(char *line, size_t size, enum log_level level)
@@ -60,7 +105,7 @@ line_start(char *line, size_t size, enum log_level level)
 	struct timespec ts;
 	char at[INSTANT_SIZE];
 
-	if (journal_listens())
+	if (way() != WAY_PLAIN)
 		return snprintf(line, size, "<%d>", levels[level].syslog);
 	clock_gettime(CLOCK_REALTIME, &ts);
 	instant_format(at, ts.tv_sec * SECOND + ts.tv_nsec / 1000000, 0);
@@ -72,16 +117,16 @@ write_line(enum log_level level, const char *fmt, va_list ap)
 {
 	char line[LINE_SIZE];
 	size_t n = (size_t)line_start(line, sizeof(line), level);
-	int more = vsnprintf(line + n, sizeof(line) - n - 1, fmt, ap);
+	size_t more = format(line + n, sizeof(line) - n - 1, fmt, ap);
 
-	if (more > 0)
-		n += (size_t)more;
-	if (n > sizeof(line) - 2)
-		n = sizeof(line) - 2;
-	/* One happening, one line: nobody may forge a second one. */
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)line[i] < ' ')
-			line[i] = ' ';
+	if (way() == WAY_JOURNAL) {
+		const struct log_kind *kind = log_kind_of(fmt);
+
+		if (journal_send(levels[level].syslog,
+			kind == NULL ? NULL : kind->id, line + n))
+			return;
+	}
+	n += more;
 	line[n++] = '\n';
 	/* One write is atomic enough, and there is nowhere to complain. */
 	if (write(STDERR_FILENO, line, n) < 0)
@@ -106,6 +151,7 @@ fatal(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
+	log_error("fatal: the program ends itself");
 	write_line(LOG_ERROR, fmt, ap);
 	va_end(ap);
 	abort();

@@ -11,8 +11,9 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 int log_set_level(const char *name);
 
 /*
- * Written to stderr; with a <n> syslog prefix when the journal listens
- * ($JOURNAL_STREAM), else with a UTC time stamp.
+ * To the journal when stderr is its ($JOURNAL_STREAM), with MESSAGE_ID and
+ * HOTLINE_* fields; to stderr with a <n> syslog prefix elsewhere under systemd,
+ * else with a UTC time stamp.  fmt begins with the words of a row of log.def.
  */
 void log_write(enum log_level level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -3,7 +3,7 @@
 #include "clock.h"
 #include "handlers.h"
 #include "http_limits.h"
-#include "log.h"
+#include "log_kinds.h"
 #include "notify.h"
 #include "services.h"
 
@@ -201,6 +201,14 @@ settings(const struct options *o)
 }
 
 static int
+messages(const struct options *o)
+{
+	(void)o;
+	log_kinds_print();
+	return 0;
+}
+
+static int
 version(const struct options *o)
 {
 	(void)o;
@@ -214,13 +222,14 @@ help(const struct options *o)
 	(void)o;
 	puts("usage: hotlined [-c FILE] [--test-clock[=RFC3339]]\n"
 	     "       hotlined --check | --dump [-c FILE]\n"
-	     "       hotlined --settings | --version | --help\n"
+	     "       hotlined --settings | --messages | --version | --help\n"
 	     "\n"
 	     "  -c FILE, --conf=FILE  settings, else " CONF_PATH "\n"
 	     "  --check     read everything, print every mistake, exit 1 if"
 	     " there is one\n"
 	     "  --dump      print the settings in force, secrets masked\n"
 	     "  --settings  print a sample of all settings\n"
+	     "  --messages  print the manual page of all log messages\n"
 	     "  --test-clock[=RFC3339]  a clock that stands still until"
 	     " hotlinectl moves it");
 	return 0;
@@ -240,6 +249,7 @@ static const struct option long_options[] = {
     {"check", no_argument, NULL, 'k'},
     {"dump", no_argument, NULL, 'd'},
     {"settings", no_argument, NULL, 's'},
+    {"messages", no_argument, NULL, 'm'},
     {"conf", required_argument, NULL, 'c'},
     {"test-clock", optional_argument, NULL, 't'},
     {NULL, 0, NULL, 0},
@@ -254,6 +264,7 @@ static const struct {
     {'k', check},
     {'d', dump},
     {'s', settings},
+    {'m', messages},
     {'?', usage},
 };
 

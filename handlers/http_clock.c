@@ -228,7 +228,7 @@ copy_folder(const struct hotlined *d)
 	free(copy);
 	if (mkdtemp(folder) != NULL)
 		return folder;
-	log_error("no folder for a copy: %s", strerror(errno));
+	log_error("no folder for a copy why=\"%s\"", strerror(errno));
 	free(folder);
 	return NULL;
 }

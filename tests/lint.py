@@ -10,6 +10,7 @@ import re
 import statistics
 import subprocess
 import sys
+import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOP = {"daemon", "handlers", "conf", "systemd", "tests", "CMakeLists.txt",
@@ -231,8 +232,41 @@ def documented(files):
             yield f"{f}: its functions have no contract above them"
 
 
+LOG_CALL = re.compile(
+    r'\blog_(error|warn|info)\(\s*((?:"(?:\\.|[^"\\])*"\s*)*)')
+LOG_ROW = re.compile(r'^MESSAGE\((\w+), "([^"]+)", "([0-9a-f]{32})",', re.M)
+
+
+def messages(files):
+    """Every log line has its row in daemon/log.def, every row its line."""
+    rows = {words: level for level, words, _ in
+            LOG_ROW.findall(text_of("daemon/log.def"))}
+    used = set()
+    for f in sources(files, ".c"):
+        if f.startswith("tests/") or f == "daemon/log_kinds.c":
+            continue
+        for level, text in LOG_CALL.findall(text_of(f)):
+            words = "".join(re.findall(r'"((?:\\.|[^"\\])*)"', text))
+            fits = [w for w in rows
+                    if re.match(re.escape(w) + r"([ :,]|\Z)", words)]
+            best = max(fits, key=len, default=None)
+            used.add(best)
+            if best is None:
+                yield f"{f}: no row in daemon/log.def, such as " \
+                    f'MESSAGE({level.upper()}, "{re.split(r" ?%| [a-z_]+=", words)[0]}", ' \
+                    f'"{uuid.uuid4().hex}", "What to do.") for {words!r}'
+            elif rows[best] != level.upper():
+                yield f"{f}: {words!r} is {rows[best]} in daemon/log.def"
+    ids = [i for _, _, i in LOG_ROW.findall(text_of("daemon/log.def"))]
+    if len(set(ids)) != len(ids):
+        yield "daemon/log.def: one MESSAGE_ID twice"
+    if set(files) >= {"daemon/log.c", "daemon/main.c"}:
+        for words in set(rows) - used:
+            yield f"daemon/log.def: nothing logs {words!r}"
+
+
 RULES = [layout, walls, arrows, banned, file_sizes, function_sizes, words,
-         variables, formatting, documented]
+         variables, formatting, documented, messages]
 
 
 def main():

@@ -23,11 +23,16 @@ def test_the_tree_keeps(rule):
      "int\nf(void)\n{\n" + "\n" * 80 + "\treturn 1;\n}\n"),
     (lint.function_sizes, "daemon/bad.c",
      "int\nf(int a, int b, int c, int d, int e, int g)\n{\n}\n"),
+    (lint.messages, "daemon/bad.c", 'void f(void) { log_warn("hm a=%d", 1); }'),
+    (lint.messages, "daemon/bad.c", 'void f(void) { log_info("known a=%d"); }'),
     (lint.arrows, "daemon/store_bad.c", '#include "alert.h"\n'),
 ])
 def test_the_rule_bites(rule, name, text, tmp_path, monkeypatch):
     (tmp_path / name).parent.mkdir(parents=True)
     (tmp_path / name).write_text(text)
+    (tmp_path / "daemon/log.def").parent.mkdir(exist_ok=True)
+    (tmp_path / "daemon/log.def").write_text(
+        f'MESSAGE(WARN, "known", "{"0" * 32}",\n    "Do.")\n')
     monkeypatch.setattr(lint, "ROOT", tmp_path)
     assert list(rule([name])) != []
 

@@ -118,8 +118,8 @@ load(const char *path, FILE *out)
 			fprintf(out, "%s: %s\n", faults.list[i].where,
 			    faults.list[i].what);
 		else
-			log_error("%s: %s", faults.list[i].where,
-			    faults.list[i].what);
+			log_error("channels wrong where=\"%s\" what=\"%s\"",
+			    faults.list[i].where, faults.list[i].what);
 	faults_done(&faults);
 	return r;
 }
