@@ -118,20 +118,23 @@ case_bar(struct tx *tx, const struct case_row *c, const struct bar *bar,
 	char id[ID_SIZE];
 	enum outcome how;
 
-	if (tx_number(
-		tx, Q_BAR_IS_THERE, 0, ARGS(V_TEXT(c->id), member, agency)) > 0)
+	if (tx_number(tx, Q_BAR_IS_THERE, 0,
+		ARGS(V_TEXT(c->id), member, agency, V_TEXT(bar->state),
+		    V_TEXT(bar->ground))) > 0)
 		return OK;
 	id_new(id);
 	how = tx_exec(tx, Q_BAR_ADD,
 	    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(c->id), member, agency,
-		V_TEXT(bar->state), V_TEXT(bar->reason), V_INT(clock_now())));
+		V_TEXT(bar->state), V_TEXT(bar->reason), V_INT(clock_now()),
+		V_TEXT(bar->ground)));
 	if (how != OK)
 		return how;
 	return audit_case(tx, c, by, "bar.added",
-	    json_pack("{s:s, s:s, s:s, s:s}", "bar", id, "who",
+	    json_pack("{s:s, s:s, s:s, s:s, s:s*}", "bar", id, "who",
 		bar->who->member_id[0] != '\0' ? bar->who->member_id
 					       : bar->who->agency_id,
-		"state", bar->state, "reason", bar->reason));
+		"state", bar->state, "reason", bar->reason, "ground",
+		bar->ground));
 }
 
 enum outcome

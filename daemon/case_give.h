@@ -20,10 +20,13 @@ enum outcome case_did(struct tx *tx, struct case_row *c, const char *kind,
 enum outcome case_give(struct tx *tx, struct case_row *c, const char *member,
     const json_t *why, const struct subject *by);
 
-/* Bar a person; OK also if they were.  state and reason as in table bar. */
+/*
+ * Bar a person; OK also if they were, or were cleared on the same ground.
+ * state, reason and ground (NULL: none) as in table bar.
+ */
 struct bar {
 	const struct person *who;
-	const char *state, *reason;
+	const char *state, *reason, *ground;
 };
 enum outcome case_bar(struct tx *tx, const struct case_row *c,
     const struct bar *bar, const struct subject *by);

@@ -57,20 +57,70 @@ case_summary_json(struct tx *tx, const struct case_row *c)
 	return o;
 }
 
+/* May they know that this other case is there? */
+static bool
+may_know(struct tx *tx, const struct subject *by, const char *case_id)
+{
+	struct case_row c;
+	struct object o;
+
+	if (case_get(tx, case_id, &c) != OK)
+		return false;
+	if (by->kind == BY_ADMIN)
+		return !c.is_confidential;
+	case_object(tx, &c, by, &o);
+	return allow(by, ACTION_case_read, &o);
+}
+
+/* Suspected duplicates, without those that are not there for by. */
+static json_t *
+duplicates_json(
+    struct tx *tx, const struct case_row *c, const struct subject *by)
+{
+	json_t *list = tx_list(tx, Q_VIEW_DUPLICATES, ARGS(V_TEXT(c->id)));
+	json_t *seen = json_array(), *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		const char *id = json_string_value(json_object_get(one, "id"));
+
+		if (!may_know(tx, by, id))
+			continue;
+		json_object_del(one, "id");
+		json_array_append(seen, one);
+	}
+	json_decref(list);
+	return seen;
+}
+
+/* "It went to the holder of the other case" would tell of the other. */
+static void
+hide_rule(json_t *o, const char *name, bool knows_other)
+{
+	const char *rule = json_string_value(
+	    json_object_get(json_object_get(o, name), "rule"));
+
+	if (!knows_other && rule != NULL && strcmp(rule, "same_child") == 0)
+		json_object_del(o, name);
+}
+
 json_t *
-case_full_json(struct tx *tx, const struct case_row *c)
+case_full_json(
+    struct tx *tx, const struct case_row *c, const struct subject *by)
 {
 	json_t *o = case_summary_json(tx, c);
 	char *facts = facts_format(&c->facts);
+	json_t *duplicates = duplicates_json(tx, c, by);
+	bool has_any = json_array_size(duplicates) > 0;
 
 	json_object_update_new(
 	    o, tx_object(tx, Q_VIEW_CASE, ARGS(V_TEXT(c->id))));
 	json_object_set_new(o, "facts", json_loads(facts, 0, NULL));
 	free(facts);
-	json_object_set_new(
-	    o, "is_possible_duplicate", json_boolean(c->is_possible_duplicate));
-	json_object_set_new(o, "duplicates",
-	    tx_list(tx, Q_VIEW_DUPLICATES, ARGS(V_TEXT(c->id))));
+	hide_rule(o, "assigned_why", has_any);
+	json_object_set_new(o, "is_possible_duplicate", json_boolean(has_any));
+	json_object_set_new(o, "duplicates", duplicates);
 	json_object_set_new(
 	    o, "bars", tx_list(tx, Q_VIEW_BARS, ARGS(V_TEXT(c->id))));
 	json_object_update_new(o, case_open_sealed(tx, c));
@@ -99,21 +149,38 @@ add_object(struct tx *tx, json_t *e, bool sealed)
 	}
 }
 
-json_t *
-case_timeline_json(struct tx *tx, const struct case_row *c, bool sealed)
+/* Does an event tell of another case, or of who is kept away? */
+static bool
+is_hidden(struct tx *tx, const json_t *e, const struct subject *by)
 {
+	const char *act = json_string_value(json_object_get(e, "act"));
+	const char *other = json_string_value(
+	    json_object_get(json_object_get(e, "detail"), "other"));
+
+	if (by->kind != BY_MEMBER && strncmp(act, "bar.", 4) == 0)
+		return true;
+	return other != NULL && !may_know(tx, by, other);
+}
+
+json_t *
+case_timeline_json(
+    struct tx *tx, const struct case_row *c, const struct subject *by)
+{
+	bool sealed = by->kind == BY_MEMBER;
 	json_t *list =
 	    tx_list(tx, Q_VIEW_EVENTS, ARGS(V_TEXT(c->id), V_INT(0)));
+	json_t *duplicates = duplicates_json(tx, c, by);
+	bool has_any = json_array_size(duplicates) > 0;
 	json_t *out = json_array(), *e;
 	size_t i;
 
+	json_decref(duplicates);
+
 	json_array_foreach(list, i, e)
 	{
-		const char *act = json_string_value(json_object_get(e, "act"));
-
-		/* Who is kept away is told to the team alone. */
-		if (!sealed && strncmp(act, "bar.", 4) == 0)
+		if (is_hidden(tx, e, by))
 			continue;
+		hide_rule(json_object_get(e, "detail"), "why", has_any);
 		json_object_set(e, "at", json_object_get(e, "happened_at"));
 		json_object_del(e, "happened_at");
 		add_object(tx, e, sealed);

@@ -12,14 +12,17 @@
 json_t *case_summary_json(struct tx *tx, const struct case_row *c);
 /*
  * The summary with facts, suspected duplicates, bars, and everything sealed:
- * children, persons, notifications and their updates.  Audit before.
+ * children, persons, notifications and their updates.  Audit before.  Of other
+ * cases only what by may see.
  */
-json_t *case_full_json(struct tx *tx, const struct case_row *c);
+json_t *case_full_json(
+    struct tx *tx, const struct case_row *c, const struct subject *by);
 /*
  * All that happened, an array in order of the chain: {seq, at, act, actor,
- * object, detail}.  sealed: with the bodies of acts, and with bars.
+ * object, detail}.  For members with the bodies of acts, and with bars; what
+ * tells of a case that by may not see is left out.
  */
-json_t *
-case_timeline_json(struct tx *tx, const struct case_row *c, bool sealed);
+json_t *case_timeline_json(
+    struct tx *tx, const struct case_row *c, const struct subject *by);
 
 #endif

@@ -32,6 +32,13 @@ open_cases(struct tx *tx, const struct incident *i)
 	return how;
 }
 
+static void
+hide(struct incident *i, const char *case_id)
+{
+	if (i->n_hidden < CASES_MAX)
+		memcpy(i->hidden[i->n_hidden++], case_id, ID_SIZE);
+}
+
 static enum outcome
 take_new(struct tx *tx, struct incident *i)
 {
@@ -42,12 +49,16 @@ take_new(struct tx *tx, struct incident *i)
 	return how == OK ? open_cases(tx, i) : how;
 }
 
-/* Open cases that this agency sent, by the code that the body names. */
+/*
+ * Open cases that this agency sent, by the code that the body names.  To who is
+ * barred from one it is not there; the team shall know what it is about.
+ */
 static enum outcome
-find_followed(struct tx *tx, const struct incident *i,
-    char list[CASES_MAX][ID_SIZE], size_t *n)
+find_followed(
+    struct tx *tx, struct incident *i, char list[CASES_MAX][ID_SIZE], size_t *n)
 {
 	const char *named = mau01_text(i->in->body, "case_code");
+	struct rows *rows;
 	char code[16] = "";
 
 	*n = 0;
@@ -55,10 +66,15 @@ find_followed(struct tx *tx, const struct incident *i,
 		return OK;
 	for (size_t k = 0; k < sizeof(code) - 1 && named[k] != '\0'; k++)
 		code[k] = (char)toupper((unsigned char)named[k]);
-	return ids_read(
-	    tx_query(tx, Q_REFERRAL_FOLLOWED,
-		ARGS(V_TEXT(i->in->agency_id), V_TEXT(code), V_INT(CASES_MAX))),
-	    list, CASES_MAX, n);
+	rows = tx_query(tx, Q_REFERRAL_FOLLOWED,
+	    ARGS(V_TEXT(i->in->agency_id), V_TEXT(code), V_INT(CASES_MAX),
+		V_TEXT(i->in->by->id)));
+	while (*n < CASES_MAX && rows_next(rows))
+		if (row_int(rows, 1) != 0)
+			hide(i, row_text(rows, 0));
+		else
+			memcpy(list[(*n)++], row_text(rows, 0), ID_SIZE);
+	return rows_end(rows);
 }
 
 /* The very same follow-up came before: id is that of the first. */
@@ -119,11 +135,22 @@ take_first(struct tx *tx, struct incident *i, char id[ID_SIZE])
 	return n > 0 ? add_follow_up(tx, i, list, n) : take_new(tx, i);
 }
 
-/* *is_same: the very same body; *is_copy: written down by a member before. */
+/* What was sent under the same source_ref before. */
+struct source {
+	bool is_same;	/* the very same body */
+	bool is_copy;	/* one of the two was written down by a member */
+	bool is_hidden; /* the writer is barred from it */
+};
+
+/*
+ * An agency that sends its own again is given the receipt that it had; it
+ * learns nothing by it.  Only a member may be barred from what is found.
+ */
 static enum outcome
-find_source(struct tx *tx, const struct intake *in, char id[ID_SIZE],
-    bool *is_same, bool *is_copy)
+find_source(
+    struct tx *tx, const struct intake *in, char id[ID_SIZE], struct source *s)
 {
+	bool by_member = in->by->kind == BY_MEMBER;
 	unsigned char digest[HASH_SIZE];
 	struct rows *rows;
 	bool is_there;
@@ -132,37 +159,57 @@ find_source(struct tx *tx, const struct intake *in, char id[ID_SIZE],
 	hash_of(in->raw, in->raw_len, digest);
 	rows = tx_query(tx, Q_REFERRAL_BY_SOURCE,
 	    ARGS(V_TEXT(in->agency_id),
-		V_TEXT(mau01_text(in->body, "source_ref"))));
+		V_TEXT(mau01_text(in->body, "source_ref")),
+		V_TEXT(by_member ? in->by->id : "")));
 	is_there = rows_next(rows);
 	if (is_there) {
 		size_t n;
 		const void *had = row_blob(rows, 1, &n);
 
 		snprintf(id, ID_SIZE, "%s", row_text(rows, 0));
-		*is_same = n == HASH_SIZE && memcmp(had, digest, n) == 0;
-		*is_copy = !row_is_null(rows, 2) || in->by->kind == BY_MEMBER;
+		s->is_same = n == HASH_SIZE && memcmp(had, digest, n) == 0;
+		s->is_copy = !row_is_null(rows, 2) || by_member;
+		s->is_hidden = row_int(rows, 3) != 0;
 	}
 	how = rows_end(rows);
 	return how == OK && !is_there ? NOT_FOUND : how;
+}
+
+/* To a barred writer it is not there: a new one, which the team links. */
+static enum outcome
+hide_source(struct tx *tx, struct incident *i, const char *referral_id)
+{
+	char list[CASES_MAX][ID_SIZE];
+	size_t n = 0;
+	enum outcome how =
+	    ids_read(tx_query(tx, Q_REFERRAL_CASES, ARGS(V_TEXT(referral_id))),
+		list, CASES_MAX, &n);
+
+	i->hides_source = true;
+	for (size_t k = 0; k < n; k++)
+		hide(i, list[k]);
+	return how;
 }
 
 enum outcome
 intake_take(struct tx *tx, const struct intake *in, char id[ID_SIZE])
 {
 	struct incident i = {.in = in, .received_at = clock_now()};
-	bool is_same = false, is_copy = false;
+	struct source s = {0};
 	char update[ID_SIZE];
 	enum outcome how = NOT_FOUND;
 
 	if (mau01_text(in->body, "source_ref") != NULL)
-		how = find_source(tx, in, id, &is_same, &is_copy);
-	if (how == OK && !is_same)
-		return is_copy ? intake_news(tx, id, in, update) : REFUSED;
-	if (how != NOT_FOUND)
+		how = find_source(tx, in, id, &s);
+	if (how == OK && !s.is_same && !s.is_hidden)
+		return s.is_copy ? intake_news(tx, id, in, update) : REFUSED;
+	if (how == OK && s.is_hidden)
+		how = hide_source(tx, &i, id);
+	else if (how != NOT_FOUND)
 		return how;
 	i.t0_at = mau01_first_receipt(in->body, i.received_at);
 	i.is_confidential =
 	    json_is_true(json_object_get(in->body, "confidential"));
 	id_new(i.referral_id);
-	return take_first(tx, &i, id);
+	return how == OK || how == NOT_FOUND ? take_first(tx, &i, id) : how;
 }

@@ -19,7 +19,8 @@ struct intake {
  * Take it; fills id with the referral that holds it.  The same source_ref gives
  * the referral of the first: with the same body as it was; a copy of what a
  * member wrote down (or the reverse) is attached to it as news; else REFUSED,
- * and nothing was written.
+ * and nothing was written.  What the writer is barred from is not there for
+ * them: theirs is a new one, and only the team sees what it belongs to.
  */
 enum outcome
 intake_take(struct tx *tx, const struct intake *in, char id[ID_SIZE]);

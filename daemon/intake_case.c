@@ -204,6 +204,8 @@ intake_case(struct tx *tx, const struct incident *i, const json_t *child)
 	int hits = 0;
 	enum outcome how = add_case(tx, i, &c);
 
+	for (size_t k = 0; k < i->n_hidden && how == OK; k++)
+		how = intake_suspect(tx, &c, i->hidden[k], holder);
 	if (how == OK)
 		how = intake_duplicates(tx, &c, child, holder);
 	if (how == OK)

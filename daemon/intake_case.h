@@ -14,6 +14,10 @@ struct incident {
 	char referral_id[ID_SIZE], code[16];
 	int64_t received_at, t0_at;
 	bool is_confidential;
+	/* Cases it is about that its writer is barred from. */
+	char hidden[CASES_MAX][ID_SIZE];
+	size_t n_hidden;
+	bool hides_source; /* and the source_ref is that of theirs */
 };
 
 /* Store the notification itself, sealed, and tell the audit chain. */
@@ -72,6 +76,10 @@ enum likeness {
 };
 enum likeness
 intake_likeness(const struct described *a, const struct described *b);
+
+/* One such suspicion; OK also if it stands already. */
+enum outcome intake_suspect(struct tx *tx, const struct case_row *c,
+    const char *other, char holder[ID_SIZE]);
 
 /* Facts that a notification makes certain: high risk, an alleged carer. */
 void intake_raise(const json_t *body, struct facts *f);

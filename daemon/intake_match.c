@@ -163,7 +163,7 @@ copy_bars(struct tx *tx, const struct case_row *c, const char *other)
 	how = rows_end(rows);
 	for (size_t i = 0; i < n && how == OK; i++)
 		how = case_bar(tx, c,
-		    &(struct bar){&list[i], "provisional", "match"},
+		    &(struct bar){&list[i], "provisional", "match", "case"},
 		    &audit_system);
 	return how;
 }
@@ -185,8 +185,8 @@ mark(struct tx *tx, const struct case_row *c, const char *other)
 			     });
 }
 
-static enum outcome
-suspect(struct tx *tx, const struct case_row *c, const char *other,
+enum outcome
+intake_suspect(struct tx *tx, const struct case_row *c, const char *other,
     char holder[ID_SIZE])
 {
 	struct case_row first;
@@ -231,7 +231,7 @@ intake_duplicates(struct tx *tx, const struct case_row *c, const json_t *child,
 		    strcmp(other, c->id) == 0)
 			continue;
 		if (i < n_same_id || may_be_same(&mine, &theirs))
-			how = suspect(tx, c, other, holder);
+			how = intake_suspect(tx, c, other, holder);
 	}
 	return how;
 }

@@ -13,43 +13,91 @@
 #include "keyring.h"
 #include "mau01.h"
 #include "people.h"
+#include "text.h"
 
-/* Members whom a name or a number fits. */
+/* Members, or agencies, whom a name or a number fits. */
 struct matches {
 	char ids[PEOPLE_MAX][ID_SIZE];
 	size_t n;
 };
 
 static void
+add_match(struct matches *m, const char *id)
+{
+	if (m->n < PEOPLE_MAX)
+		snprintf(m->ids[m->n++], ID_SIZE, "%s", id);
+}
+
+static void
 on_owner(void *arg, const char *kind, const char *owner)
 {
-	struct matches *m = arg;
-
-	if (strcmp(kind, "member") == 0 && m->n < PEOPLE_MAX)
-		snprintf(m->ids[m->n++], ID_SIZE, "%s", owner);
+	if (strcmp(kind, "member") == 0)
+		add_match(arg, owner);
 }
 
 /* Provisionally: a namesake is cleared by people, not by us. */
 static enum outcome
-bar_matches(
-    struct tx *tx, const struct case_row *c, const json_t *person, int *hits)
+bar_all(struct tx *tx, const struct case_row *c, const struct matches *m,
+    const char *ground, int *hits)
 {
-	struct matches m = {0};
-	enum outcome how =
-	    blind_find(tx, "name", mau01_text(person, "name"), on_owner, &m);
+	bool is_agency = strcmp(ground, "agency") == 0;
+	enum outcome how = OK;
 
-	if (how == OK)
-		how = blind_find(
-		    tx, "phone", mau01_text(person, "phone"), on_owner, &m);
-	for (size_t i = 0; i < m.n && how == OK; i++) {
+	for (size_t i = 0; i < m->n && how == OK; i++) {
 		struct person who = {0};
 
-		memcpy(who.member_id, m.ids[i], ID_SIZE);
+		memcpy(is_agency ? who.agency_id : who.member_id, m->ids[i],
+		    ID_SIZE);
 		how = case_bar(tx, c,
-		    &(struct bar){&who, "provisional", "match"}, &audit_system);
+		    &(struct bar){&who, "provisional", "match", ground},
+		    &audit_system);
 		++*hits;
 	}
 	return how;
+}
+
+/* By its code, or by its name as people write it, perhaps with more around. */
+static enum outcome
+find_agencies(struct tx *tx, const char *named, struct matches *m)
+{
+	char *folded = named == NULL ? NULL : text_fold(named);
+	struct rows *rows;
+
+	if (folded == NULL)
+		return OK;
+	rows = tx_query(tx, Q_AGENCY_NAMES, ARGS(V_TEXT(tx_ward(tx))));
+	while (rows_next(rows)) {
+		char *name = text_fold(row_text(rows, 2));
+
+		if (strcmp(folded, row_text(rows, 1)) == 0 ||
+		    (name != NULL && strstr(folded, name) != NULL))
+			add_match(m, row_text(rows, 0));
+		free(name);
+	}
+	free(folded);
+	return rows_end(rows);
+}
+
+static enum outcome
+bar_matches(
+    struct tx *tx, const struct case_row *c, const json_t *person, int *hits)
+{
+	static const char *const grounds[] = {"name", "phone"};
+	struct matches agencies = {0};
+	enum outcome how = OK;
+
+	for (size_t i = 0; i < NELEM(grounds) && how == OK; i++) {
+		struct matches m = {0};
+
+		how = blind_find(tx, grounds[i], mau01_text(person, grounds[i]),
+		    on_owner, &m);
+		if (how == OK)
+			how = bar_all(tx, c, &m, grounds[i], hits);
+	}
+	if (how == OK)
+		how =
+		    find_agencies(tx, mau01_text(person, "agency"), &agencies);
+	return how == OK ? bar_all(tx, c, &agencies, "agency", hits) : how;
 }
 
 /* Was exactly this told before?  A copy repeats all that it copies. */

@@ -96,7 +96,8 @@ insert_referral(struct tx *tx, const struct incident *i,
 		V_INT(i->t0_at), V_TEXT(mau01_text(in->body, "risk")),
 		V_INT(i->is_confidential),
 		i->is_confidential ? V_BLOB(secret_hash, HASH_SIZE) : V_NULL,
-		*body, *informant, V_BLOB(digest, HASH_SIZE)));
+		*body, *informant, V_BLOB(digest, HASH_SIZE),
+		V_TEXT(i->hides_source ? in->by->id : "")));
 }
 
 enum outcome

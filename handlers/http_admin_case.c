@@ -88,7 +88,7 @@ admin_case_timeline(struct tx *tx, const struct request *r, struct response *a)
 		how = audit_case(tx, r, &c, "case.timeline", NULL);
 	if (how != OK)
 		return answer_outcome(a, how);
-	return answer_list(a, case_timeline_json(tx, &c, false));
+	return answer_list(a, case_timeline_json(tx, &c, &r->subject));
 }
 
 static void
@@ -159,7 +159,7 @@ enum outcome
 admin_bar_add(struct tx *tx, const struct request *r, struct response *a)
 {
 	struct person who;
-	const struct bar bar = {&who, "standing", "lead"};
+	const struct bar bar = {&who, "standing", "lead", NULL};
 	struct case_row c;
 	enum outcome how = case_find(tx, r->args[0], &c);
 

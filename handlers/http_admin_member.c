@@ -22,6 +22,7 @@ static const struct field member_fields[] = {
 	ROLE_MAX,
 	.words = role_names},
     {.name = "phone", .kind = FIELD_TEXT, .low = 2, .high = 30},
+    {.name = "agency", .kind = FIELD_TEXT, .low = 2, .high = 16},
 };
 static const struct schema member_schema = {
     member_fields, NELEM(member_fields)};
@@ -70,17 +71,29 @@ index_member(struct tx *tx, const struct request *r, const char *id)
 	return how;
 }
 
+/* Where they work, by its code: they are barred where it is. */
+static bool
+agency_ok(struct tx *tx, const struct request *r, char id[ID_SIZE])
+{
+	const char *code = body_text(r, "agency");
+
+	return code == NULL || agency_find(tx, code, id) == OK;
+}
+
 static enum outcome
 member_insert(
     struct tx *tx, const struct request *r, const char *id, const char *roles)
 {
 	const char *name = body_text(r, "name");
 	struct place at = {"member", "name_sealed", id};
+	char agency[ID_SIZE] = "";
 	unsigned char *sealed;
 	struct key ward;
 	size_t n;
-	enum outcome how = keyring_ward(tx, &ward);
+	enum outcome how = agency_ok(tx, r, agency) ? OK : NOT_FOUND;
 
+	if (how == OK)
+		how = keyring_ward(tx, &ward);
 	if (how != OK)
 		return how;
 	sealed = seal(&ward, &at, name, strlen(name), &n);
@@ -89,6 +102,9 @@ member_insert(
 	    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(body_text(r, "login")),
 		V_BLOB(sealed, n), V_TEXT(roles), V_INT(clock_now())));
 	free(sealed);
+	if (how == OK && agency[0] != '\0')
+		how =
+		    tx_exec(tx, Q_MEMBER_AT, ARGS(V_TEXT(id), V_TEXT(agency)));
 	return how == OK ? index_member(tx, r, id) : how;
 }
 
@@ -117,6 +133,9 @@ member_add(struct tx *tx, const struct request *r, struct response *a)
 			.detail = json_pack(
 			    "{s:s, s:s}", "login", login, "roles", roles)});
 	free(roles);
+	if (how == NOT_FOUND)
+		return answer_fault(
+		    a, "/agency", "không có cơ quan mang mã này");
 	if (how != OK)
 		return answer_outcome(a, how);
 	return answer_json(

@@ -60,7 +60,7 @@ case_read(struct tx *tx, const struct request *r, struct response *a)
 	if (how != OK)
 		return answer_outcome(a, how);
 	answer_etag(a, c.version);
-	return answer_json(a, 200, case_full_json(tx, &c));
+	return answer_json(a, 200, case_full_json(tx, &c, &r->subject));
 }
 
 /* GET /v1/cases/{code}/timeline */
@@ -76,7 +76,7 @@ case_timeline(struct tx *tx, const struct request *r, struct response *a)
 		return how;
 	if (how != OK)
 		return answer_outcome(a, how);
-	return answer_list(a, case_timeline_json(tx, &c, true));
+	return answer_list(a, case_timeline_json(tx, &c, &r->subject));
 }
 
 static const char *

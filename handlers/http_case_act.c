@@ -80,7 +80,7 @@ enum outcome
 case_recuse(struct tx *tx, const struct request *r, struct response *a)
 {
 	struct person who = {0};
-	const struct bar bar = {&who, "standing", "recusal"};
+	const struct bar bar = {&who, "standing", "recusal", NULL};
 	struct case_row c;
 	enum outcome how = member_case(tx, r, a, ACTION_case_read, &c);
 

@@ -68,6 +68,7 @@ CREATE TABLE member (
     languages TEXT NOT NULL DEFAULT '', -- the same, of languages.def
     quiet_from INT8,                -- minutes of the civil day in which
     quiet_until INT8,               -- nothing but urgent alerts is sent
+    agency_id TEXT REFERENCES agency (id), -- where they work, if a partner
     state TEXT NOT NULL CHECK (state IN ('active', 'stopped')),
     made_at INT8 NOT NULL,
     UNIQUE (ward, login)
@@ -178,11 +179,29 @@ CREATE TABLE bar (                  -- conflict of interest
     agency_id TEXT REFERENCES agency (id),
     state TEXT NOT NULL CHECK (state IN ('provisional', 'standing', 'cleared')),
     reason TEXT NOT NULL CHECK (reason IN ('match', 'recusal', 'lead')),
+    ground TEXT CHECK (ground IN ('name', 'phone', 'agency', 'case')),
     made_at INT8 NOT NULL,
     cleared_at INT8
 ) STRICT;
 CREATE INDEX bar_case ON bar (case_id);
 CREATE INDEX bar_member ON bar (member_id);
+
+CREATE TABLE bar_clearing (         -- a namesake is cleared by two members
+    bar_id TEXT NOT NULL REFERENCES bar (id),
+    member_id TEXT NOT NULL REFERENCES member (id),
+    ward TEXT NOT NULL,
+    made_at INT8 NOT NULL,
+    PRIMARY KEY (bar_id, member_id)
+) STRICT;
+
+-- Who must not learn that a case exists: members, agencies, and members who
+-- work at such an agency.
+CREATE VIEW barred (case_id, party) AS
+SELECT case_id, coalesce(member_id, agency_id) FROM bar
+ WHERE state <> 'cleared'
+UNION ALL
+SELECT b.case_id, m.id FROM bar b JOIN member m ON m.agency_id = b.agency_id
+ WHERE b.state <> 'cleared';
 
 CREATE TABLE referral (             -- in or out: one resource
     id TEXT PRIMARY KEY NOT NULL,
@@ -191,6 +210,8 @@ CREATE TABLE referral (             -- in or out: one resource
     agency_id TEXT NOT NULL REFERENCES agency (id),
     recorded_by TEXT REFERENCES member (id), -- on behalf of the agency
     source_ref TEXT,
+    -- a barred member, to whom the first with this source_ref does not exist
+    hidden_from TEXT NOT NULL DEFAULT '',
     incident TEXT NOT NULL,
     channel TEXT NOT NULL,          -- how the first place of receipt got it
     received_at INT8 NOT NULL,      -- ours
@@ -206,7 +227,8 @@ CREATE TABLE referral (             -- in or out: one resource
     due_at INT8,
     version INT8 NOT NULL DEFAULT 1
 ) STRICT;
-CREATE UNIQUE INDEX referral_source ON referral (agency_id, source_ref);
+CREATE UNIQUE INDEX referral_source
+    ON referral (agency_id, source_ref, hidden_from);
 CREATE INDEX referral_agency ON referral (agency_id, id);
 
 CREATE TABLE referral_case (
