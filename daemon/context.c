@@ -1,3 +1,4 @@
+#include "answerable.h"
 #include "channels.h"
 #include "hotlined.h"
 #include "log.h"
@@ -50,96 +51,6 @@ load_keys(struct context *c, struct faults *faults)
 	free(path);
 }
 
-static bool
-any_replies(const struct channels *c)
-{
-	for (size_t i = 0; i < channels_n(c); i++)
-		if (channels_nth(c, i)->replies)
-			return true;
-	return false;
-}
-
-/* Can an answer code come back on some rung of this ladder? */
-static bool
-ladder_replies(const struct ladder *l, const struct channels *c)
-{
-	for (size_t rung = 0; rung < ladder_n_rungs(l); rung++) {
-		size_t n;
-		const char *const *names = rung_channels(l, rung, &n);
-
-		if (n == 0 && any_replies(c))
-			return true; /* the person's own order */
-		for (size_t i = 0; i < n; i++) {
-			const struct channel_conf *ch;
-
-			ch = channels_find(c, names[i]);
-			if (ch != NULL && ch->replies)
-				return true;
-		}
-	}
-	return false;
-}
-
-/* Every rung names channels that exist. */
-static void
-check_rungs(const struct ladder *l, const char *where, const struct channels *c,
-    struct faults *faults)
-{
-	for (size_t rung = 0; rung < ladder_n_rungs(l); rung++) {
-		size_t n;
-		const char *const *names = rung_channels(l, rung, &n);
-
-		for (size_t i = 0; i < n; i++)
-			if (channels_find(c, names[i]) == NULL)
-				faults_add(faults, where,
-				    "rung %zu: no channel '%s' in "
-				    "channels.conf",
-				    rung + 1, names[i]);
-	}
-}
-
-/*
- * An urgent ladder that nobody can answer only makes noise: people need a link
- * that opens outside the ward's network, or a channel that carries a reply.
- */
-static void
-check_ladder(const struct context *c, const struct step *s,
-    const struct facts *f, struct faults *faults)
-{
-	const struct ladder *l = step_ladder(c->procedure, s, f);
-	char *where;
-
-	if (l == NULL)
-		return;
-	where = xasprintf("%s step %s", c->conf->procedure, step_id(s));
-	check_rungs(l, where, c->channels, faults);
-	if (ladder_is_urgent(l) && c->conf->public_url[0] == '\0' &&
-	    !ladder_replies(l, c->channels))
-		faults_add(faults, where,
-		    "its urgent alerts cannot be answered: set public_url, or"
-		    " give the ladder a channel with replies = true");
-	free(where);
-}
-
-static void
-check_ladders(const struct context *c, struct faults *faults)
-{
-	struct facts calm = {0}, worst = {0};
-
-	worst.v[FACT_emergency] = fact_word(FACT_emergency, "yes");
-	worst.v[FACT_risk] = fact_word(FACT_risk, "high");
-	for (size_t i = 0; i < procedure_n_steps(c->procedure); i++) {
-		const struct step *s = procedure_nth_step(c->procedure, i);
-		bool same;
-
-		same = step_ladder(c->procedure, s, &calm) ==
-		       step_ladder(c->procedure, s, &worst);
-		check_ladder(c, s, &calm, faults);
-		if (!same)
-			check_ladder(c, s, &worst, faults);
-	}
-}
-
 /* A year that is missing is an alarm, a folder without any a mistake. */
 static void
 load_calendar(struct context *c, struct faults *faults)
@@ -184,7 +95,7 @@ context_load(const char *conf_path, struct faults *faults)
 	load_procedure(c, faults);
 	load_keys(c, faults);
 	if (c->procedure != NULL && c->channels != NULL)
-		check_ladders(c, faults);
+		answerable_check(c, faults);
 out:
 	if (faults->n == 0)
 		return c;

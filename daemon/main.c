@@ -1,4 +1,5 @@
 /* Options; then the services in order, the loop, and back in reverse. */
+#include "answerable.h"
 #include "auth.h"
 #include "clock.h"
 #include "handlers.h"
@@ -172,9 +173,16 @@ static int
 check(const struct options *o)
 {
 	struct context *c = load(o);
+	struct faults faults = {0};
+	bool is_fine = c != NULL;
 
+	if (is_fine)
+		answerable_probe(c, &faults);
+	is_fine = is_fine && faults.n == 0;
+	print_faults(&faults);
+	faults_done(&faults);
 	context_free(c);
-	return c == NULL ? 1 : 0;
+	return is_fine ? 0 : 1;
 }
 
 static int

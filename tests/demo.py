@@ -117,7 +117,8 @@ def start(inbox, folder):
         folder=folder, channels=channels,
         procedure=hotline.ROOT / "conf/procedures/vn-nd56-2017.conf",
         settings={"ward_name": WARD, "port": port, "log_level": "info",
-                  "public_url": f"http://127.0.0.1:{port}"})
+                  "public_url": f"http://127.0.0.1:{port}",
+                  "public_url_inside": True})
     return daemon, web
 
 

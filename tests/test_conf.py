@@ -1,4 +1,5 @@
 """hotlined's options and configuration, by the real program."""
+import re
 import signal
 import socket
 import subprocess
@@ -141,19 +142,86 @@ def test_a_key_that_others_may_read_is_refused(idle):
     assert "0600" in done.stderr
 
 
-def test_urgent_ladder_that_nobody_can_answer_is_refused(idle):
-    mute = [{**spool(idle.folder / "spool"), "replies": False}]
-    idle.write_channels(mute)
+# ---- Can those who are called answer? ----
+
+def mute(idle):
+    return [{**spool(idle.folder / "spool"), "replies": False}]
+
+
+def test_an_urgent_ladder_that_nobody_can_answer_is_refused(idle):
+    idle.write_channels(mute(idle))
     idle.write_settings(None, {"public_url": ""})
     done = idle.check()
     assert done.returncode == 1
-    assert "step N08" in done.stderr and "public_url" in done.stderr
-    assert "step N20" not in done.stderr  # not urgent
-    idle.write_settings(None, {"public_url": "https://x.example.test"})
-    assert idle.check().returncode == 0
-    idle.write_settings(None, {"public_url": ""})
+    assert "ladder urgent, rung 1" in done.stderr
+    assert "ladder urgent, rung 3" in done.stderr
+    assert "ladder news, rung 1" in done.stderr
+    assert "public_url: it is empty" in done.stderr
+    assert "ladder days" not in done.stderr  # not urgent
     idle.write_channels([spool(idle.folder / "spool")])
     assert idle.check().returncode == 0
+
+
+def test_one_rung_that_can_answer_does_not_answer_for_the_others(idle):
+    """It did, and ladders for other facts than two were not looked at."""
+    text = (ROOT / "tests/data/procedure-small.conf").read_text()
+    text = text.replace('{ after = "15m"; who = ["lead"]; }',
+                        '{ after = "15m"; who = ["lead"];'
+                        ' channels = ["mute"]; }')
+    text = text.replace('warn = ["16h"]; ladder = "days"',
+                        'warn = ["16h"]; ladder = ('
+                        '{ when = "crime = yes"; use = "other"; },'
+                        '{ use = "days"; } )')
+    text = text.replace('    { id = "days"', """
+    { id = "other"; urgent = true; ack_holds = "1d"; rungs = (
+      { after = "0m"; who = ["lead"]; channels = ["mute"]; repeat = "1d"; }
+    ); },
+    { id = "days" """)
+    some = idle.folder / "some.conf"
+    some.write_text(text)
+    idle.write_settings(some, {"public_url": ""})
+    idle.write_channels([spool(idle.folder / "spool"),
+                         {**mute(idle)[0], "name": "mute"}])
+    done = idle.check()
+    wrong = re.findall(r"ladder (\w+), rung (\d)", done.stderr)
+    assert sorted(wrong) == [("other", "1"), ("urgent", "2")]
+
+
+URLS = {
+    "http://hotline.example.org": "not https",
+    "https://127.0.0.1:8111": "this network alone",
+    "https://10.1.2.3": "this network alone",
+    "https://[::1]:8": "this network alone",
+    "https://localhost": "this network alone",
+    "https://hotline": "this network alone",
+    "https://may-chu.local/a": "this network alone",
+}
+
+
+def test_a_link_that_opens_nowhere_else_is_no_answer(idle):
+    idle.write_channels(mute(idle))
+    for url, word in URLS.items():
+        idle.write_settings(None, {"public_url": url})
+        done = idle.check()
+        assert done.returncode == 1 and word in done.stderr, url
+
+
+def test_check_tries_whether_public_url_answers(idle):
+    """Only its form was looked at."""
+    idle.write_channels(mute(idle))
+    inside = {"public_url_inside": True}
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        url = f"http://localhost:{s.getsockname()[1]}"
+        idle.write_settings(None, {"public_url": url, **inside})
+        done = idle.check()
+        assert done.returncode == 1 and "nobody listens there" in done.stderr
+        s.listen()
+        done = idle.check()
+        assert (done.returncode, done.stderr) == (0, "")
+    idle.write_settings(None, {"public_url": "https://khong-co.invalid"})
+    done = idle.check()
+    assert done.returncode == 1 and "name is not known" in done.stderr
 
 
 def test_a_rung_on_an_unknown_channel_is_refused(idle):

@@ -3,6 +3,7 @@
 #include "courier_rig.h"
 #include "fetch.h"
 #include "inbox.h"
+#include "net.h"
 
 #define SPOOL "kind = \"spool\"; folder = \"out\"; "
 

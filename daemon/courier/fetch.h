@@ -26,11 +26,4 @@ size_t fetch_pending(const struct fetch *f);
 /* Abandons what is pending, which takes mail up to a second. */
 void fetch_free(struct fetch *f);
 
-/*
- * True for addresses that are nobody's on the Internet: private, loopback,
- * link-local, shared, reserved, multicast, and IPv6 forms that hide an IPv4
- * address (RFC 6890).
- */
-bool address_is_private(const struct sockaddr *sa);
-
 #endif

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "net.h"
 
 /*
  * libcurl's own limit does not hold for the answer to QUIT; ms on top of it,

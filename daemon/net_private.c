@@ -1,7 +1,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "fetch.h"
+#include "net.h"
 
 struct range4 {
 	uint32_t net;
