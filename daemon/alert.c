@@ -10,6 +10,7 @@
 #include "clock_rows.h"
 #include "context.h"
 #include "log.h"
+#include "seal.h"
 
 /* Raised later than this after it was due, it says so. */
 #define LATE_AFTER MINUTE
@@ -80,6 +81,28 @@ audit_raised(
 		});
 }
 
+/*
+ * What a clock raises is named after (clock, rung, round): should it have to
+ * leave before it can be recorded, its row will have the same name.
+ */
+static void
+name_alert(struct alert *a)
+{
+	const int64_t place[2] = {a->rung, a->round};
+	unsigned char digest[HASH_SIZE];
+	struct hash h;
+
+	if (a->clock_id == NULL) {
+		id_new(a->id);
+		return;
+	}
+	hash_init(&h);
+	hash_add(&h, a->clock_id, strlen(a->clock_id));
+	hash_add(&h, place, sizeof(place));
+	hash_end(&h, digest);
+	id_derive(a->id, a->clock_id, (uint64_t)a->round, digest);
+}
+
 enum outcome
 alert_raise(struct tx *tx, struct alert *a, const struct people *people,
     const char *const *channels, size_t n)
@@ -88,7 +111,7 @@ alert_raise(struct tx *tx, struct alert *a, const struct people *people,
 	json_t *told = json_array();
 	enum outcome how;
 
-	id_new(a->id);
+	name_alert(a);
 	how = add_row(tx, a, order);
 	if (how == OK)
 		how = call_all(tx, a, people, order, told);

@@ -11,6 +11,7 @@
 #include "clock_rows.h"
 #include "context.h"
 #include "log.h"
+#include "seal.h"
 
 void
 row_copy(char *to, size_t size, const struct rows *r, int column)
@@ -163,6 +164,22 @@ supersede(struct tx *tx, const struct delivery *d, const char *id,
 	return perhaps(how);
 }
 
+/* Named after alert and address, later ones of an alert behind earlier. */
+static void
+name_delivery(
+    struct tx *tx, const char *alert_id, const char *address, char id[ID_SIZE])
+{
+	int64_t n = tx_number(tx, Q_DELIVERY_COUNT, 0, ARGS(V_TEXT(alert_id)));
+	unsigned char digest[HASH_SIZE];
+	struct hash h;
+
+	hash_init(&h);
+	hash_add(&h, alert_id, strlen(alert_id));
+	hash_add(&h, address, strlen(address));
+	hash_end(&h, digest);
+	id_derive(id, alert_id, (uint64_t)n, digest);
+}
+
 enum outcome
 delivery_call(struct tx *tx, const struct delivery *d)
 {
@@ -177,7 +194,7 @@ delivery_call(struct tx *tx, const struct delivery *d)
 	    tx, Q_CHANNEL_NEW, ARGS(V_TEXT(channel), V_TEXT(conf->ward))));
 	if (how != OK)
 		return how;
-	id_new(id);
+	name_delivery(tx, d->alert_id, address, id);
 	how = tx_exec(tx, Q_DELIVERY_ADD,
 	    ARGS(V_TEXT(id), V_TEXT(conf->ward), V_TEXT(d->alert_id),
 		d->person.member_id[0] ? V_TEXT(d->person.member_id) : V_NULL,

@@ -74,6 +74,12 @@ void faults_done(struct faults *f);
 
 /* A new UUIDv7 (RFC 9562, 5.7) of clock_now(), rising within this process. */
 void id_new(char id[ID_SIZE]);
+/*
+ * An id that follows from what it stands for: the time of beside, then order
+ * (12 bits: ids beside one another rise with it), then 62 bits of the hash.
+ */
+void id_derive(char id[ID_SIZE], const char *beside, uint64_t order,
+    const unsigned char hash[16]);
 /* True for the canonical lower-case text form of a UUID. */
 bool id_ok(const char *id);
 

@@ -55,12 +55,24 @@ put(unsigned char *to, uint64_t v, int n)
 	}
 }
 
+static void
+write_id(char id[ID_SIZE], const unsigned char b[16])
+{
+	char hex[2 * 16 + 1];
+
+	hex_encode(hex, b, 16);
+	for (size_t i = 0, j = 0; j <= 32; j++) {
+		if (j == 8 || j == 12 || j == 16 || j == 20)
+			id[i++] = '-';
+		id[i++] = hex[j];
+	}
+}
+
 void
 id_new(char id[ID_SIZE])
 {
 	unsigned char b[16];
 	uint64_t ms, counter;
-	char hex[2 * sizeof(b) + 1];
 
 	rise(&ms, &counter);
 	put(b, ms, 6);
@@ -68,12 +80,21 @@ id_new(char id[ID_SIZE])
 	put(b + 6, 0x7000 | counter >> 30, 2);
 	put(b + 8, 0x80000000 | (counter & 0x3fffffff), 4);
 	put(b + 12, random_64(), 4);
-	hex_encode(hex, b, sizeof(b));
-	for (size_t i = 0, j = 0; j <= 32; j++) {
-		if (j == 8 || j == 12 || j == 16 || j == 20)
-			id[i++] = '-';
-		id[i++] = hex[j];
-	}
+	write_id(id, b);
+}
+
+void
+id_derive(char id[ID_SIZE], const char *beside, uint64_t order,
+    const unsigned char hash[16])
+{
+	enum { TIME_CHARS = 13 }; /* of the text: 48 bits and a hyphen */
+	unsigned char b[16];
+
+	memcpy(b, hash, sizeof(b));
+	put(b + 6, 0x7000 | (order & 0xfff), 2);
+	b[8] = (unsigned char)(0x80 | (b[8] & 0x3f));
+	write_id(id, b);
+	memcpy(id, beside, TIME_CHARS);
 }
 
 bool

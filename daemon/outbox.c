@@ -1,4 +1,3 @@
-
 #include "clock.h"
 #include "context.h"
 #include "log.h"
@@ -19,11 +18,12 @@ outbox_free(struct outbox *o)
 	if (o->tick != NULL)
 		event_free(o->tick);
 	free(o->held);
+	free(o->memory);
 	free(o);
 }
 
-static void
-start_tick(struct outbox *o)
+void
+outbox_start_tick(struct outbox *o)
 {
 	const struct timeval tv = {.tv_sec = TICK_S};
 
@@ -48,6 +48,7 @@ job_end(struct job *j)
 
 	json_decref(j->packets);
 	json_decref(j->msg);
+	free(j->memory);
 	free(j);
 	o->jobs--;
 	if (!o->is_stopped)
@@ -57,8 +58,8 @@ job_end(struct job *j)
 	return false;
 }
 
-static void
-tell_changed(struct outbox *o)
+void
+outbox_tell_changed(struct outbox *o)
 {
 	if (o->o.changed != NULL)
 		o->o.changed(o->o.arg);
@@ -90,55 +91,32 @@ job_written(void *arg, enum outcome how)
 	if (how != OK)
 		log_error("outbox job failed outcome=%d", (int)how);
 	if (job_end(j)) {
-		tell_changed(o);
+		outbox_tell_changed(o);
 		outbox_kick(o);
 	}
 }
 
+/* What found no room is kept in memory until there is some. */
 static void
-post_result(struct outbox *o, const struct delivery_result *r)
+on_recorded(void *arg, enum outcome how)
+{
+	struct job *j = arg;
+	struct outbox *o = j->o;
+
+	if (how == FULL && !o->is_stopped) {
+		outbox_from_memory(o);
+		memory_keep(o->memory, &j->result);
+	}
+	job_written(j, how);
+}
+
+void
+outbox_post_result(struct outbox *o, const struct delivery_result *r)
 {
 	struct job *j = job_new(o);
 
 	j->result = *r;
-	job_post(j, run_record, job_written);
-}
-
-static void
-drop_held(struct outbox *o, int i)
-{
-	o->held[i] = o->held[--o->n_held];
-}
-
-/* Where attempts of a channel are counted; the last one has the overflow. */
-static int
-find_count(struct outbox *o, const char *channel)
-{
-	for (int i = 0; i < o->n_counts; i++)
-		if (strcmp(o->counts[i].channel, channel) == 0)
-			return i;
-	if (o->n_counts == CHANNELS_MAX)
-		return CHANNELS_MAX - 1;
-	snprintf(o->counts[o->n_counts].channel, CHANNEL_SIZE, "%s", channel);
-	return o->n_counts++;
-}
-
-int
-outbox_counts(const struct outbox *o, const struct outbox_count **list)
-{
-	*list = o->counts;
-	return o->n_counts;
-}
-
-static void
-forget(struct outbox *o, const struct delivery_result *r)
-{
-	for (int i = o->n_held - 1; i >= 0; i--)
-		if (o->held[i].epoch == r->epoch &&
-		    strcmp(o->held[i].id, r->id) == 0) {
-			o->counts[o->held[i].count].n[r->result]++;
-			drop_held(o, i);
-		}
+	job_post(j, run_record, on_recorded);
 }
 
 static void
@@ -160,8 +138,9 @@ take_result(struct outbox *o, const json_t *msg)
 	r.retry_after_ms =
 	    json_integer_value(json_object_get(msg, "retry_after_ms"));
 	r.result = result_find(class);
-	forget(o, &r);
-	post_result(o, &r);
+	outbox_forget(o, &r);
+	if (!outbox_remember(o, &r))
+		outbox_post_result(o, &r);
 }
 
 void
@@ -218,21 +197,13 @@ take_back(struct outbox *o, const char *id, int64_t epoch)
 static void
 hand_over(struct outbox *o, const json_t *packet, int64_t lease_ms)
 {
-	const char *id = json_string_value(json_object_get(packet, "id"));
-	int64_t epoch = json_integer_value(json_object_get(packet, "epoch"));
-	struct held *h = &o->held[o->n_held];
+	struct lease_of l;
 
-	if (o->link == NULL || !courier_link_send(o->link, packet)) {
-		take_back(o, id, epoch);
-		return;
-	}
-	snprintf(h->id, sizeof(h->id), "%s", id);
-	h->epoch = epoch;
-	h->until = clock_mono() + lease_ms;
-	h->count = find_count(
-	    o, json_string_value(json_object_get(packet, "channel")));
-	o->n_held++;
-	start_tick(o);
+	lease_read(packet, &l);
+	if (o->link == NULL || !courier_link_send(o->link, packet))
+		take_back(o, l.id, l.epoch);
+	else
+		outbox_hold(o, &l, lease_ms);
 }
 
 static void
@@ -245,15 +216,17 @@ on_leased(void *arg, enum outcome how)
 	bool did = j->did && how == OK, again = o->again;
 
 	o->is_leasing = o->again = false;
-	if (how != OK)
-		start_tick(o);
+	if (how == FULL && !o->is_stopped)
+		outbox_from_memory(o);
+	else if (how != OK)
+		outbox_start_tick(o);
 	else if (!o->is_stopped)
 		json_array_foreach(j->packets, i, packet)
 		    hand_over(o, packet, j->lease_ms);
 	if (!job_end(j))
 		return;
 	if (did)
-		tell_changed(o);
+		outbox_tell_changed(o);
 	if (again)
 		outbox_kick(o);
 }
@@ -265,7 +238,7 @@ outbox_kick(struct outbox *o)
 
 	if (o->is_leasing)
 		o->again = true;
-	if (o->is_stopped || o->is_leasing || !o->is_up ||
+	if (o->is_stopped || o->is_leasing || !o->is_up || o->memory != NULL ||
 	    o->n_held >= o->o.parallel)
 		return;
 	o->is_leasing = true;
@@ -292,11 +265,13 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		memcpy(r.id, o->held[i].id, sizeof(r.id));
 		r.epoch = o->held[i].epoch;
 		o->counts[o->held[i].count].n[RESULT_AMBIGUOUS]++;
-		drop_held(o, i);
-		post_result(o, &r);
+		outbox_drop_held(o, i);
+		outbox_post_result(o, &r);
 	}
 	if (o->n_held > 0)
-		start_tick(o);
+		outbox_start_tick(o);
+	if (o->memory != NULL)
+		outbox_from_memory(o);
 	outbox_kick(o);
 }
 
@@ -328,6 +303,8 @@ outbox_on_change(void *outbox, bool is_up)
 	o->is_up = is_up;
 	if (o->is_stopped)
 		return;
+	if (!is_up && o->memory != NULL)
+		memory_lost(o->memory);
 	if (is_up)
 		outbox_kick(o);
 	else

@@ -30,6 +30,14 @@ void outbox_on_message(void *outbox, const json_t *msg);
 void outbox_on_change(void *outbox, bool is_up);
 /* Look again: rows may be due. */
 void outbox_kick(struct outbox *o);
+/*
+ * A job found no room, not even in the reserve: let due alerts leave from
+ * memory, and try each second to record them.  Clocks fire there, too, until
+ * it is done.
+ */
+void outbox_from_memory(struct outbox *o);
+/* True until all that left from memory is recorded. */
+bool outbox_is_in_memory(const struct outbox *o);
 /* Deliveries in the courier's hands, and jobs about them under way. */
 int outbox_in_flight(const struct outbox *o);
 /* Attempts by channel and result since the start, for the metrics. */

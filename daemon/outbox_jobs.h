@@ -32,6 +32,14 @@ int64_t channel_room(const struct context *c, const struct channel_row *ch,
 enum outcome
 outbox_lease(struct tx *tx, int64_t room, json_t *packets, bool *did);
 
+/*
+ * The row is leased to the courier: one attempt more, link and code good from
+ * now on.  *ret_a, unless NULL, what they are.
+ */
+struct answer;
+enum outcome
+delivery_lease(struct tx *tx, const struct delivery *d, struct answer *ret_a);
+
 /* Lead a digest with d if too much is due to its address; *held: not now. */
 enum outcome digest_gather(struct tx *tx, struct delivery *d, bool *held);
 /* Cancel what may no longer leave with the digest that d leads. */
@@ -50,6 +58,7 @@ struct delivery_result {
 	int64_t code; /* of the provider, 0: none */
 	int64_t retry_after_ms;
 	bool is_ours; /* the courier's death is not the channel's fault */
+	bool is_told; /* in the log */
 };
 /* What an attempt led to.  A late result is noted and changes nothing. */
 enum outcome outbox_record(struct tx *tx, const struct delivery_result *r);

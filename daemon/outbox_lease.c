@@ -60,17 +60,23 @@ refuse(struct lease *l, const struct delivery *d)
 	return how;
 }
 
-static enum outcome
-write_lease(struct lease *l, const struct delivery *d, struct answer *a)
+enum outcome
+delivery_lease(struct tx *tx, const struct delivery *d, struct answer *ret_a)
 {
-	const struct context *c = tx_context(l->tx);
+	const struct context *c = tx_context(tx);
+	int64_t now = clock_now();
+	struct answer a;
+	enum outcome how;
 
-	answer_make(&c->blind, d->id, a);
-	return tx_exec(l->tx, Q_DELIVERY_LEASE,
-	    ARGS(V_TEXT(d->id), V_INT(l->now + 2 * c->conf->lease),
-		V_BLOB(a->token_hash, sizeof(a->token_hash)),
-		V_BLOB(a->code_hash, sizeof(a->code_hash)),
-		V_INT(l->now + c->conf->link_life)));
+	answer_make(&c->blind, d->id, &a);
+	how = tx_exec(tx, Q_DELIVERY_LEASE,
+	    ARGS(V_TEXT(d->id), V_INT(now + 2 * c->conf->lease),
+		V_BLOB(a.token_hash, sizeof(a.token_hash)),
+		V_BLOB(a.code_hash, sizeof(a.code_hash)),
+		V_INT(now + c->conf->link_life)));
+	if (how == OK && ret_a != NULL)
+		*ret_a = a;
+	return how;
 }
 
 static enum outcome
@@ -91,13 +97,13 @@ send(
     struct lease *l, struct channel_row *ch, struct delivery *d, const char *to)
 {
 	const struct conf *conf = tx_context(l->tx)->conf;
-	struct answer a;
+	struct answer a = {0};
 	enum outcome how = OK;
 
 	if (d->attempts >= conf->send_attempts && !d->is_widened)
 		how = delivery_widen(l->tx, d, true);
 	if (how == OK)
-		how = write_lease(l, d, &a);
+		how = delivery_lease(l->tx, d, &a);
 	if (how == OK)
 		how = throttle(l, ch);
 	if (how != OK)

@@ -3,7 +3,7 @@
 #define OUTBOX_LOOP_H
 
 #include "outbox.h"
-#include "outbox_jobs.h"
+#include "outbox_memory.h"
 
 /* In the courier's hands. */
 struct held {
@@ -18,6 +18,8 @@ struct outbox {
 	struct event *tick;
 	struct held *held;
 	int n_held, jobs;
+	struct memory *memory; /* NULL unless nothing can be written */
+	bool is_recording;     /* a job about the memory is under way */
 	bool is_up, is_leasing, again, is_stopped;
 	struct outbox_count counts[CHANNELS_MAX];
 	int n_counts;
@@ -30,7 +32,9 @@ struct job {
 	int64_t room, lease_ms;
 	bool did;
 	struct delivery_result result;
-	json_t *msg; /* of a reply */
+	json_t *msg;	       /* of a reply */
+	struct memory *memory; /* as it was when the job was posted */
+	int64_t fired_at;
 };
 
 struct job *job_new(struct outbox *o);
@@ -39,6 +43,19 @@ bool job_end(struct job *j);
 void job_post(struct job *j, job_run *run, job_done *done);
 /* The done function of every job that changed rows. */
 void job_written(void *job, enum outcome how);
+
+/* Record what came of an attempt. */
+void outbox_post_result(struct outbox *o, const struct delivery_result *r);
+/* It is in the courier's hands. */
+void outbox_hold(struct outbox *o, const struct lease_of *l, int64_t lease_ms);
+void outbox_drop_held(struct outbox *o, int i);
+/* Its result came: counted, and held no more. */
+void outbox_forget(struct outbox *o, const struct delivery_result *r);
+/* It left from memory: its result is counted and remembered with it. */
+bool outbox_remember(struct outbox *o, const struct delivery_result *r);
+/* Look at what is held, and at what waits, in a second. */
+void outbox_start_tick(struct outbox *o);
+void outbox_tell_changed(struct outbox *o);
 
 /* A reply came from the courier; it may forget it once it is committed. */
 void outbox_take_reply(struct outbox *o, const json_t *msg);

@@ -36,8 +36,12 @@ on_answered(void *arg, enum outcome how)
 void
 outbox_take_reply(struct outbox *o, const json_t *msg)
 {
-	struct job *j = job_new(o);
+	struct job *j;
 
+	/* What it answers may have no row yet: it is offered again. */
+	if (o->memory != NULL)
+		return;
+	j = job_new(o);
 	j->msg = json_deep_copy(msg);
 	if (json_object_get(j->msg, "reply") == NULL ||
 	    member(j, "channel") == NULL || member(j, "from") == NULL ||

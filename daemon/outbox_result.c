@@ -182,10 +182,11 @@ outbox_record(struct tx *tx, const struct delivery_result *r)
 	if (how == OK)
 		how = write_result(tx, &d, r, &v);
 	word = word_for(&v, r->result);
-	log_info("delivery tried delivery=%s alert=%s channel=%s attempt=%lld"
-		 " result=%s code=%lld",
-	    d.id, d.alert_id, d.channel, (long long)d.attempts,
-	    result_word(r->result), (long long)r->code);
+	if (!r->is_told)
+		log_info("delivery tried delivery=%s alert=%s channel=%s"
+			 " attempt=%lld result=%s code=%lld",
+		    d.id, d.alert_id, d.channel, (long long)d.attempts,
+		    result_word(r->result), (long long)r->code);
 	return how == OK && word != NULL ? audit_delivery(tx, &d, word, r)
 					 : how;
 }

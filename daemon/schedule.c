@@ -61,6 +61,14 @@ schedule_pause(struct schedule *s, int64_t ms)
 	(void)evtimer_add(s->pause, &tv);
 }
 
+/* Until all is recorded it is the outbox that lets clocks fire. */
+static void
+wait_for_room(struct schedule *s)
+{
+	schedule_step_fail(s);
+	schedule_pause(s, RETRY_MS);
+}
+
 /* Jobs of others that the store has finished so far. */
 static int64_t
 foreign_jobs(const struct schedule *s)
@@ -129,6 +137,11 @@ on_ticked(void *arg, enum outcome how)
 	s->own++;
 	if (!schedule_end_job(s))
 		return;
+	if (how == FULL) {
+		outbox_from_memory(s->outbox);
+		wait_for_room(s);
+		return;
+	}
 	if (how != OK) {
 		log_error("clocks did not fire outcome=%d", (int)how);
 		schedule_pause(s, RETRY_MS);
@@ -154,6 +167,10 @@ schedule_tick(struct schedule *s)
 
 	if (s->is_stopped || s->is_ticking)
 		return;
+	if (outbox_is_in_memory(s->outbox)) {
+		wait_for_room(s);
+		return;
+	}
 	t = xcalloc(1, sizeof(*t));
 	t->s = s;
 	s->is_ticking = true;

@@ -17,11 +17,12 @@ schedule_start(struct event_base *base, struct store *s, struct outbox *o);
 void schedule_kick(struct schedule *s);
 /*
  * Test clock only: go from due instant to due instant until to (UTC ms); each
- * time fire, commit, wait until no delivery is in flight.  done(arg, fired)
- * when there.
+ * time fire, commit, wait until no delivery is in flight.  done(arg, OK, fired)
+ * when there.  FULL: the clock stands where nothing could be recorded any more;
+ * from there on each step goes to its end at once, and alerts leave from memory.
  */
-void schedule_step(struct schedule *s, int64_t to,
-    void (*done)(void *arg, int fired), void *arg);
+typedef void stepped(void *arg, enum outcome how, int fired);
+void schedule_step(struct schedule *s, int64_t to, stepped *done, void *arg);
 void schedule_stop(struct schedule *s);
 
 #endif

@@ -10,7 +10,7 @@ struct event;
 struct wish {
 	struct wish *next;
 	int64_t to;
-	void (*done)(void *arg, int fired);
+	stepped *done;
 	void *arg;
 };
 
@@ -50,6 +50,8 @@ bool schedule_end_job(struct schedule *s);
 
 /* A tick found nothing more to fire at this instant: go on stepping. */
 void schedule_step_on(struct schedule *s, int fired);
+/* Nothing can be recorded: no wish is met. */
+void schedule_step_fail(struct schedule *s);
 /* Something changed while stepping. */
 void schedule_step_look(struct schedule *s);
 

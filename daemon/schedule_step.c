@@ -9,21 +9,35 @@
 #define COURIER_MS (5 * SECOND) /* of real time, for one to come back */
 #define ROUNDS_MAX 4000		/* ticks at one instant */
 
-/* There, or as far as it goes: the next wish, or the way life goes on. */
 static void
-arrive(struct schedule *s)
+end_wish(struct schedule *s, enum outcome how)
 {
 	struct wish *w = s->wishes;
 	int fired = s->fired;
 
-	if (w->to > clock_now())
-		clock_test_set(w->to);
 	s->wishes = w->next;
 	s->fired = 0;
 	s->rounds = 0;
-	w->done(w->arg, fired);
+	w->done(w->arg, how, fired);
 	free(w);
+}
+
+/* There, or as far as it goes: the next wish, or the way life goes on. */
+static void
+arrive(struct schedule *s)
+{
+	if (s->wishes->to > clock_now())
+		clock_test_set(s->wishes->to);
+	end_wish(s, OK);
 	schedule_tick(s);
+}
+
+void
+schedule_step_fail(struct schedule *s)
+{
+	s->is_waiting = false;
+	while (s->wishes != NULL)
+		end_wish(s, FULL);
 }
 
 static void
@@ -110,8 +124,7 @@ schedule_step_look(struct schedule *s)
 }
 
 void
-schedule_step(struct schedule *s, int64_t to,
-    void (*done)(void *arg, int fired), void *arg)
+schedule_step(struct schedule *s, int64_t to, stepped *done, void *arg)
 {
 	struct wish *w = xcalloc(1, sizeof(*w)), **tail = &s->wishes;
 
@@ -121,5 +134,9 @@ schedule_step(struct schedule *s, int64_t to,
 	while (*tail != NULL)
 		tail = &(*tail)->next;
 	*tail = w;
+	if (outbox_is_in_memory(s->outbox)) {
+		clock_test_set(to);
+		outbox_from_memory(s->outbox);
+	}
 	schedule_tick(s);
 }

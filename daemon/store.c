@@ -14,8 +14,8 @@
 
 /* What the store thread took from the queue at once. */
 struct batch {
-	struct item *reads[BATCH_MAX], *writes[BATCH_MAX];
-	size_t n_reads, n_writes;
+	struct item *reads[BATCH_MAX], *writes[BATCH_MAX], *trials[BATCH_MAX];
+	size_t n_reads, n_writes, n_trials;
 	struct item *special; /* needs the gap between batches */
 	bool is_idle;
 };
@@ -76,24 +76,36 @@ sleep_until_work(struct store *s, int64_t ms)
 	return rc != 0;
 }
 
+static size_t
+n_jobs(const struct batch *b)
+{
+	return b->n_reads + b->n_writes + b->n_trials;
+}
+
+static void
+add_job(struct batch *b, struct item *i)
+{
+	if (i->kind == JOB_READ)
+		b->reads[b->n_reads++] = i;
+	else if (i->kind == JOB_TRIAL)
+		b->trials[b->n_trials++] = i;
+	else
+		b->writes[b->n_writes++] = i;
+}
+
 /* Under mutex: jobs up to a batch, or one special item. */
 static void
 fill(struct store *s, struct batch *b)
 {
 	struct item *i;
 
-	while ((i = s->waiting.head) != NULL &&
-	       b->n_reads + b->n_writes < BATCH_MAX) {
+	while ((i = s->waiting.head) != NULL && n_jobs(b) < BATCH_MAX) {
 		if (i->what != ITEM_JOB) {
-			if (b->n_reads + b->n_writes == 0)
+			if (n_jobs(b) == 0)
 				b->special = list_take(&s->waiting);
 			return;
 		}
-		(void)list_take(&s->waiting);
-		if (i->kind == JOB_READ)
-			b->reads[b->n_reads++] = i;
-		else
-			b->writes[b->n_writes++] = i;
+		add_job(b, list_take(&s->waiting));
 	}
 }
 
@@ -104,7 +116,7 @@ take(struct store *s, struct batch *b)
 	int64_t ms = pause_ms(s);
 	bool more;
 
-	b->n_reads = b->n_writes = 0;
+	b->n_reads = b->n_writes = b->n_trials = 0;
 	b->special = NULL;
 	pthread_mutex_lock(&s->mutex);
 	b->is_idle = ms != 0 && sleep_until_work(s, ms);
@@ -132,6 +144,8 @@ run_batch(struct store *s, struct batch *b)
 	finish(s, b->reads, b->n_reads);
 	store_run_writes(s, b->writes, b->n_writes);
 	finish(s, b->writes, b->n_writes);
+	store_run_trials(s, b->trials, b->n_trials);
+	finish(s, b->trials, b->n_trials);
 	if (b->special != NULL)
 		run_special(s, b->special);
 	if (b->n_writes > 0 &&

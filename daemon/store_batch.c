@@ -133,6 +133,29 @@ store_run_writes(struct store *s, struct item **v, size_t n)
 		run_alone(s, v[i]);
 }
 
+/* Its pages stay in memory: one that spilled would need room in the log. */
+static void
+run_trial(struct store *s, struct item *i)
+{
+	int rc = store_run(s->db, "PRAGMA cache_spill = OFF");
+
+	i->how = store_outcome(s, rc, "spill");
+	if (i->how == OK)
+		i->how = store_outcome(s, store_control(s, WRITE), "begin");
+	if (i->how == OK)
+		i->how = store_run_job(s, i);
+	if (!sqlite3_get_autocommit(s->db))
+		(void)store_control(s, ROLLBACK);
+	(void)store_run(s->db, "PRAGMA cache_spill = ON");
+}
+
+void
+store_run_trials(struct store *s, struct item **v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		run_trial(s, v[i]);
+}
+
 void
 store_checkpoint(struct store *s, bool whole)
 {

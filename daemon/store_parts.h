@@ -45,6 +45,8 @@ int store_control(struct store *s, enum control c);
 void store_run_reads(struct store *s, struct item **v, size_t n);
 /* Run and commit together, or one by one; every how is set. */
 void store_run_writes(struct store *s, struct item **v, size_t n);
+/* Each in a transaction of its own that is undone. */
+void store_run_trials(struct store *s, struct item **v, size_t n);
 /* Move the log into the database; whole: when idle, and cut it to nothing. */
 void store_checkpoint(struct store *s, bool whole);
 

@@ -158,6 +158,18 @@ tx_context(const struct tx *tx)
 	return tx->store->context;
 }
 
+bool
+tx_is_trial(const struct tx *tx)
+{
+	return tx->kind == JOB_TRIAL;
+}
+
+bool
+tx_is_full(const struct tx *tx)
+{
+	return atomic_load(&tx->store->full);
+}
+
 const char *
 tx_ward(const struct tx *tx)
 {

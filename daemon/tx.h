@@ -39,6 +39,10 @@ struct value {
 #define NO_ARGS NULL, (size_t)0
 
 const struct context *tx_context(const struct tx *tx);
+/* True if all of it will be undone: then nothing happened worth telling. */
+bool tx_is_trial(const struct tx *tx);
+/* True while the disk reserve is in use: what left then may have no row yet. */
+bool tx_is_full(const struct tx *tx);
 /* The ward that every row carries; "00000" without a context. */
 const char *tx_ward(const struct tx *tx);
 

@@ -5,7 +5,10 @@
 #include "clock.h"
 #include "context.h"
 #include "handlers.h"
+#include "hotlined.h"
 #include "procedure.h"
+
+#include <stdlib.h>
 
 /* An instant as our answers write it; a new reference. */
 static json_t *
@@ -17,24 +20,77 @@ instant_json(int64_t at, int offset_min)
 	return json_string(text);
 }
 
-/* GET /v1/admin/status */
-enum outcome
-status_get(struct tx *tx, const struct request *r, struct response *a)
+/* One look at the daemon: the loop's half, then the rows'. */
+struct look {
+	struct http *h;
+	struct response *a;
+	json_t *status;
+};
+
+static enum outcome
+run_look(struct tx *tx, void *arg)
 {
-	const struct context *c = tx_context(tx);
+	struct look *l = arg;
+	json_t *counts =
+	    tx_object(tx, Q_STATUS, ARGS(V_TEXT(tx_context(tx)->conf->ward)));
+
+	json_object_update(l->status, counts);
+	json_decref(counts);
+	return OK;
+}
+
+static void
+on_looked(void *arg, enum outcome how)
+{
+	struct look *l = arg;
+
+	if (how == OK)
+		(void)answer_json(l->a, 200, l->status);
+	else
+		(void)answer_outcome(l->a, how);
+	if (how != OK)
+		json_decref(l->status);
+	http_answer(l->h, l->a);
+	free(l);
+}
+
+/* "full": not even the reserve has room, and alerts leave from memory. */
+static const char *
+disk_word(const struct hotlined *d)
+{
+	if (outbox_is_in_memory(d->outbox))
+		return "full";
+	return store_is_full(d->store) ? "reserve" : "ok";
+}
+
+static json_t *
+facts_of(const struct hotlined *d)
+{
+	const struct context *c = d->context;
 	int64_t now = clock_now();
-	json_t *status = json_pack("{s:s, s:o, s:b, s:s, s:s, s:s, s:i}",
+
+	return json_pack("{s:s, s:o, s:b, s:s, s:s, s:s, s:i, s:s, s:s}",
 	    "version", HOTLINED_VERSION, "now",
 	    instant_json(now, (int)c->conf->utc_offset_min), "is_test_clock",
 	    clock_is_test(), "ward", c->conf->ward, "ward_name",
 	    c->conf->ward_name, "procedure", procedure_name(c->procedure),
-	    "calendar_days_left", calendar_days_left(c->calendar, now));
-	json_t *counts = tx_object(tx, Q_STATUS, ARGS(V_TEXT(c->conf->ward)));
+	    "calendar_days_left", calendar_days_left(c->calendar, now),
+	    "courier", outbox_is_up(d->outbox) ? "up" : "down", "disk",
+	    disk_word(d));
+}
+
+/* GET /v1/admin/status */
+void
+status_show(struct http *h, const struct request *r, struct response *a)
+{
+	struct hotlined *d = http_arg(h);
+	struct look *l = xcalloc(1, sizeof(*l));
 
 	(void)r;
-	json_object_update(status, counts);
-	json_decref(counts);
-	return answer_json(a, 200, status);
+	l->h = h;
+	l->a = a;
+	l->status = facts_of(d);
+	store_post(d->store, JOB_READ, run_look, on_looked, l);
 }
 
 /* GET /v1/admin/audit/head */

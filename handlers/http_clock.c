@@ -114,10 +114,16 @@ clock_show(struct http *h, const struct request *r, struct response *a)
 }
 
 static void
-on_stepped(void *arg, int fired)
+on_stepped(void *arg, enum outcome how, int fired)
 {
 	struct act_job *j = arg;
 
+	if (how != OK) {
+		(void)answer_outcome(j->a, how);
+		http_answer(j->h, j->a);
+		job_free(j);
+		return;
+	}
 	j->answer = clock_json(j->d);
 	json_object_set_new(j->answer, "fired", json_integer(fired));
 	finish(j);

@@ -101,10 +101,14 @@ find_state(
 	return rows_end(rows);
 }
 
-/* Not open any more, or never there. */
+/* Not open any more, never there, or not there yet for want of room. */
 static enum outcome
 answer_closed(struct tx *tx, struct response *a, const char *state)
 {
+	if (state[0] == '\0' && tx_is_full(tx)) {
+		answer_header(a, "Retry-After", "60");
+		return answer_page(tx, a, 503, "link_full", NULL);
+	}
 	if (state[0] == '\0')
 		return answer_page(tx, a, 404, "link_gone", NULL);
 	return answer_page(tx, a, 410,

@@ -321,6 +321,6 @@ def copy_of(d):
     path = pathlib.Path(
         d.admin("POST", "/v1/admin/audit/copy").json["path"])
     mine = d.folder / f"{path.parent.name}.mine"
-    path.rename(mine)
+    shutil.move(path, mine)
     path.parent.rmdir()
     return mine

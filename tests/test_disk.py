@@ -3,6 +3,9 @@
 The database stands alone on a small tmpfs; design.md section 5.
 """
 import datetime
+import http.client
+import re
+import sqlite3
 import subprocess
 import time
 
@@ -30,6 +33,12 @@ def disk(tmp_path):
     subprocess.run(["umount", "-l", folder], check=True)
 
 
+class KeepingSink(Sink):
+    def add(self, message):
+        super().add(message)
+        self.books.messages.append(message)
+
+
 class Ward:
     """The daemon on the small disk, one agency, one member, one receiver."""
 
@@ -37,7 +46,8 @@ class Ward:
         self.filler = disk / "filler"
         self.path = disk / "hotlined.db"
         self.books = auditor.Books()
-        self.web = receivers.HttpReceiver(Sink(self.books))
+        self.books.messages = []
+        self.web = receivers.HttpReceiver(KeepingSink(self.books))
         self.d = hotline.Daemon(
             folder=folder, settings={"database": str(self.path)},
             channels=[{"name": "http", "kind": "http", "interval": "now",
@@ -107,6 +117,10 @@ class Ward:
 
     def give_room(self):
         self.filler.unlink()
+        self.give_room_taken()
+
+    def give_room_taken(self):
+        """Room is there: intake opens by itself."""
         until = time.monotonic() + 20
         while (r := self.post("after")).status != 201:
             self.refused(r)
@@ -182,3 +196,122 @@ def test_a_disk_that_fills_and_empties_loses_no_receipt(ward):
             time.sleep(0.2)
     ward.receipts_hold()
     ward.end()
+
+
+# ---- Not even the reserve is left ----
+
+LINK = re.compile(r"https://hotline\.example\.test(/a/[0-9a-f]{32})")
+
+
+def link(w, method, path):
+    c = http.client.HTTPConnection("127.0.0.1", w.d.port, timeout=10)
+    c.request(method, path, b"" if method == "POST" else None,
+              {"Content-Type": "application/x-www-form-urlencoded"}
+              if method == "POST" else {})
+    answer = c.getresponse()
+    return answer.status, answer.read().decode()
+
+
+def wait_for(what, seconds=15):
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "it did not come"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def no_byte(ward):
+    """One case, its first alert out, and then nothing can be written."""
+    assert ward.post("before").status == 201
+    ward.d.step("1m")
+    assert sum(ward.books.received.values()) == 1
+    log = ward.path.with_name(ward.path.name + "-wal")
+    wait_for(lambda: log.stat().st_size == 0)  # idle: no room of its own
+    ward.fill()
+    ward.refused(ward.post("during"))  # the reserve is given up
+    ward.fill()
+    return ward
+
+
+def next_alert(w, span):
+    """Let time pass on the full disk; the message that leaves then."""
+    n = len(w.books.messages)
+    with pytest.raises(hotline.Refused):
+        w.d.step(span)
+    w.d.now = w.d.ctl("clock", "get")["now"]
+    wait_for(lambda: len(w.books.messages) > n)
+    return w.books.messages[-1]
+
+
+def rows(w, sql, *args):
+    path = hotline.copy_of(w.d)
+    db = sqlite3.connect(path)
+    found = db.execute(sql, args).fetchall()
+    db.close()
+    path.unlink()
+    return found
+
+
+def room_again(w):
+    w.filler.unlink()
+    wait_for(lambda: w.d.ctl("status")["disk"] == "ok", 20)
+
+
+def test_without_one_byte_alerts_leave_and_are_recorded_later(no_byte):
+    w = no_byte
+    repeat = next_alert(w, "9m")  # 10 minutes of silence
+    status = w.d.ctl("status")
+    assert (status["disk"], status["courier"]) == ("full", "up")
+    lead = next_alert(w, "5m")
+    chairman = next_alert(w, "15m")
+    assert [m.data["to"] for m in (repeat, lead, chairman)] == \
+        ["1", "1", "2"]
+    # Nothing can be acknowledged, and everybody is told so.
+    path = LINK.search(chairman.data["text"])[1]
+    status, page = link(w, "POST", path)
+    assert status == 503 and "CHƯA" in page and "trực ban" in page
+    assert link(w, "GET", path)[0] == 503
+    first = w.d.api("GET", "/v1/alerts", key=w.token).json["items"][0]["id"]
+    ack = w.d.api("POST", f"/v1/alerts/{first}/ack", key=w.token)
+    assert (ack.status, ack.json["code"]) == (503, "disk_full")
+    assert int(ack.headers["retry-after"]) > 0
+    w.receipts_hold()
+
+    room_again(w)
+    sent = {m.id for m in (repeat, lead, chairman)}
+    found = rows(w, "SELECT id, attempts, result FROM delivery "
+                 "WHERE id IN (?, ?, ?)", *sent)
+    assert {f[0] for f in found} == sent
+    assert {f[1:] for f in found} == {(1, "accepted 200")}
+    assert rows(w, "SELECT count(*) FROM event "
+                "WHERE act = 'delivery.from_memory'") == [(3,)]
+    assert set(w.books.received.values()) == {1}, "somebody was told twice"
+    assert link(w, "POST", path)[0] == 200
+    w.give_room_taken()
+    w.end()
+
+
+def test_killed_without_one_byte_it_tells_again_under_the_same_id(no_byte):
+    w = no_byte
+    repeat = next_alert(w, "9m")
+    w.d.kill9()
+    w.d.start()
+    wait_for(lambda: w.books.received[repeat.id] == 2)
+    room_again(w)
+    wait_for(lambda: rows(w, "SELECT attempts FROM delivery WHERE id = ?",
+                          repeat.id) == [(1,)])
+    assert w.books.received[repeat.id] == 2
+    w.give_room_taken()
+    w.end()
+
+
+def test_status_tells_of_courier_and_disk(ward):
+    status = ward.d.ctl("status")
+    assert (status["courier"], status["disk"]) == ("up", "ok")
+    assert ward.post("one").status == 201
+    status = ward.d.ctl("status")
+    assert status["next_clock_at"] > status["now"]
+    ward.refused(ward.fill_until_refused("during"))
+    assert ward.d.ctl("status")["disk"] == "reserve"
+    text = ward.d.ctl_raw("status").stdout
+    assert "reserve" in text and "courier" in text

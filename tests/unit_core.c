@@ -163,10 +163,28 @@ strings_are_copied(void **state)
 	free(c);
 }
 
+static void
+test_a_derived_id_follows_from_what_it_stands_for(void **state)
+{
+	static const char beside[] = "018f0000-abcd-7123-8456-0000000000ff";
+	const unsigned char one[16] = {[15] = 1},
+			    all[16] = {255, 255, 255, 255, 255, 255, 255, 255,
+				255, 255, 255, 255, 255, 255, 255, 255};
+	char id[ID_SIZE];
+
+	(void)state;
+	id_derive(id, beside, 2, one);
+	assert_string_equal(id, "018f0000-abcd-7002-8000-000000000001");
+	id_derive(id, beside, 0x1fff, all);
+	assert_string_equal(id, "018f0000-abcd-7fff-bfff-ffffffffffff");
+	assert_true(id_ok(id));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_a_derived_id_follows_from_what_it_stands_for),
 	    cmocka_unit_test(a_buffer_keeps_its_ceiling),
 	    cmocka_unit_test(a_buffer_grows),
 	    cmocka_unit_test(faults_beyond_the_list_are_counted),

@@ -230,6 +230,30 @@ test_a_copy_without_room_leaves_no_file(void **state)
 	assert_int_not_equal(access(path, F_OK), 0);
 }
 
+/* It may write more than the page cache holds: all of it stays in memory. */
+static void
+test_a_trial_needs_no_room(void **state)
+{
+	struct rig *r = *state;
+	char *huge = text_of(HUGE);
+	struct job act = {.name = "act", .value = "1"};
+	int64_t before;
+
+	assert_int_equal(rig_do(r, JOB_ACT, &act), OK);
+	fill_disk();
+	before = used();
+	for (int i = 0; i < 3; i++) {
+		struct job trial = {.name = "trial", .value = huge};
+
+		assert_int_equal(rig_do(r, JOB_TRIAL, &trial), OK);
+	}
+	assert_int_equal(used(), before);
+	assert_false(store_is_full(r->store));
+	rig_expect(r, "trial", "");
+	rig_expect(r, "act", "1");
+	free(huge);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -242,6 +266,7 @@ main(void)
 	    TEST(test_a_full_disk_harms_no_act_of_the_batch),
 	    TEST(test_an_act_beyond_the_reserve_is_told),
 	    TEST(test_acts_outlast_the_reserve),
+	    TEST(test_a_trial_needs_no_room),
 	    TEST(test_it_starts_on_a_full_disk),
 	    TEST(test_a_copy_without_room_leaves_no_file),
 	};

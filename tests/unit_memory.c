@@ -1,0 +1,203 @@
+/* With no room at all, alerts leave from memory and are recorded later. */
+#include "clock_rig.c"
+
+#include "alert_rows.h"
+#include "outbox_jobs.h"
+#include "store_disk.h"
+
+#define SMALL SOURCE_DIR "/tests/data/procedure-small.conf"
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	disk.capacity = ENDLESS;
+	rig_begin(SMALL);
+	disk.dir = r.rig.dir;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	disk.capacity = ENDLESS;
+	rig_finish();
+	return 0;
+}
+
+static void
+on_timeout(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	*(bool *)arg = true;
+}
+
+/* Let the loop turn for so long. */
+static void
+turn(int ms)
+{
+	const struct timeval tv = {
+	    .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+	bool is_over = false;
+
+	event_base_once(r.base, -1, EV_TIMEOUT, on_timeout, &is_over, &tv);
+	while (!is_over)
+		event_base_loop(r.base, EVLOOP_ONCE);
+}
+
+static void
+turn_until_sent(size_t n)
+{
+	for (int i = 0; i < 100 && r.n_sent < n; i++)
+		turn(50);
+	turn(100);
+}
+
+/* Idle, the log is moved and cut; then there is not one byte left. */
+static void
+fill_disk(void)
+{
+	turn(1500);
+	disk.capacity = used();
+}
+
+static void
+give_room(void)
+{
+	disk.capacity = ENDLESS;
+	for (int i = 0; i < 100 && outbox_is_in_memory(r.outbox); i++)
+		turn(50);
+	assert_false(outbox_is_in_memory(r.outbox));
+	turn(100);
+}
+
+static enum outcome
+run_get(struct tx *tx, void *arg)
+{
+	struct delivery *d = arg;
+	char id[ID_SIZE];
+
+	memcpy(id, d->id, sizeof(id));
+	return delivery_get(tx, id, d);
+}
+
+/* It has a row under the id that left, tried once and accepted. */
+static void
+expect_recorded(const char *id)
+{
+	struct delivery d;
+
+	memcpy(d.id, id, sizeof(d.id));
+	assert_int_equal(in_tx(run_get, &d), OK);
+	assert_false(d.is_waiting);
+	assert_false(d.is_leased);
+	assert_true(d.is_open);
+	assert_int_equal(d.attempts, 1);
+}
+
+static void
+begin_full(void)
+{
+	open_case(0);
+	step_to(T0);
+	EXPECT({0, "an", "New case"});
+	fill_disk();
+}
+
+static void
+test_ladders_climb_without_one_byte(void **state)
+{
+	char ids[3][ID_SIZE];
+
+	(void)state;
+	begin_full();
+	assert_int_equal(step_to(T0 + 10 * MINUTE), NO_ROOM);
+	turn_until_sent(1);
+	assert_int_equal(step_to(T0 + 15 * MINUTE), NO_ROOM);
+	turn_until_sent(2);
+	assert_int_equal(step_to(T0 + 30 * MINUTE), NO_ROOM);
+	turn_until_sent(3);
+	turn(2500);
+	for (size_t i = 0; i < NELEM(ids); i++)
+		memcpy(ids[i], r.sent[i].id, ID_SIZE);
+	EXPECT({10, "an", "Nobody answered"}, {15, "binh", "Nobody answered"},
+	    {30, "cuong", "Nobody answered"});
+	give_room();
+	for (size_t i = 0; i < NELEM(ids); i++)
+		expect_recorded(ids[i]);
+	assert_int_equal(r.n_sent, 0);
+	step_to(T0 + 40 * MINUTE);
+	EXPECT({40, "cuong", "Nobody answered"});
+}
+
+/* What is in the courier's hands when room returns is not sent again. */
+static void
+test_room_returns_while_a_message_is_on_its_way(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	begin_full();
+	r.is_mute = true;
+	assert_int_equal(step_to(T0 + 10 * MINUTE), NO_ROOM);
+	turn_until_sent(1);
+	memcpy(id, r.sent[0].id, ID_SIZE);
+	give_room();
+	answer_mute();
+	turn(200);
+	EXPECT({10, "an", "Nobody answered"});
+	expect_recorded(id);
+}
+
+/* A result of before finds no room: it is kept, and nobody is told twice. */
+static void
+test_a_result_that_finds_no_room_is_kept(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	r.is_mute = true;
+	open_case(0);
+	schedule_kick(r.schedule);
+	turn_until_sent(1);
+	memcpy(id, r.sent[0].id, ID_SIZE);
+	fill_disk();
+	answer_mute();
+	turn(2500);
+	assert_true(outbox_is_in_memory(r.outbox));
+	give_room();
+	EXPECT({0, "an", "New case"});
+	expect_recorded(id);
+}
+
+/* Refused for good: the ladder goes to the next person at once. */
+static void
+test_a_dead_address_leads_on(void **state)
+{
+	(void)state;
+	begin_full();
+	r.class = "permanent";
+	assert_int_equal(step_to(T0 + 10 * MINUTE), NO_ROOM);
+	turn_until_sent(1);
+	r.class = NULL;
+	turn_until_sent(2);
+	EXPECT({10, "an", "Nobody answered"}, {10, "binh", "Nobody answered"});
+	give_room();
+	assert_int_equal(r.n_sent, 1); /* the alarm about the address */
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_ladders_climb_without_one_byte),
+	    TEST(test_room_returns_while_a_message_is_on_its_way),
+	    TEST(test_a_result_that_finds_no_room_is_kept),
+	    TEST(test_a_dead_address_leads_on),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
