@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert.h"
 #include "clock.h"
 #include "context.h"
+#include "idem.h"
 #include "keyring.h"
 #include "log.h"
 #include "people.h"
@@ -25,6 +27,7 @@ struct known {
 	unsigned roles;
 	int64_t not_before, not_after, used_at, quota;
 	bool is_there, is_live; /* not stopped, not revoked */
+	bool is_flood;		/* calls far above the quota */
 };
 
 static void
@@ -152,7 +155,8 @@ check_signature(struct tx *tx, struct request *r, struct response *a,
 	enum outcome how;
 	bool is_ok;
 
-	if (k->sign == NULL || strcmp(r->route->method, "POST") != 0)
+	if (k->sign == NULL || strcmp(r->route->method, "POST") != 0 ||
+	    r->is_unread)
 		return OK;
 	if (r->webhook_id == NULL || r->webhook_signature == NULL ||
 	    r->webhook_timestamp == NULL ||
@@ -194,8 +198,8 @@ count_call(
 }
 
 static enum outcome
-check_quota(struct tx *tx, const struct request *r, struct response *a,
-    const struct known *k)
+check_quota(
+    struct tx *tx, const struct request *r, struct response *a, struct known *k)
 {
 	int64_t quota =
 	    k->quota > 0 ? k->quota : tx_context(tx)->conf->agency_quota;
@@ -205,6 +209,7 @@ check_quota(struct tx *tx, const struct request *r, struct response *a,
 	int64_t wait = (window + WINDOW - now + SECOND - 1) / SECOND;
 	enum outcome how = OK;
 
+	k->is_flood = used > 2 * quota;
 	if (used > quota) {
 		how = answer_problem(a, "quota_exceeded");
 		answer_header(a, "Retry-After", "%" PRId64, wait);
@@ -226,20 +231,39 @@ note_use(struct tx *tx, const struct request *r, const struct known *k,
 	    tx, Q_AUTH_KEY_USED, ARGS(V_TEXT(id), V_INT(clock_now())));
 }
 
-/* The secret first: what is wrong with a key is told to its owner only. */
+/*
+ * The secret first: what is wrong with a key is told to its owner only, who
+ * *is_ours says it is.
+ */
 static enum outcome
 check_key(struct tx *tx, struct response *a, const struct token *t,
-    const struct known *k)
+    const struct known *k, bool *is_ours)
 {
 	int64_t now = clock_now();
 
 	/* An unknown key is compared too, with zeros: the same time. */
-	if (!equal_ct(t->hash, k->hash, HASH_SIZE) || !k->is_there ||
-	    strcmp(t->code, k->code) != 0)
+	*is_ours = equal_ct(t->hash, k->hash, HASH_SIZE) && k->is_there &&
+		   strcmp(t->code, k->code) == 0;
+	if (!*is_ours)
 		return refuse(tx, a, "unauthorized", t->id);
 	if (!k->is_live || now < k->not_before || now >= k->not_after)
 		return refuse(tx, a, "key_expired", t->id);
 	return OK;
+}
+
+/*
+ * A vendor that ignores errors must not lose a child: what an agency sent with
+ * a key of its own is kept for the lead, though it was signed wrongly or came
+ * too fast.  With a key that is over there is nothing to keep but an alarm.
+ */
+static enum outcome
+keep_refused(struct tx *tx, const struct request *r, struct response *a,
+    const struct known *k, bool is_key_good)
+{
+	if (r->route->kind != JOB_INTAKE || !k->is_there || k->is_flood)
+		return REFUSED;
+	return is_key_good ? refused_keep(tx, r, a)
+			   : alarm_raise(tx, "alarm_agency_auth", k->code);
 }
 
 static bool
@@ -266,20 +290,24 @@ check_agency(
     struct tx *tx, struct request *r, struct response *a, const struct token *t)
 {
 	struct known k = {0};
+	bool is_ours, is_key_good;
 	enum outcome how;
 
 	find_agency_key(tx, t->id, &k);
-	how = check_key(tx, a, t, &k);
+	r->subject = (struct subject){.kind = BY_AGENCY};
+	copy_text(r->subject.id, sizeof(r->subject.id), k.owner);
+	how = check_key(tx, a, t, &k, &is_ours);
+	is_key_good = how == OK;
 	if (how == OK && !may_call(r->route->who, BY_AGENCY))
 		how = answer_problem(a, "forbidden");
 	if (how == OK)
 		how = check_quota(tx, r, a, &k);
 	if (how == OK)
 		how = check_signature(tx, r, a, &k, t->id);
-	if (how == OK)
+	if (how == REFUSED && is_ours)
+		how = keep_refused(tx, r, a, &k, is_key_good);
+	else if (how == OK)
 		how = note_use(tx, r, &k, t->id);
-	r->subject = (struct subject){.kind = BY_AGENCY};
-	copy_text(r->subject.id, sizeof(r->subject.id), k.owner);
 	free(k.sign);
 	return how;
 }
@@ -289,10 +317,11 @@ check_member(
     struct tx *tx, struct request *r, struct response *a, const struct token *t)
 {
 	struct known k = {0};
+	bool is_ours;
 	enum outcome how;
 
 	find_member_token(tx, t->id, &k);
-	how = check_key(tx, a, t, &k);
+	how = check_key(tx, a, t, &k, &is_ours);
 	if (how == OK && !may_call(r->route->who, BY_MEMBER))
 		how = answer_problem(a, "forbidden");
 	r->subject = (struct subject){.kind = BY_MEMBER, .roles = k.roles};

@@ -54,7 +54,8 @@ struct route_table {
 /*
  * Find out who calls, on the store thread; not asked for ANYONE rows.  Fills
  * r->subject (of ADMIN rows it is BY_ADMIN, id "uid:0", already); OK, or
- * REFUSED after answering 401, 403 or 429 itself.
+ * REFUSED after answering 401, 403 or 429 itself.  OK with an answer: no handler
+ * runs, and what was written is kept.
  */
 typedef enum outcome
 authenticate_run(struct tx *tx, struct request *r, struct response *a);

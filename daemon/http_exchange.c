@@ -41,10 +41,13 @@ run(struct tx *tx, void *arg)
 
 	answer_done(&x->response);
 	how = find_subject(tx, x);
-	if (how == OK && x->request.body_problem != NULL &&
-	    row->kind != JOB_INTAKE)
+	/* Whoever it is, that it was too large is all there is to say. */
+	if (how == REFUSED && x->request.is_unread)
 		how = answer_problem(&x->response, x->request.body_problem);
-	else if (how == OK)
+	else if (how == OK && x->request.body_problem != NULL &&
+		 row->kind != JOB_INTAKE)
+		how = answer_problem(&x->response, x->request.body_problem);
+	else if (how == OK && x->response.status == 0)
 		how = row->run(tx, &x->request, &x->response);
 	x->returned = how;
 	return how;

@@ -2,6 +2,7 @@
 #include "http_gate.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Room for the method, the version and the blanks of a request line. */
 #define LINE_EXTRA 32
@@ -36,10 +37,32 @@ gate_is_partial(const struct gate *g)
 	       (g->state == GATE_HEAD && g->head.len > 0);
 }
 
-static void
-die(struct gate *g, const char *problem)
+char *
+gate_header(const struct gate *g, const char *name)
 {
-	buf_done(&g->head);
+	size_t n = strlen(name);
+
+	if (!g->is_whole)
+		return NULL;
+	for (const char *p = strchr(g->head.data, '\n'); p != NULL;
+	     p = strchr(p, '\n')) {
+		const char *value = ++p + n + 1;
+
+		if (strncasecmp(p, name, n) != 0 || p[n] != ':')
+			continue;
+		value += strspn(value, " \t");
+		return xstrndup(value, strcspn(value, "\r"));
+	}
+	return NULL;
+}
+
+/* A whole head is kept: it tells whose body was too large to be read. */
+static void
+die(struct gate *g, const char *problem, bool is_whole)
+{
+	if (!is_whole)
+		buf_done(&g->head);
+	g->is_whole = is_whole;
 	g->state = GATE_DEAD;
 	g->problem = problem;
 }
@@ -104,7 +127,7 @@ feed_head(
 	if (problem == NULL && end != NULL)
 		problem = take_line(g, &is_end);
 	if (problem != NULL) {
-		die(g, problem);
+		die(g, problem, is_end && !g->head.over);
 	} else if (is_end) {
 		int64_t length = g->said.length;
 

@@ -39,6 +39,7 @@ struct gate {
 	struct gate_head said;
 	int64_t body_left;
 	const char *problem; /* code of problems.def once dead */
+	bool is_whole;	     /* dead of a head that is still there, complete */
 };
 
 /* Bytes that may go on to evhttp. */
@@ -52,6 +53,8 @@ void gate_done(struct gate *g);
  */
 bool gate_feed(
     struct gate *g, const char *p, size_t n, gate_release *release, void *arg);
+/* A header of a whole head, or NULL if it is not there; the caller frees. */
+char *gate_header(const struct gate *g, const char *name);
 /* Has part of a request come, but not all of it? */
 bool gate_is_partial(const struct gate *g);
 

@@ -115,12 +115,12 @@ read_peer(struct exchange *x)
 
 /* Method and path to a row; the Allow header if that is all that is wrong. */
 static void
-find_route(struct exchange *x, const char *path, size_t n)
+find_route(struct exchange *x, const char *method, const char *path, size_t n)
 {
 	struct buf allow = BUF_MAX(100);
 	char *copy = xstrndup(path, n);
 	struct target t = {
-	    .method = method_name(evhttp_request_get_command(x->evreq)),
+	    .method = method,
 	    .path = copy,
 	    .is_control = x->conn->door->is_control,
 	    .is_watch = x->conn->door->is_watch,
@@ -132,6 +132,38 @@ find_route(struct exchange *x, const char *path, size_t n)
 		answer_header(&x->response, "Allow", "%s", allow.data);
 	buf_done(&allow);
 	free(copy);
+}
+
+/*
+ * A notification that was too large to be read: whose it was is known by its
+ * head, so its handler runs without it.  Of anything else only the 413 is left.
+ */
+static void
+read_unread(struct exchange *x)
+{
+	const struct gate *g = &x->conn->gate;
+	struct request *r = &x->request;
+	const char *path = "";
+	char *key;
+
+	if (!g->is_whole || strcmp(g->problem, "too_large") != 0)
+		return;
+	if (strncmp(g->head.data, "POST ", 5) == 0)
+		path = g->head.data + 5;
+	find_route(x, "POST", path, strcspn(path, "? \r"));
+	if (r->route == NULL || r->route->kind != JOB_INTAKE ||
+	    r->route->who == ADMIN) {
+		x->problem = g->problem;
+		return;
+	}
+	key = gate_header(g, "Authorization");
+	if (key != NULL)
+		x->texts[x->n_texts++] = key;
+	r->authorization = key;
+	r->raw = "";
+	r->body_problem = g->problem;
+	r->is_unread = true;
+	r->unread_len = g->said.length;
 }
 
 /* The gate's own request: the code of what it refused, else NULL. */
@@ -153,9 +185,11 @@ request_read(struct exchange *x)
 	if (x->problem != NULL) {
 		x->closes = true;
 		r->query = json_object();
+		read_unread(x);
 		return;
 	}
-	find_route(x, uri, path_n);
+	find_route(
+	    x, method_name(evhttp_request_get_command(x->evreq)), uri, path_n);
 	r->query = query_read(uri[path_n] == '?' ? uri + path_n + 1 : "");
 	if (r->query == NULL) {
 		x->problem = "bad_request";

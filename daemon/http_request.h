@@ -40,6 +40,9 @@ struct request {
 	const char *body_problem;
 	const char *raw; /* body bytes as received */
 	size_t raw_len;
+	/* It was too large to be read (body_problem "too_large"); its length. */
+	bool is_unread;
+	int64_t unread_len;
 	const char *authorization, *idempotency_key, *if_match, *if_none_match;
 	const char *webhook_id, *webhook_timestamp, *webhook_signature;
 	const char *accept_language;

@@ -35,11 +35,13 @@ idem_keep(struct tx *tx, const struct idem *i, const struct response *a);
 
 /*
  * Keep, sealed for the lead, what an agency could not bring in.  a holds the
- * problem; three in a row raise an alarm.  OK: commit, the answer stays.
+ * problem; three in a row raise an alarm.  The very same bytes again are
+ * counted, not kept twice; of what was too large to be read only the fact and
+ * its size are kept.  OK: commit, the answer stays.
  */
 enum outcome
 refused_keep(struct tx *tx, const struct request *r, const struct response *a);
-/* It could now. */
-enum outcome refused_none(struct tx *tx, const char *agency);
+/* It could now: the row is over, and these bytes are no loss any more. */
+enum outcome refused_none(struct tx *tx, const struct request *r);
 
 #endif

@@ -37,7 +37,7 @@ add_row(struct tx *tx, const struct request *r, const struct response *a)
 	char id[ID_SIZE];
 	struct place at = {"refused_body", "body_sealed", id};
 	struct key key;
-	unsigned char *sealed;
+	unsigned char *sealed, digest[HASH_SIZE];
 	char *errors;
 	size_t n;
 	enum outcome how = keyring_ward(tx, &key);
@@ -48,9 +48,12 @@ add_row(struct tx *tx, const struct request *r, const struct response *a)
 	sealed = seal(&key, &at, r->raw == NULL ? "" : r->raw, r->raw_len, &n);
 	key_wipe(&key);
 	errors = errors_of(a);
+	hash_of(r->raw == NULL ? "" : r->raw, r->raw_len, digest);
 	how = tx_exec(tx, Q_REFUSED_ADD,
 	    ARGS(V_TEXT(id), V_TEXT(ward), V_TEXT(r->subject.id),
 		V_INT(clock_now()), V_INT(a->status), V_TEXT(errors),
+		V_INT(r->is_unread ? r->unread_len : (int64_t)r->raw_len),
+		r->is_unread ? V_NULL : V_BLOB(digest, HASH_SIZE),
 		V_BLOB(sealed, n)));
 	free(errors);
 	free(sealed);
@@ -93,10 +96,17 @@ refused_keep(struct tx *tx, const struct request *r, const struct response *a)
 }
 
 enum outcome
-refused_none(struct tx *tx, const char *agency)
+refused_none(struct tx *tx, const struct request *r)
 {
+	const char *agency = r->subject.id;
+	unsigned char digest[HASH_SIZE];
 	enum outcome how = prune(tx);
 
+	hash_of(r->raw == NULL ? "" : r->raw, r->raw_len, digest);
+	if (how == OK)
+		how = perhaps(tx_exec(tx, Q_REFUSED_TAKEN,
+		    ARGS(V_TEXT(agency), V_BLOB(digest, HASH_SIZE),
+			V_INT(clock_now()))));
 	if (how != OK)
 		return how;
 	return perhaps(tx_exec(tx, Q_REFUSED_NONE, ARGS(V_TEXT(agency))));

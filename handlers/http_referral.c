@@ -125,6 +125,10 @@ post_agency(struct tx *tx, const struct request *r, struct response *a)
 	struct idem idem;
 	enum outcome how;
 
+	if (r->is_unread) {
+		(void)answer_problem(a, r->body_problem);
+		return refused_keep(tx, r, a);
+	}
 	switch (idem_begin(tx, r, a, &idem)) {
 	case IDEM_AGAIN:
 		referral_add_secret(tx, a);
@@ -140,7 +144,7 @@ post_agency(struct tx *tx, const struct request *r, struct response *a)
 	if (how == OK)
 		how = idem_keep(tx, &idem, a);
 	if (how == OK)
-		how = refused_none(tx, r->subject.id);
+		how = refused_none(tx, r);
 	if (how == OK)
 		referral_add_secret(tx, a);
 	else
@@ -199,10 +203,17 @@ referral_update(struct tx *tx, const struct request *r, struct response *a)
 	struct idem idem;
 	enum outcome how = referral_find(tx, r, a, &row);
 
+	if (how == OK && row.is_out)
+		how = answer_problem(a, "not_found");
+	/* What it says may matter all the same, so the lead shall have it. */
+	if (how == NOT_FOUND)
+		return refused_keep(tx, r, a);
 	if (how != OK)
 		return how;
-	if (row.is_out)
-		return answer_problem(a, "not_found");
+	if (r->is_unread) {
+		(void)answer_problem(a, r->body_problem);
+		return refused_keep(tx, r, a);
+	}
 	switch (idem_begin(tx, r, a, &idem)) {
 	case IDEM_AGAIN:
 		return OK;
@@ -214,5 +225,7 @@ referral_update(struct tx *tx, const struct request *r, struct response *a)
 	how = update(tx, r, a, row.id);
 	if (how == INVALID)
 		return refused_keep(tx, r, a);
+	if (how == OK)
+		how = refused_none(tx, r);
 	return how == OK ? idem_keep(tx, &idem, a) : how;
 }

@@ -74,9 +74,10 @@ open_refused(struct tx *tx, const char *id)
 		    (int)tx_context(tx)->conf->utc_offset_min);
 		if (keyring_unseal(tx, tx_ward(tx), &at, &sealed, &plain) ==
 		    OK) {
-			o = json_pack("{s:s, s:s, s:s, s:I, s:o*}", "id", id,
-			    "agency", row_text(rows, 0), "made_at", made,
-			    "status", (json_int_t)row_int(rows, 2), "errors",
+			o = json_pack("{s:s, s:s, s:s, s:I, s:I, s:o*}", "id",
+			    id, "agency", row_text(rows, 0), "made_at", made,
+			    "status", (json_int_t)row_int(rows, 2), "size",
+			    (json_int_t)row_int(rows, 5), "errors",
 			    json_loads(row_text(rows, 3), 0, NULL));
 			set_body(o, plain, sealed.n - SEAL_EXTRA);
 		}

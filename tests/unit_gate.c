@@ -298,6 +298,37 @@ a_dead_gate_stays_dead(void **state)
 	gate_done(&g);
 }
 
+/* Whose body was too large is told by its head, if all of that came. */
+static void
+a_whole_head_can_be_asked(void **state)
+{
+	static const char big[] =
+	    POST_LINE "\r\nauthorization: \t Bearer x y\r\nX:\r\n"
+		      "Content-Length: 1000000" END;
+	struct buf out = BUF_MAX(1000);
+	struct gate g;
+	char *value;
+
+	(void)state;
+	gate_init(&g, &limits);
+	assert_false(gate_feed(&g, big, sizeof(big) - 1, collect, &out));
+	assert_string_equal(g.problem, "too_large");
+	value = gate_header(&g, "Authorization");
+	assert_string_equal(value, "Bearer x y");
+	free(value);
+	value = gate_header(&g, "X");
+	assert_string_equal(value, "");
+	free(value);
+	assert_null(gate_header(&g, "Bearer x y"));
+	assert_null(gate_header(&g, "author"));
+	gate_done(&g);
+	gate_init(&g, &limits);
+	assert_false(gate_feed(&g, "POST\r\n", 6, collect, &out));
+	assert_null(gate_header(&g, "Authorization"));
+	gate_done(&g);
+	buf_done(&out);
+}
+
 int
 main(void)
 {
@@ -309,6 +340,7 @@ main(void)
 	    cmocka_unit_test(more_than_100_headers_are_too_many),
 	    cmocka_unit_test(partial_is_told_from_idle),
 	    cmocka_unit_test(a_dead_gate_stays_dead),
+	    cmocka_unit_test(a_whole_head_can_be_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -269,11 +269,17 @@ CREATE TABLE refused_body (         -- what an agency could not bring in
     ward TEXT NOT NULL,
     agency_id TEXT NOT NULL REFERENCES agency (id),
     made_at INT8 NOT NULL,
-    status INT8 NOT NULL,
+    status INT8 NOT NULL,           -- of the last time
     errors TEXT NOT NULL,           -- JSON pointers, no values
-    body_sealed BYTES NOT NULL,     -- ward key
+    size INT8 NOT NULL,             -- bytes that it has, or was said to have
+    digest BYTES,                   -- of the body; NULL: too large to be read
+    body_sealed BYTES NOT NULL,     -- ward key; empty if it was not read
+    times INT8 NOT NULL DEFAULT 1,  -- that these very bytes were refused
+    last_at INT8 NOT NULL,
+    taken_at INT8,                  -- these very bytes came in later
     seen_at INT8                    -- the lead dealt with it
 ) STRICT;
+CREATE UNIQUE INDEX refused_body_digest ON refused_body (agency_id, digest);
 
 CREATE TABLE quota (
     agency_id TEXT PRIMARY KEY NOT NULL,

@@ -1,0 +1,166 @@
+"""A vendor that ignores errors must not lose a child: what is kept of it."""
+import json
+import uuid
+
+import pytest
+
+from referral_site import body, child, fresh, ok, open_site, post, refused
+
+LIMIT = 256 * 1024
+
+
+@pytest.fixture(scope="module")
+def s():
+    s = open_site()
+    with s.d:
+        yield s
+
+
+def kept(s, agency):
+    return [i for i in ok(s.d.api("GET", "/v1/refused", key=s.lead), 200)
+            ["items"] if i["agency"] == agency]
+
+
+def full(s, item):
+    return ok(s.d.api("GET", f"/v1/refused/{item['id']}", key=s.lead), 200)
+
+
+def in_row(s, agency):
+    return {a["code"]: a["refused_in_row"]
+            for a in s.d.ctl("agency", "list")["items"]}[agency]
+
+
+def alarms(s, kind, agency):
+    return [a for a in ok(s.d.api("GET", "/v1/alerts", key=s.lead), 200)
+            ["items"] if (a["kind"], a.get("subject")) == (kind, agency)]
+
+
+def too_large(n):
+    return json.dumps(body(narrative="x" * n)).encode()
+
+
+def test_a_body_too_large_is_told_to_the_lead(s):
+    key = s.d.agency("quakho", "other")
+    sizes = []
+    for n in (LIMIT, LIMIT + 1, 2 * LIMIT):
+        text = too_large(n)
+        sizes.append(len(text))
+        refused(post(s, text, key=key), 413, "too_large")
+    items = kept(s, "quakho")
+    assert [i["size"] for i in items] == sizes
+    assert {i["status"] for i in items} == {413}
+    assert full(s, items[0])["body"] == ""
+    assert full(s, items[0])["errors"][0]["detail"] == "too_large"
+    assert in_row(s, "quakho") == 3
+    assert len(alarms(s, "alarm_refused_in_row", "quakho")) == 1
+    # The same of news.
+    r = ok(post(s, body(), key=key))
+    a = s.d.api("POST", r["links"]["updates"], too_large(LIMIT), key=key)
+    refused(a, 413, "too_large")
+    assert len(kept(s, "quakho")) == 4
+
+
+def test_a_signer_whose_body_was_not_read_is_told_too(s):
+    s.d.agency("kyto", "other")
+    key = s.d.ctl("key", "add", "kyto", "--sign")["key"]
+    refused(post(s, too_large(LIMIT), key=key), 413, "too_large")
+    assert [i["status"] for i in kept(s, "kyto")] == [413]
+
+
+def test_of_strangers_nothing_is_kept(s):
+    before = len(ok(s.d.api("GET", "/v1/refused", key=s.lead), 200)["items"])
+    bad = s.school[:-1] + ("0" if s.school[-1] != "0" else "1")
+    for key in (None, bad, s.officer):
+        refused(s.d.api("POST", "/v1/referrals", too_large(LIMIT), key=key),
+                413, "too_large")
+    refused(post(s, body(), key=bad), 401, "unauthorized")
+    after = len(ok(s.d.api("GET", "/v1/refused", key=s.lead), 200)["items"])
+    assert before == after
+
+
+def test_what_was_signed_wrongly_is_kept(s):
+    s.d.agency("kysai", "health")
+    key = s.d.ctl("key", "add", "kysai", "--sign")["key"]
+    now = 1795478400  # the test clock
+    name = fresh()
+    for stamp, code in ((now, "signature_wrong"), (now - 301, "clock_skew")):
+        text = json.dumps(body(risk="low", children=[child(name)],
+                               narrative=code), ensure_ascii=False)
+        refused(post(s, text.encode(), key=key, idem=False, headers={
+            "webhook-id": str(uuid.uuid4()), "webhook-timestamp": str(stamp),
+            "webhook-signature": "v1,AAAA"}), 401, code)
+        item = kept(s, "kysai")[-1]
+        assert item["status"] == 401 and item["size"] == len(text.encode())
+        assert full(s, item)["body"] == text
+    refused(post(s, body(), key=key, idem=False), 401, "signature_wrong")
+    assert in_row(s, "kysai") == 3
+    assert len(alarms(s, "alarm_refused_in_row", "kysai")) == 1
+
+
+def test_what_came_too_fast_is_kept_until_it_is_taken():
+    s = open_site()
+    with s.d:
+        s.d.ctl("agency", "add", "nhanh", "other", "--name", "Nhanh",
+                "--quota", "2")
+        key = s.d.ctl("key", "add", "nhanh")["key"]
+        for _ in range(2):
+            ok(post(s, body(), key=key))
+        late = body(children=[child(fresh())])
+        refused(post(s, late, key=key), 429, "quota_exceeded")
+        refused(post(s, late, key=key), 429, "quota_exceeded")
+        item, = kept(s, "nhanh")
+        assert (item["status"], item["times"]) == (429, 2)
+        assert json.loads(full(s, item)["body"]) == late
+        # Beyond twice the quota it is no vendor's burst: no room for that.
+        refused(post(s, body(risk="low"), key=key), 429, "quota_exceeded")
+        assert len(kept(s, "nhanh")) == 1
+        assert "taken_at" not in item
+        s.d.step("1m")
+        ok(post(s, late, key=key))
+        assert kept(s, "nhanh")[0]["taken_at"] == "2026-11-24T07:01:00+07:00"
+        assert in_row(s, "nhanh") == 0
+
+
+def test_the_same_bytes_again_are_counted_and_shout(s):
+    key = s.d.agency("laplai", "other")
+    for _ in range(3):
+        refused(post(s, body(kind="x"), key=key), 422, "invalid_body")
+    item, = kept(s, "laplai")
+    assert item["times"] == 3
+    assert len(alarms(s, "alarm_refused_in_row", "laplai")) == 1
+
+
+def test_a_good_update_ends_the_row(s):
+    key = s.d.agency("capnhat", "other")
+    r = ok(post(s, body(), key=key))
+    for n in range(2):
+        refused(post(s, body(kind=f"x{n}"), key=key), 422, "invalid_body")
+    assert in_row(s, "capnhat") == 2
+    ok(s.d.api("POST", r["links"]["updates"], {"text": "Tin thêm."}, key=key))
+    assert in_row(s, "capnhat") == 0
+
+
+def test_news_of_what_is_not_there_are_kept(s):
+    key = s.d.agency("nhamma", "other")
+    u = {"text": "Tin thêm về cháu."}
+    refused(s.d.api("POST", f"/v1/referrals/{uuid.uuid4()}/updates", u,
+                    key=key), 404, "not_found")
+    item, = kept(s, "nhamma")
+    assert item["status"] == 404
+    assert json.loads(full(s, item)["body"]) == u
+
+
+def test_a_key_that_is_over_shouts_once(s):
+    s.d.agency("khoacu", "other")
+    key = s.d.ctl("key", "add", "khoacu")["key"]
+    for one in s.d.ctl("key", "list", "khoacu")["items"]:
+        s.d.ctl("key", "revoke", one["id"])
+    for _ in range(2):
+        refused(post(s, body(), key=key), 401, "key_expired")
+    assert len(alarms(s, "alarm_agency_auth", "khoacu")) == 1
+    assert kept(s, "khoacu") == []
+
+
+def test_the_chain_holds_after_all_this(s):
+    done = s.d.ctl_raw("audit", "verify")
+    assert done.returncode == 0, done.stderr
