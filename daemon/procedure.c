@@ -37,6 +37,8 @@ procedure_free(struct procedure *p)
 	free(p->ladders);
 	free(p->steps);
 	free(p->bounds);
+	free(p->gates);
+	free(p->follows);
 	free(p->name);
 	conf_tree_free(p->tree);
 	free(p);
@@ -109,6 +111,12 @@ const char *
 step_kind(const struct step *s)
 {
 	return s->kind;
+}
+
+bool
+step_needs_approval(const struct step *s)
+{
+	return s->needs_approval;
 }
 
 const char *

@@ -1,5 +1,6 @@
 /*
- * Events: "received", "<step>.done", "<fact>.<word>" and, with the word before,
+ * Events: "received", "reopened"; what people do to a step ("<step>.done",
+ * "<step>.oral"); "<fact>.<word>" and, with the word before,
  * "<fact>.<word>><word>"; "item", when an act opens one of several; and, for
  * the ward itself, "date.<month>-<day>" of every year.
  */
@@ -57,18 +58,29 @@ is_fact_event(const char *text)
 	return ok;
 }
 
+/* "N06.done", or "N09.oral": ordered by word of mouth, the paper to follow. */
 const struct step *
 event_step(const struct procedure *p, const char *event)
 {
-	size_t len = strlen(event), end = strlen(".done");
+	const char *dot = strchr(event, '.');
 
-	if (len <= end || strcmp(event + len - end, ".done") != 0)
+	if (dot == NULL ||
+	    (strcmp(dot, ".done") != 0 && strcmp(dot, ".oral") != 0))
 		return NULL;
 	for (size_t i = 0; i < p->n_steps; i++)
-		if (strlen(p->steps[i].id) == len - end &&
-		    strncmp(p->steps[i].id, event, len - end) == 0)
+		if (strlen(p->steps[i].id) == (size_t)(dot - event) &&
+		    strncmp(p->steps[i].id, event, (size_t)(dot - event)) == 0)
 			return &p->steps[i];
 	return NULL;
+}
+
+bool
+procedure_opens_any(const struct procedure *p, const char *event)
+{
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (step_opens_on(&p->steps[i], event))
+			return true;
+	return false;
 }
 
 /* "date.05-20": 520; 0 if it is none. */
@@ -99,6 +111,18 @@ step_is_asked(const struct step *s)
 	return step_opens_on(s, "item");
 }
 
+/* Things that happen to a case as a whole, and an act's own. */
+static bool
+is_plain_event(const char *event)
+{
+	static const char *const words[] = {"received", "reopened", "item"};
+
+	for (size_t i = 0; i < NELEM(words); i++)
+		if (strcmp(words[i], event) == 0)
+			return true;
+	return false;
+}
+
 void
 event_check(const struct procedure *p, const char *event, const struct node *n,
     struct faults *faults)
@@ -109,12 +133,12 @@ event_check(const struct procedure *p, const char *event, const struct node *n,
 		node_fault(n, faults,
 		    "step '%s' is the ward's: nothing of a case follows it",
 		    before->id);
-	else if (before == NULL && strcmp(event, "received") != 0 &&
-		 strcmp(event, "item") != 0 && date_of(event) == 0 &&
-		 !is_fact_event(event))
+	else if (before == NULL && !is_plain_event(event) &&
+		 date_of(event) == 0 && !is_fact_event(event))
 		node_fault(n, faults,
-		    "event '%s' must be received, <step>.done, <fact>.<word>, "
-		    "<fact>.<word>><word>, item or date.<month>-<day>",
+		    "event '%s' must be received, reopened, <step>.done, "
+		    "<step>.oral, <fact>.<word>, <fact>.<word>><word>, item "
+		    "or date.<month>-<day>",
 		    event);
 }
 

@@ -12,8 +12,7 @@ choose(const struct choices *c, const char *event, const struct facts *f);
 
 /* procedure_events.c: does this event open what waits for that one? */
 bool event_fits(const char *wanted, const char *event);
-bool step_opens_on(const struct step *s, const char *event);
-/* "N06.done" with N06 a step of p: that step, else NULL. */
+/* "N06.done" or "N06.oral" with N06 a step of p: that step, else NULL. */
 const struct step *event_step(const struct procedure *p, const char *event);
 /* A fault at n unless steps can wait for this event. */
 void event_check(const struct procedure *p, const char *event,
@@ -45,6 +44,12 @@ void choices_read(struct choices *c, const struct node *n, const char *key,
     struct faults *faults);
 /* procedure_bounds.c; all steps must have been read. */
 void bounds_read(
+    struct procedure *p, const struct node *list, struct faults *faults);
+
+/* procedure_gate.c; both lists may be NULL. */
+void
+gates_read(struct procedure *p, const struct node *list, struct faults *faults);
+void follows_read(
     struct procedure *p, const struct node *list, struct faults *faults);
 
 /* procedure_ladder.c */

@@ -13,6 +13,7 @@ static const char *const receipts[] = {"earliest", "ours", NULL};
 struct raw_step {
 	const char *id, *vi, *en, *role, *kind, *when, *form, *source;
 	int basis, leg, scope;
+	bool approval;
 	const struct node *opens, *limit, *start, *warn, *ladder;
 };
 
@@ -23,6 +24,7 @@ static const struct conf_key step_keys[] = {
     {"en", KEY_TEXT, true, AT(en), 0, 0, NULL},
     {"role", KEY_TEXT, true, AT(role), 0, 0, NULL},
     {"kind", KEY_TEXT, true, AT(kind), 0, 0, NULL},
+    {"approval", KEY_BOOL, false, AT(approval), 0, 0, NULL},
     {"opens", KEY_TEXTS, true, AT(opens), 0, 0, NULL},
     {"when", KEY_TEXT, false, AT(when), 0, 0, NULL},
     {"limit", KEY_ANY, true, AT(limit), 0, 0, NULL},
@@ -159,6 +161,7 @@ step_read(const struct procedure *p, struct step *s, const struct node *n,
 	s->role = raw.role;
 	s->kind = raw.kind;
 	s->form = raw.form;
+	s->needs_approval = raw.approval;
 	s->source = raw.source;
 	s->basis = bases[raw.basis];
 	s->leg = legs[raw.leg];
@@ -200,7 +203,7 @@ struct raw_procedure {
 	const char *id;
 	int64_t version;
 	int t0;
-	const struct node *names, *ladders, *steps, *bounds;
+	const struct node *names, *ladders, *steps, *bounds, *gate, *follows;
 };
 struct raw_names {
 	const char *vi, *en;
@@ -215,6 +218,8 @@ static const struct conf_key procedure_keys[] = {
     {"ladders", KEY_GROUPS, true, AT(ladders), 0, 0, NULL},
     {"steps", KEY_GROUPS, true, AT(steps), 0, 0, NULL},
     {"bounds", KEY_GROUPS, false, AT(bounds), 0, 0, NULL},
+    {"gate", KEY_GROUPS, false, AT(gate), 0, 0, NULL},
+    {"follows", KEY_GROUPS, false, AT(follows), 0, 0, NULL},
 };
 #undef AT
 static const struct conf_key names_keys[] = {
@@ -243,6 +248,8 @@ parts_read(
 		events_check(p, &p->steps[i], faults);
 	if (raw->bounds != NULL)
 		bounds_read(p, raw->bounds, faults);
+	gates_read(p, raw->gate, faults);
+	follows_read(p, raw->follows, faults);
 }
 
 static void

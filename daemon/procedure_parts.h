@@ -7,6 +7,7 @@
 
 #include "conf_tree.h"
 #include "procedure.h"
+#include "procedure_gate.h"
 #include "procedure_when.h"
 
 struct rung {
@@ -49,6 +50,7 @@ struct step {
 	struct when when;
 	struct choices limits, starts, ladders;
 	bool is_ward; /* the ward's own: it has no case */
+	bool needs_approval;
 	bool warns_at_start;
 	int64_t *warns; /* ms before due, falling */
 	size_t n_warns;
@@ -61,6 +63,13 @@ struct bound {
 	struct limit within;
 	const struct node *node;
 };
+/* A change of a fact that brings another one with it. */
+struct follow {
+	const char *on, *then;
+	struct when when;
+	enum fact fact;
+	int word;
+};
 struct procedure {
 	struct conf_tree *tree; /* owns all texts */
 	const char *vi, *en;
@@ -68,7 +77,9 @@ struct procedure {
 	struct ladder *ladders;
 	struct step *steps;
 	struct bound *bounds;
-	size_t n_ladders, n_steps, n_bounds;
+	struct gate *gates;
+	struct follow *follows;
+	size_t n_ladders, n_steps, n_bounds, n_gates, n_follows;
 	bool counts_ours; /* t0 is our own receipt, not the earliest */
 };
 

@@ -12,6 +12,8 @@ const char *step_name(const struct step *s, const char *language);
 const char *step_role(const struct step *s);
 /* Name of its step kind (handlers/step_<kind>.c). */
 const char *step_kind(const struct step *s);
+/* Does it wait for the chairman's agreement and end by an issued paper? */
+bool step_needs_approval(const struct step *s);
 /* "M02" and the like, or NULL. */
 const char *step_form(const struct step *s);
 /* "law", "procedure", "derived", "proposal", "local"; and the article. */
