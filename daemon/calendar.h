@@ -69,6 +69,8 @@ int calendar_days_left(const struct calendar *c, int64_t now);
 int64_t calendar_span(const struct calendar *c, int64_t *until);
 int calendar_offset_min(const struct calendar *c);
 
+/* The day of a date as FIELD_DATE has checked it: "2026-11-24". */
+day_t day_of_date(const char *date);
 day_t day_from_civil(int year, int month, int mday);
 void day_to_civil(day_t day, int *year, int *month, int *mday);
 

@@ -45,3 +45,17 @@ day_to_civil(day_t day, int *year, int *month, int *mday)
 	*month = (m + 2) % 12 + 1;
 	*year = m >= 10 ? y + 1 : y;
 }
+
+/* Two digits. */
+static int
+pair(const char *s)
+{
+	return 10 * (s[0] - '0') + s[1] - '0';
+}
+
+day_t
+day_of_date(const char *date)
+{
+	return day_from_civil(
+	    100 * pair(date) + pair(date + 2), pair(date + 5), pair(date + 8));
+}

@@ -41,11 +41,4 @@ case_tell_lead(struct tx *tx, const struct case_row *c, const char *kind);
 enum outcome
 case_tell_holder(struct tx *tx, const struct case_row *c, const char *kind);
 
-/*
- * Close: every clock ends, then what closing opens is opened ("<step>.done"),
- * so that reporting back and filing are not forgotten.
- */
-enum outcome case_close(
-    struct tx *tx, struct case_row *c, const struct act *a, const char *reason);
-
 #endif

@@ -123,6 +123,12 @@ case_full_json(
 	json_object_set_new(o, "duplicates", duplicates);
 	json_object_set_new(
 	    o, "bars", tx_list(tx, Q_VIEW_BARS, ARGS(V_TEXT(c->id))));
+	json_object_set_new(
+	    o, "approvals", tx_list(tx, Q_VIEW_APPROVALS, ARGS(V_TEXT(c->id))));
+	json_object_set_new(o, "assessments",
+	    tx_list(tx, Q_VIEW_ASSESSMENTS, ARGS(V_TEXT(c->id))));
+	json_object_set_new(o, "isolations",
+	    tx_list(tx, Q_VIEW_ISOLATIONS, ARGS(V_TEXT(c->id))));
 	json_object_update_new(o, case_open_sealed(tx, c));
 	return o;
 }

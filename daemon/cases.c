@@ -8,8 +8,10 @@
 #include "audit.h"
 #include "clock.h"
 #include "clocks.h"
+#include "clocks_hasten.h"
 #include "context.h"
 #include "keyring.h"
+#include "procedure_gate.h"
 
 #define CODE_LETTERS "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -100,43 +102,81 @@ save_facts(struct tx *tx, struct case_row *c)
 	return how;
 }
 
-/* The event with the word before: it fits steps that ask only for the word. */
-static enum outcome
-tell_clocks(struct tx *tx, const struct case_row *c, enum fact f, int before)
+/* "risk.low>high": it fits steps that ask only for the word, too. */
+static void
+name_event(char event[96], const struct change *what, int before)
 {
-	const char *word = fact_text(&c->facts, f);
-	char event[96];
+	snprintf(event, 96, "%s.%s>%s", fact_name(what->fact),
+	    fact_nth_word(what->fact, before),
+	    fact_nth_word(what->fact, what->word));
+}
 
-	snprintf(event, sizeof(event), "%s.%s>%s", fact_name(f),
-	    fact_nth_word(f, before), word);
-	return clocks_event(tx, c, event, clock_now());
+static enum outcome
+audit_fact(struct tx *tx, const struct case_row *c, const struct change *what,
+    int before, const struct subject *by)
+{
+	return audit_add(tx, &(struct happening){
+				 .actor = by,
+				 .act = "case.fact",
+				 .object_kind = "case",
+				 .object_id = c->id,
+				 .case_id = c->id,
+				 .detail = json_pack("{s:s, s:s, s:s}", "fact",
+				     fact_name(what->fact), "from",
+				     fact_nth_word(what->fact, before), "to",
+				     fact_nth_word(what->fact, what->word)),
+			     });
+}
+
+static enum outcome
+change_one(struct tx *tx, struct case_row *c, const struct change *what,
+    const struct subject *by)
+{
+	int before = c->facts.v[what->fact];
+	char event[96];
+	enum outcome how;
+
+	if (before == what->word)
+		return OK;
+	name_event(event, what, before);
+	c->facts.v[what->fact] = what->word;
+	c->version++;
+	how = save_facts(tx, c);
+	if (how == OK)
+		how = audit_fact(tx, c, what, before, by);
+	if (how == OK)
+		how = clocks_event(tx, c, event, what->at);
+	/* More risk: the next visit comes sooner, if one is due at all. */
+	if (how == OK && what->fact == FACT_risk && what->word > before)
+		how = clocks_hasten_kind(tx, c, "visit", what->at, by);
+	return how;
+}
+
+/* What follows from what follows is not looked at: there is no circle. */
+enum outcome
+case_change(struct tx *tx, struct case_row *c, const struct change *what,
+    const struct subject *by)
+{
+	const struct procedure *p = tx_context(tx)->procedure;
+	int before = c->facts.v[what->fact];
+	struct followed next = {0};
+	char event[96];
+	enum outcome how = change_one(tx, c, what, by);
+
+	name_event(event, what, before);
+	if (before == what->word)
+		return how;
+	while (how == OK && procedure_follows(p, event, &c->facts, &next))
+		how = change_one(tx, c,
+		    &(struct change){next.fact, next.word, what->at}, by);
+	return how;
 }
 
 enum outcome
 case_set_fact(struct tx *tx, struct case_row *c, enum fact f, int word,
     const struct subject *by)
 {
-	int before = c->facts.v[f];
-	enum outcome how;
-
-	if (before == word)
-		return OK;
-	c->facts.v[f] = word;
-	c->version++;
-	how = save_facts(tx, c);
-	if (how == OK)
-		how = audit_add(
-		    tx, &(struct happening){
-			    .actor = by,
-			    .act = "case.fact",
-			    .object_kind = "case",
-			    .object_id = c->id,
-			    .case_id = c->id,
-			    .detail = json_pack("{s:s, s:s, s:s}", "fact",
-				fact_name(f), "from", fact_nth_word(f, before),
-				"to", fact_nth_word(f, word)),
-			});
-	return how == OK ? tell_clocks(tx, c, f, before) : how;
+	return case_change(tx, c, &(struct change){f, word, clock_now()}, by);
 }
 
 /* The body sealed with the case key; NULL body, no bytes. */

@@ -29,6 +29,17 @@ case_is_barred(struct tx *tx, const char *case_id, const struct subject *s);
  */
 enum outcome case_set_fact(struct tx *tx, struct case_row *c, enum fact f,
     int word, const struct subject *by);
+/*
+ * The same, with when it happened, which is when clocks start that it opens;
+ * then what the procedure says that follows from it.
+ */
+struct change {
+	enum fact fact;
+	int word;
+	int64_t at;
+};
+enum outcome case_change(struct tx *tx, struct case_row *c,
+    const struct change *what, const struct subject *by);
 
 /* An act as the record keeps it. */
 struct act {

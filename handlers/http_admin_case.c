@@ -5,6 +5,7 @@
 #include "admin.h"
 #include "alert.h"
 #include "audit.h"
+#include "case_answer.h"
 #include "case_give.h"
 #include "case_view.h"
 #include "clock.h"
@@ -103,11 +104,12 @@ default_to_now(const struct tx *tx, json_t *body)
 }
 
 /*
- * POST /v1/admin/cases/{code}/steps/{step}/done: what a member says on the
- * phone is recorded as the member's own act, under the member's own rights.
+ * What a member says on the phone is recorded as the member's own act, under
+ * the member's own rights.
  */
-enum outcome
-admin_step_done(struct tx *tx, const struct request *r, struct response *a)
+static enum outcome
+by_phone(struct tx *tx, const struct request *r, struct response *a,
+    handler_run *run, const char *what)
 {
 	struct request as = *r;
 	struct case_row c;
@@ -117,16 +119,74 @@ admin_step_done(struct tx *tx, const struct request *r, struct response *a)
 		return how;
 	as.if_match = "*";
 	default_to_now(tx, as.body);
-	how = case_step_done(tx, &as, a);
+	how = run(tx, &as, a);
 	json_decref(as.body);
 	if (how != OK || a->status >= 300)
 		return how;
 	how = case_find(tx, r->args[0], &c);
 	if (how == OK)
-		how = audit_case(tx, r, &c, "step.by_phone",
-		    json_pack("{s:s, s:s}", "step", r->args[1], "member",
+		how = audit_case(tx, r, &c, what,
+		    json_pack("{s:s*, s:s}", "step", r->args[1], "member",
 			as.subject.id));
 	return how;
+}
+
+/* POST /v1/admin/cases/{code}/steps/{step}/done */
+enum outcome
+admin_step_done(struct tx *tx, const struct request *r, struct response *a)
+{
+	return by_phone(tx, r, a, case_step_done, "step.by_phone");
+}
+
+/* POST /v1/admin/cases/{code}/steps/{step}/oral */
+enum outcome
+admin_step_oral(struct tx *tx, const struct request *r, struct response *a)
+{
+	return by_phone(tx, r, a, case_step_oral, "step.by_phone");
+}
+
+/* POST /v1/admin/cases/{code}/risk */
+enum outcome
+admin_case_risk(struct tx *tx, const struct request *r, struct response *a)
+{
+	return by_phone(tx, r, a, case_risk, "risk.by_phone");
+}
+
+/* POST /v1/admin/cases/{code}/close */
+enum outcome
+admin_case_close(struct tx *tx, const struct request *r, struct response *a)
+{
+	return by_phone(tx, r, a, case_close_post, "close.by_phone");
+}
+
+/* POST /v1/admin/cases/{code}/reopen */
+enum outcome
+admin_case_reopen(struct tx *tx, const struct request *r, struct response *a)
+{
+	return by_phone(tx, r, a, case_reopen_post, "reopen.by_phone");
+}
+
+/* GET /v1/admin/cases/{code}/gate */
+enum outcome
+admin_case_gate(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct case_row c;
+	enum outcome how = case_find(tx, r->args[0], &c);
+
+	if (how == OK)
+		how = audit_case(tx, r, &c, "case.gate", NULL);
+	return how == OK ? gate_answer(tx, &c, a) : answer_outcome(a, how);
+}
+
+/* GET /v1/admin/cases/{code}/plan */
+enum outcome
+admin_case_plan(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct case_row c;
+	enum outcome how = case_find(tx, r->args[0], &c);
+
+	return how == OK ? plan_answer(tx, r, &c, false, a)
+			 : answer_outcome(a, how);
 }
 
 static const struct field bar_fields[] = {

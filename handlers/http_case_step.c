@@ -2,7 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allow.h"
+#include "approval.h"
+#include "case_open.h"
 #include "case_view.h"
 #include "clock.h"
 #include "clock_rows.h"
@@ -16,43 +17,6 @@
 /* Evidence stands in the open: what cannot be anybody's name. */
 #define EVIDENCE                                                               \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-"
-
-static const struct step_kind *const kinds[] = {
-#define STEP(name) &step_##name,
-#include "steps.def"
-#undef STEP
-};
-
-const struct step_kind *
-step_kind_find(const char *name)
-{
-	for (size_t i = 0; i < NELEM(kinds); i++)
-		if (strcmp(kinds[i]->name, name) == 0)
-			return kinds[i];
-	return &step_record;
-}
-
-enum outcome
-step_end(struct tx *tx, struct step_call *k)
-{
-	return clocks_done(tx, k->c, k->act.step, &k->act);
-}
-
-enum outcome
-step_facts(struct tx *tx, struct step_call *k)
-{
-	enum outcome how = OK;
-
-	for (int f = 0; f < FACT_MAX && how == OK; f++) {
-		const char *word = json_string_value(
-		    json_object_get(k->body, fact_name((enum fact)f)));
-
-		if (word != NULL)
-			how = case_set_fact(tx, k->c, (enum fact)f,
-			    fact_word((enum fact)f, word), k->act.by);
-	}
-	return how;
-}
 
 /*
  * Whose step it is: a role, its deputy, or whoever holds the case and writes
@@ -80,6 +44,9 @@ is_theirs(const struct step_call *k, const struct subject *s)
 	bool holds = strcmp(k->c->assignee, s->id) == 0;
 	unsigned bits = 0;
 
+	/* The chairman has agreed; whoever may act writes the number down. */
+	if (step_needs_approval(k->step))
+		return true;
 	for (size_t i = 0; i < NELEM(rules); i++)
 		if (strcmp(rules[i].role, role) == 0)
 			return (s->roles & rules[i].deputies) != 0 ||
@@ -103,40 +70,66 @@ check_when(const struct step_call *k, struct faults *faults)
 		    "trắng");
 }
 
-/* Everything wrong at once; then the act's own parts leave the body. */
-static bool
-read_act(
-    struct step_call *k, const struct step_kind *kind, struct faults *faults)
+bool
+act_read(struct step_call *k, const struct schema *s, struct faults *faults)
 {
 	const char *at;
 
-	if (!schema_check(kind->schema, k->body, faults))
+	k->act.body = NULL;
+	if (!schema_check(s, k->body, faults))
 		return false;
 	at = json_string_value(json_object_get(k->body, "acted_at"));
 	(void)instant_parse(at, &k->act.acted_at);
 	k->act.evidence =
 	    json_string_value(json_object_get(k->body, "evidence"));
-	check_when(k, faults);
-	if (kind->check != NULL)
-		kind->check(k, faults);
 	k->act.body = k->body;
+	check_when(k, faults);
 	return faults->n == 0;
 }
 
+bool
+step_read(struct tx *tx, struct step_call *k, const struct schema *s,
+    struct faults *faults)
+{
+	const struct step_kind *kind = step_kind_find(step_kind(k->step));
+	size_t held = faults->n;
+
+	(void)act_read(k, s, faults);
+	if (k->act.body == NULL)
+		return false; /* its shape is wrong */
+	step_paper_check(tx, k, faults);
+	if (s == kind->schema && kind->check != NULL)
+		kind->check(tx, k, faults);
+	return faults->n == held;
+}
+
+enum outcome
+step_effect(struct tx *tx, struct step_call *k)
+{
+	const struct step_kind *kind = step_kind_find(step_kind(k->step));
+	enum outcome how;
+
+	if (kind->done != NULL)
+		return kind->done(tx, k);
+	how = step_end(tx, k);
+	return how == OK ? step_facts(tx, k) : how;
+}
+
 static enum outcome
-apply(struct tx *tx, struct step_call *k, const struct step_kind *kind)
+apply(struct tx *tx, struct step_call *k)
 {
 	enum outcome how = act_add(tx, &k->act);
 
-	if (how == OK && kind->done != NULL)
-		how = kind->done(tx, k);
-	else if (how == OK) {
-		how = step_end(tx, k);
-		if (how == OK)
-			how = step_facts(tx, k);
-	}
-	if (how != OK)
-		return how;
+	if (how == OK)
+		how = step_effect(tx, k);
+	return how == OK ? step_saved(tx, k) : how;
+}
+
+enum outcome
+step_saved(struct tx *tx, struct step_call *k)
+{
+	enum outcome how;
+
 	k->c->version++;
 	how = tx_exec(
 	    tx, Q_CASE_VERSION, ARGS(V_TEXT(k->c->id), V_INT(k->c->version)));
@@ -146,8 +139,8 @@ apply(struct tx *tx, struct step_call *k, const struct step_kind *kind)
 	    ARGS(V_TEXT(k->c->id), V_TEXT("in_progress"))));
 }
 
-static enum outcome
-answer_done(struct tx *tx, struct response *a, const struct step_call *k,
+enum outcome
+step_answer(struct tx *tx, struct response *a, const struct step_call *k,
     enum outcome how)
 {
 	if (how == NOT_FOUND)
@@ -162,43 +155,120 @@ answer_done(struct tx *tx, struct response *a, const struct step_call *k,
 		"case", case_summary_json(tx, k->c)));
 }
 
-static bool
-is_step_open(struct tx *tx, const struct step_call *k)
+enum outcome
+step_begin(struct tx *tx, const struct request *r, struct response *a,
+    enum action what, struct step_call *k)
 {
-	return tx_number(tx, Q_CASE_STEP_OPEN, 0,
-		   ARGS(V_TEXT(k->c->id), V_TEXT(k->act.step))) > 0;
+	enum outcome how = member_case(tx, r, a, what, k->c);
+
+	if (how == OK)
+		how = need_match(r, k->c->version, a);
+	if (how != OK)
+		return how;
+	k->step = procedure_step(tx_context(tx)->procedure, r->args[1]);
+	if (k->step == NULL)
+		return answer_problem(a, "no_such_step");
+	k->act = (struct act){.case_id = k->c->id,
+	    .step = step_id(k->step),
+	    .kind = step_kind(k->step),
+	    .by = &r->subject};
+	if (tx_number(tx, Q_CASE_STEP_OPEN, 0,
+		ARGS(V_TEXT(k->c->id), V_TEXT(k->act.step))) == 0)
+		return answer_problem(a, "no_such_step");
+	k->body = json_deep_copy(r->body);
+	return OK;
+}
+
+void
+step_call_done(struct step_call *k)
+{
+	json_decref(k->body);
+}
+
+/* ---- Steps that were agreed to and are issued now ---- */
+
+static const struct field issue_fields[] = {
+    {.name = "acted_at", .kind = FIELD_INSTANT, .required = true},
+    {.name = "evidence", .kind = FIELD_TEXT, .low = 1, .high = 64},
+    {.name = "note", .kind = FIELD_TEXT, .low = 1, .high = 4000},
+    {.name = "paper",
+	.kind = FIELD_OBJECT,
+	.required = true,
+	.schema = &paper_schema},
+};
+static const struct schema issue_schema = {issue_fields, NELEM(issue_fields)};
+
+/* The decision as the chairman agreed to it, with the paper of now. */
+static bool
+read_issue(struct tx *tx, struct step_call *k, const struct approval *p,
+    struct faults *faults)
+{
+	json_t *agreed;
+	bool ok;
+
+	if (!step_read(tx, k, &issue_schema, faults))
+		return false;
+	if (k->act.acted_at < p->agreed_at)
+		faults_add(
+		    faults, "/acted_at", "không được trước khi được đồng ý");
+	agreed = case_open_act(tx, p->agree_act);
+	json_object_update_missing(k->body, agreed);
+	json_decref(agreed);
+	ok = step_read(tx, k, step_kind_find(k->act.kind)->schema, faults);
+	return ok && faults->n == 0;
+}
+
+static enum outcome
+issue(struct tx *tx, struct step_call *k, struct response *a)
+{
+	struct faults faults = {0};
+	struct approval p;
+	enum outcome how = approval_of_step(tx, k->c, k->act.step, &p);
+
+	if (how != OK && how != NOT_FOUND)
+		return answer_outcome(a, how);
+	if (how == NOT_FOUND || strcmp(p.state, "agreed") != 0)
+		return answer_problem(a, "not_agreed");
+	if (!read_issue(tx, k, &p, &faults))
+		how = answer_faults(a, "invalid_fields", &faults);
+	else {
+		how = apply(tx, k);
+		if (how == OK)
+			how = approval_issue(tx, k->c, &p, &k->act);
+		how = step_answer(tx, a, k, how);
+	}
+	faults_done(&faults);
+	return how;
+}
+
+static enum outcome
+did(struct tx *tx, struct step_call *k, struct response *a)
+{
+	const struct schema *s = step_kind_find(k->act.kind)->schema;
+	struct faults faults = {0};
+	enum outcome how = step_read(tx, k, s, &faults)
+			       ? step_answer(tx, a, k, apply(tx, k))
+			       : answer_faults(a, "invalid_fields", &faults);
+
+	faults_done(&faults);
+	return how;
 }
 
 /* POST /v1/cases/{code}/steps/{step}/done */
 enum outcome
 case_step_done(struct tx *tx, const struct request *r, struct response *a)
 {
-	struct faults faults = {0};
 	struct case_row c;
 	struct step_call k = {.c = &c};
-	enum outcome how = member_case(tx, r, a, ACTION_case_act, &c);
+	enum outcome how = step_begin(tx, r, a, ACTION_case_act, &k);
 
-	if (how == OK)
-		how = need_match(r, c.version, a);
 	if (how != OK)
 		return how;
-	k.step = procedure_step(tx_context(tx)->procedure, r->args[1]);
-	if (k.step == NULL)
-		return answer_problem(a, "no_such_step");
-	k.act = (struct act){.case_id = c.id,
-	    .step = step_id(k.step),
-	    .kind = step_kind(k.step),
-	    .by = &r->subject};
-	if (!is_step_open(tx, &k))
-		return answer_problem(a, "no_such_step");
 	if (!is_theirs(&k, &r->subject))
-		return answer_problem(a, "forbidden");
-	k.body = json_deep_copy(r->body);
-	how = read_act(&k, step_kind_find(k.act.kind), &faults)
-		  ? answer_done(
-			tx, a, &k, apply(tx, &k, step_kind_find(k.act.kind)))
-		  : answer_faults(a, "invalid_fields", &faults);
-	json_decref(k.body);
-	faults_done(&faults);
+		how = answer_problem(a, "forbidden");
+	else
+		how = step_needs_approval(k.step) ? issue(tx, &k, a)
+						  : did(tx, &k, a);
+	step_call_done(&k);
 	return how;
 }

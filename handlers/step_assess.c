@@ -4,66 +4,56 @@
  */
 #include <string.h>
 
+#include "assessment.h"
 #include "step.h"
 
-#define ITEMS_MAX 100
-
-static const char *const parts[] = {"harm", "protection", NULL};
-static const char *const marks[] = {"high", "medium", "low", NULL};
-static const char *const risks[] = {"low", "medium", "high", NULL};
 static const char *const grounds[] = {"ground", NULL};
-
-static const struct field item_fields[] = {
-    {.name = "item",
-	.kind = FIELD_TEXT,
-	.required = true,
-	.low = 1,
-	.high = 200},
-    {.name = "part", .kind = FIELD_WORD, .words = parts},
-    {.name = "mark", .kind = FIELD_WORD, .required = true, .words = marks},
-};
-static const struct schema item_schema = {item_fields, NELEM(item_fields)};
 
 static const struct field fields[] = {
     STEP_FIELDS,
     {.name = "items",
 	.kind = FIELD_LIST,
-	.high = ITEMS_MAX,
-	.schema = &item_schema},
-    {.name = "risk", .kind = FIELD_WORD, .required = true, .words = risks},
+	.low = 1,
+	.high = ASSESSMENT_ITEMS_MAX,
+	.schema = &assessment_item},
+    {.name = "risk",
+	.kind = FIELD_WORD,
+	.required = true,
+	.words = assessment_risks},
     {.name = "isolation", .kind = FIELD_WORD, .words = grounds},
+    {.name = "carer_safe", .kind = FIELD_WORD, .words = step_no_yes},
     {.name = "conclusion", .kind = FIELD_TEXT, .low = 1, .high = 4000},
 };
 static const struct schema schema = {fields, NELEM(fields)};
 
-static int
-count(const json_t *items, const char *mark)
+/* Where there is a form, its marks belong to the conclusion. */
+static void
+check(struct tx *tx, const struct step_call *k, struct faults *faults)
 {
-	const json_t *one;
-	size_t i;
-	int n = 0;
-
-	json_array_foreach(items, i, one)
-	{
-		const char *m = json_string_value(json_object_get(one, "mark"));
-
-		n += m != NULL && strcmp(m, mark) == 0;
-	}
-	return n;
+	(void)tx;
+	if (step_form(k->step) != NULL && !step_has(k, "items"))
+		faults_add(
+		    faults, "/items", "cần mức đánh giá từng mục của biểu mẫu");
+	if (strcmp(step_text(k, "isolation"), "ground") == 0 &&
+	    strcmp(fact_text(&k->c->facts, FACT_isolation), "decided") == 0)
+		faults_add(
+		    faults, "/isolation", "trẻ đang được tạm thời cách ly");
+	assessment_check(k->body, faults);
 }
 
-static void
-check(const struct step_call *k, struct faults *faults)
+static enum outcome
+done(struct tx *tx, struct step_call *k)
 {
-	const json_t *items = json_object_get(k->body, "items");
+	enum outcome how =
+	    assessment_add(tx, &k->act, step_form(k->step), k->body);
 
-	(void)faults;
-	if (items != NULL)
-		json_object_set_new(k->body, "counts",
-		    json_pack("{s:i, s:i, s:i}", "high", count(items, "high"),
-			"medium", count(items, "medium"), "low",
-			count(items, "low")));
+	if (how == OK)
+		how = step_end(tx, k);
+	return how == OK ? step_facts(tx, k) : how;
 }
 
 const struct step_kind step_assess = {
-    .name = "assess", .schema = &schema, .check = check};
+    .name = "assess", .schema = &schema, .check = check, .done = done};
+/* The same at the end of a plan (D56 30.1), whose end is its due. */
+const struct step_kind step_review = {
+    .name = "review", .schema = &schema, .check = check, .done = done};

@@ -1,45 +1,38 @@
 /*
- * The end (D56 30.1): closed if there is no more risk and the child is stable,
- * or for a reason of its own; else the plan goes round again.
+ * What follows from the review (D56 30.1): the end is decided, if there is no
+ * more risk and the child is stable or for a reason of its own, or the plan
+ * goes round again.  The case stays open until somebody closes it, which the
+ * gate allows when every duty is met.
  */
 #include <string.h>
 
-#include "case_give.h"
 #include "step.h"
 
 static const char *const nexts[] = {"close", "repeat", NULL};
-static const char *const reasons[] = {
+const char *const close_reasons[] = {
     "no_risk", "unfounded", "transferred", "of_age", "died", "other", NULL};
 
 static const struct field fields[] = {
     STEP_FIELDS,
     {.name = "next", .kind = FIELD_WORD, .required = true, .words = nexts},
-    {.name = "reason", .kind = FIELD_WORD, .words = reasons},
+    {.name = "reason", .kind = FIELD_WORD, .words = close_reasons},
     {.name = "no_more_risk", .kind = FIELD_BOOL},
     {.name = "is_stable", .kind = FIELD_BOOL},
     {.name = "explanation", .kind = FIELD_TEXT, .low = 1, .high = 4000},
 };
 static const struct schema schema = {fields, NELEM(fields)};
 
-static const char *
-word_of(const struct step_call *k, const char *name)
-{
-	const char *word = json_string_value(json_object_get(k->body, name));
-
-	return word == NULL ? "" : word;
-}
-
 static void
-check(const struct step_call *k, struct faults *faults)
+check(struct tx *tx, const struct step_call *k, struct faults *faults)
 {
-	const char *reason = word_of(k, "reason");
+	const char *reason = step_text(k, "reason");
 
-	if (strcmp(word_of(k, "next"), "close") != 0)
+	(void)tx;
+	if (strcmp(step_text(k, "next"), "close") != 0)
 		return;
 	if (*reason == '\0')
 		faults_add(faults, "/reason", "cần lý do kết thúc");
-	if (strcmp(reason, "other") == 0 &&
-	    json_object_get(k->body, "explanation") == NULL)
+	if (strcmp(reason, "other") == 0 && !step_has(k, "explanation"))
 		faults_add(faults, "/explanation", "cần giải thích lý do khác");
 	if (strcmp(reason, "no_risk") != 0)
 		return;
@@ -51,23 +44,22 @@ check(const struct step_call *k, struct faults *faults)
 		    faults, "/is_stable", "chỉ kết thúc khi trẻ đã ổn định");
 }
 
-/* Not over the head of something urgent that is still open. */
+/* Each decision is a new one: the word of the one before is taken back. */
 static enum outcome
 done(struct tx *tx, struct step_call *k)
 {
-	enum outcome how;
+	enum outcome how = step_fact(tx, k, FACT_outcome, "none");
 
-	if (strcmp(word_of(k, "next"), "close") != 0) {
+	if (how == OK)
+		how = step_fact(tx, k, FACT_outcome, step_text(k, "next"));
+	if (how == OK)
+		how = tx_exec(tx, Q_CASE_REASON,
+		    ARGS(V_TEXT(k->c->id), step_has(k, "reason")
+					       ? V_TEXT(step_text(k, "reason"))
+					       : V_NULL));
+	if (how == OK)
 		how = step_end(tx, k);
-		return how == OK ? step_facts(tx, k) : how;
-	}
-	how = step_facts(tx, k);
-	if (how != OK)
-		return how;
-	if (tx_number(tx, Q_CASE_URGENT_OPEN, 1,
-		ARGS(V_TEXT(k->c->id), V_TEXT(k->act.step))) > 0)
-		return CONFLICT;
-	return case_close(tx, k->c, &k->act, word_of(k, "reason"));
+	return how == OK ? step_facts(tx, k) : how;
 }
 
 const struct step_kind step_close = {

@@ -4,7 +4,10 @@
  */
 #include <string.h>
 
+#include "isolation.h"
 #include "step.h"
+
+#define DAYS_MAX 365
 
 static const char *const decisions[] = {"isolate", "not_needed", NULL};
 
@@ -14,6 +17,7 @@ static const struct field fields[] = {
 	.kind = FIELD_WORD,
 	.required = true,
 	.words = decisions},
+    {.name = "days", .kind = FIELD_INT, .low = 1, .high = DAYS_MAX},
     {.name = "shelter", .kind = FIELD_TEXT, .low = 1, .high = 500},
     {.name = "reason", .kind = FIELD_TEXT, .low = 1, .high = 4000},
 };
@@ -22,40 +26,47 @@ static const struct schema schema = {fields, NELEM(fields)};
 static bool
 is_needed(const struct step_call *k)
 {
-	const char *word =
-	    json_string_value(json_object_get(k->body, "decision"));
-
-	return word != NULL && strcmp(word, "isolate") == 0;
+	return strcmp(step_text(k, "decision"), "isolate") == 0;
 }
 
-/* Handing over comes at once, before the papers (D56 32.4). */
 static void
-check(const struct step_call *k, struct faults *faults)
+check(struct tx *tx, const struct step_call *k, struct faults *faults)
 {
-	const char *now = fact_text(&k->c->facts, FACT_isolation);
+	int64_t at = k->act.acted_at, days = step_number(k, "days");
 
-	if (is_needed(k) && strcmp(now, "decided") != 0 &&
-	    json_object_get(k->body, "paper") == NULL)
-		faults_add(faults, "/paper",
-		    "cần số, ngày và người ký quyết định cách ly");
-	if (!is_needed(k) && json_object_get(k->body, "reason") == NULL)
+	if (!is_needed(k) && !step_has(k, "reason"))
 		faults_add(
 		    faults, "/reason", "cần nêu căn cứ khi không cách ly");
+	if (is_needed(k) && days > 0 &&
+	    isolation_until(tx, at, days) > isolation_cap(tx, k->c, at))
+		faults_add(faults, "/days",
+		    "vượt thời hạn cách ly tối đa kể từ quyết định đầu tiên");
+}
+
+static enum outcome
+begin(struct tx *tx, struct step_call *k)
+{
+	enum outcome how = step_fact(tx, k, FACT_isolation, "decided");
+
+	if (how == OK)
+		how = step_fact(tx, k, FACT_carer_safe, "unknown");
+	if (how == OK)
+		how = step_end(tx, k);
+	if (how == OK)
+		how =
+		    isolation_begin(tx, k->c, &k->act, step_number(k, "days"));
+	return how == OK ? step_facts(tx, k) : how;
 }
 
 static enum outcome
 done(struct tx *tx, struct step_call *k)
 {
-	enum fact f = FACT_isolation;
-	bool needed = is_needed(k);
-	enum outcome how = needed ? step_end(tx, k) : OK;
+	enum outcome how;
 
-	if (how == OK)
-		how = step_facts(tx, k);
-	if (how != OK)
-		return how;
-	return case_set_fact(
-	    tx, k->c, f, fact_word(f, needed ? "decided" : "no"), k->act.by);
+	if (is_needed(k))
+		return begin(tx, k);
+	how = step_facts(tx, k);
+	return how == OK ? step_fact(tx, k, FACT_isolation, "no") : how;
 }
 
 const struct step_kind step_isolate = {

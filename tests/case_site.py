@@ -5,6 +5,11 @@ from hotline import ROOT
 
 FULL = ROOT / "conf/procedures/vn-nd56-2017.conf"
 NOW = "2026-11-24T07:00:00+07:00"
+PAPER = {"number": "12/QĐ-UBND", "date": "2026-11-24",
+         "signer": "Người Ký Thử Nghiệm", "office": "UBND phường Thử Nghiệm",
+         "signature": "hand", "scan": "0" * 64}
+MARKS = [{"item": "1", "part": "harm", "mark": "high"},
+         {"item": "2", "part": "protection", "mark": "low"}]
 numbers = itertools.count(1)
 
 
@@ -53,11 +58,40 @@ class Site:
         assert a.status == 200, a
         return a.json
 
+    def ask(self, code, step, how, who="boss", **body):
+        """A call about a step that may be refused."""
+        return self.post(code, f"steps/{step}/{how}",
+                         {"acted_at": NOW, **body}, who)
+
+    def agree(self, code, step, who="boss", **body):
+        a = self.ask(code, step, "agree", who, agreed=True, **body)
+        assert a.status == 200, a
+        return a.json
+
+    def approve(self, code, step, who="boss", paper=None, **body):
+        """The chairman agrees, then the paper is issued by the officer."""
+        self.agree(code, step, who, **body)
+        return self.do(code, step, "officer", paper=paper or PAPER)
+
     def refuse(self, code, step, status, what, who="boss", **body):
         a = self.post(code, f"steps/{step}/done",
                       {"acted_at": NOW, **body}, who)
         assert (a.status, a.json["code"]) == (status, what), a
         return a.json
+
+    def unfounded(self, code):
+        """Everything urgent is done, and what was reported proved untrue."""
+        self.do(code, "N04", "officer")
+        self.do(code, "N05", "officer", verified="no")
+        self.do(code, "N06", "officer", risk="low", items=MARKS)
+        self.approve(code, "N07", emergency="no", reason="Căn cứ thử nghiệm.")
+
+    def close_unfounded(self, code):
+        self.unfounded(code)
+        self.do(code, "N20", next="close", reason="unfounded")
+        self.do(code, "N21", "officer")
+        a = self.post(code, "close", {"acted_at": NOW, "reason": "unfounded"})
+        assert a.status == 200, a
 
     def clocks(self, code):
         return {k["step"]: k for k in self.case(code)["clocks"]}

@@ -205,13 +205,16 @@ def tell(d, web, inbox):
     d.step(to_instant("13:20"))
     answer_by_link(d, inbox, "truongnhom", code)
     head("6. The chairman concludes: no emergency; the step is done")
-    r = d.api("POST", f"/v1/cases/{code}/steps/N07/done",
-              {"acted_at": to_instant("13:15"), "emergency": "no",
-               "reason": "Nội dung thử nghiệm."}, key=boss,
-              headers=match(d, boss, code))
-    if r.status != 200:
-        sys.exit(f"the step was not taken: {r}")
-    line(f"N07 done: {r.status}; the 12-hour clock ends with it")
+    agreed = {"acted_at": to_instant("13:15"), "agreed": True,
+              "emergency": "no", "reason": "Nội dung thử nghiệm."}
+    issued = {"acted_at": to_instant("13:20"), "paper": PAPER}
+    for how, body in (("agree", agreed), ("done", issued)):
+        r = d.api("POST", f"/v1/cases/{code}/steps/N07/{how}", body, key=boss,
+                  headers=match(d, boss, code))
+        if r.status != 200:
+            sys.exit(f"the step was not taken: {r}")
+        line(f"N07 {how}: {r.status}")
+    line("the paper has its number: the 12-hour clock ends with it")
     head(f"7. Nobody acts on {urgent}, the case of the hotline: it lapses")
     inbox.code = None
     d.step(to_instant("18:35"))
@@ -224,6 +227,11 @@ def tell(d, web, inbox):
     print(textwrap.indent(d.ctl_raw("audit", "verify").stdout, "  "))
     line(f"{len(inbox.all)} messages left in all; none of them holds a name: "
          + ("yes" if not any("Trẻ" in m.text for m in inbox.all) else "NO"))
+
+
+PAPER = {"number": "12/QĐ-UBND", "date": "2026-11-24",
+         "signer": "Người Ký Thử Nghiệm", "office": "UBND phường Thử Nghiệm",
+         "signature": "digital", "scan": "0" * 64}
 
 
 def to_instant(hour):

@@ -42,6 +42,14 @@ GET  /v1/cases                      401 401 403 403 200 200 200 200 200 403
 GET  /v1/cases/{case}               401 401 403 403 200 200 200 404 404 404
 GET  /v1/cases/{case}/timeline      401 401 403 403 200 200 200 404 404 404
 POST /v1/cases/{case}/steps/N04/done 401 401 403 403 200 403 200 404 404 404
+POST /v1/cases/{case}/steps/N07/agree 401 401 403 403 403 403 403 404 404 404
+POST /v1/cases/{case}/steps/N07/oral 401 401 403 403 422 422 422 404 404 404
+POST /v1/cases/{case}/risk          401 401 403 403 200 200 200 404 404 404
+GET  /v1/cases/{case}/gate          401 401 403 403 200 200 200 404 404 404
+POST /v1/cases/{case}/close         401 401 403 403 403 403 409 404 404 404
+POST /v1/cases/{case}/reopen        401 401 403 403 403 403 409 404 404 404
+GET  /v1/cases/{case}/plan          401 401 403 403 404 404 404 404 404 404
+POST /v1/cases/{case}/plan/activities/7 401 401 403 403 404 404 404 404 404 404
 POST /v1/cases/{case}/assign        401 401 403 403 403 403 200 404 404 404
 POST /v1/cases/{case}/refer         401 401 403 403 201 403 201 404 404 404
 POST /v1/cases/{case}/recuse        401 401 403 403 204 204 204 404 404 404
@@ -64,7 +72,7 @@ ROWS = list(rows())
 
 def template(path):
     """As routes.def writes it."""
-    path = path.replace("/N04/", "/{}/")
+    path = re.sub(r"/(N0[47]|7)(?=/|$)", "/{}", path)
     return re.sub(r"\{\w*\}", "{}", path)
 
 
@@ -118,6 +126,9 @@ class Site:
             "refuse": {"reason": "Lý do thử."},
             "complete": {"outcome": "Kết quả thử."},
             "done": {"acted_at": NOW},
+            "risk": {"acted_at": NOW, "risk": "low", "reason": "Lý do thử."},
+            "close": {"acted_at": NOW, "reason": "unfounded"},
+            "reopen": {"acted_at": NOW, "reason": "Lý do thử."},
             "assign": {"member": "canbo2"},
             "refer": {"agency": "tramyte", "service": "Khám",
                       "reason": "Lý do thử.",
@@ -240,6 +251,9 @@ def test_the_barred_find_it_in_no_list_or_count(s):
 DECIDERS = {"lead", "boss", "barred"}
 CASE_CALLS = [("GET", "", "read"), ("GET", "/timeline", "read"),
               ("POST", "/steps/N04/done", "act"), ("POST", "/assign", "assign"),
+              ("GET", "/gate", "read"), ("POST", "/risk", "risk"),
+              ("POST", "/steps/N07/agree", "agree"),
+              ("POST", "/close", "close"), ("POST", "/reopen", "close"),
               ("POST", "/refer", "refer")]
 
 
@@ -254,7 +268,10 @@ def oracle(caller, what, case):
     if not sees:
         return 404
     may = {"read": True,
+           "risk": True,
+           "agree": caller == "boss",
            "assign": caller in DECIDERS,
+           "close": caller in DECIDERS,
            "refer": caller in DECIDERS or caller == case["holder"],
            "act": caller == case["holder"] or
            caller in ("lead", "barred")}[what]

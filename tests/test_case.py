@@ -4,8 +4,6 @@ import pytest
 from case_site import FULL, NOW, Site
 from hotline import Daemon
 
-PAPER = {"number": "12/QĐ-UBND", "date": "2026-11-24",
-         "signer": "Người Ký Thử Nghiệm"}
 BACK = {"name": "Trẻ Thử Nghiệm Trở Lại", "place": "Tổ Thử 2"}
 
 
@@ -118,7 +116,7 @@ def test_steps_that_are_not_open_are_not_there(s):
 @pytest.mark.parametrize("step,body,may", [
     ("N04", {}, {"officer", "lead"}),                        # holder
     ("N05", {}, {"officer", "other", "lead"}),               # officer
-    ("N07", {"emergency": "yes"}, {"boss", "vice"}),         # chairman
+    ("N08", {"emergency": "yes"}, {"boss", "vice"}),         # chairman
 ])
 def test_a_step_belongs_to_its_role(s, step, body, may):
     for who in ("officer", "other", "lead", "boss", "vice"):
@@ -129,29 +127,13 @@ def test_a_step_belongs_to_its_role(s, step, body, may):
             s.refuse(code, step, 403, "forbidden", who, **body)
 
 
-def test_an_assessment_counts_marks_and_leaves_the_conclusion_to_people(s):
-    code = s.open()
-    s.refuse(code, "N06", 422, "invalid_fields", "officer",
-             items=[{"item": "1", "mark": "high"}])
-    s.do(code, "N06", "officer", risk="low", items=[
-        {"item": "1", "part": "harm", "mark": "high"},
-        {"item": "2", "part": "harm", "mark": "high"},
-        {"item": "3", "part": "protection", "mark": "low"}])
-    c = s.case(code)
-    assert c["facts"]["risk"] == "low"
-    assert c["facts"]["emergency"] == "presumed"
-    body = next(e["body"] for e in s.events(code)
-                if e.get("done", {}).get("step") == "N06")
-    assert body["counts"] == {"high": 2, "medium": 0, "low": 1}
-    assert {"N13", "N15"} <= set(s.clocks(code))
-
-
 def test_only_a_recorded_conclusion_ends_a_presumed_emergency(s):
     code = s.open()
-    s.refuse(code, "N07", 422, "invalid_fields", measures="Đã xem.")
-    s.refuse(code, "N07", 422, "invalid_fields", emergency="no")
+    for body in ({"measures": "Đã xem."}, {"emergency": "no"}):
+        a = s.ask(code, "N07", "agree", agreed=True, **body)
+        assert (a.status, a.json["code"]) == (422, "invalid_fields")
     assert s.case(code)["facts"]["emergency"] == "presumed"
-    s.do(code, "N07", emergency="no", reason="Căn cứ thử nghiệm.")
+    s.approve(code, "N07", emergency="no", reason="Căn cứ thử nghiệm.")
     k = s.clocks(code)
     assert s.case(code)["facts"]["emergency"] == "no"
     assert k["N07"]["state"] == "done"
@@ -160,7 +142,7 @@ def test_only_a_recorded_conclusion_ends_a_presumed_emergency(s):
 
 def test_new_facts_open_the_emergency_again(s):
     code = s.open()
-    s.do(code, "N07", emergency="no", reason="Căn cứ thử nghiệm.")
+    s.approve(code, "N07", emergency="no", reason="Căn cứ thử nghiệm.")
     r = s.d.api("POST", s.receipt["links"]["updates"],
                 {"text": "Nặng hơn.", "risk": "high"}, key=s.school)
     assert r.status == 201
@@ -169,72 +151,11 @@ def test_new_facts_open_the_emergency_again(s):
             if k["step"] == "N08"] == ["dropped", "open"]
 
 
-def test_isolation_needs_its_paper(s):
-    code = s.open(alleged=[{"relation": "parent"}])
-    s.refuse(code, "N09", 422, "invalid_fields", decision="isolate")
-    s.do(code, "N09", decision="isolate", paper=PAPER)
-    assert s.case(code)["facts"]["isolation"] == "decided"
-    k = s.clocks(code)
-    assert k["N09"]["state"] == "done"
-    assert k["N09b"]["state"] == k["N10"]["state"] == "open"
-    s.do(code, "N09b", "officer", decision="isolate", shelter="Nhà tạm lánh")
-    assert s.case(code)["facts"]["isolation"] == "decided"
-    s.do(code, "N10", isolation="ended", emergency="yes")
-    assert s.clocks(code)["N10b"]["state"] == "dropped"
-
-
-def test_isolation_found_not_needed_drops_the_step(s):
-    code = s.open(alleged=[{"relation": "carer"}])
-    s.refuse(code, "N09", 422, "invalid_fields", decision="not_needed")
-    s.do(code, "N09", decision="not_needed", reason="Căn cứ thử nghiệm.")
-    assert s.case(code)["facts"]["isolation"] == "no"
-    k = s.clocks(code)
-    assert k["N09"]["state"] == "dropped"
-    assert "N09b" not in k and "N10" not in k
-
-
-# ---- Closing ----
-
-def quiet(s, code):
-    """Everything urgent is done, and what was reported proved untrue."""
-    s.do(code, "N04", "officer")
-    s.do(code, "N05", "officer", verified="no")
-    s.do(code, "N06", "officer", risk="low")
-    s.do(code, "N07", emergency="no", reason="Căn cứ thử nghiệm.")
-
-
-def test_a_case_closes_and_what_closing_opens_stays(s):
-    code = s.open()
-    quiet(s, code)
-    s.refuse(code, "N20", 422, "invalid_fields", next="close")
-    s.refuse(code, "N20", 422, "invalid_fields", next="close",
-             reason="no_risk", no_more_risk=True)
-    s.do(code, "N20", next="close", reason="unfounded")
-    c = s.case(code)
-    assert (c["state"], c["close_reason"]) == ("closed", "unfounded")
-    open_ = {k["step"] for k in c["clocks"] if k["state"] == "open"}
-    assert open_ == {"N21", "N21b"}
-    assert s.clocks(code)["N20"]["state"] == "done"
-    a = s.d.api("GET", s.receipt["links"]["self"], key=s.school)
-    assert a.json["state"] == "closed"
-    s.do(code, "N21", "officer")  # the sender is told after the end
-    assert s.clocks(code)["N21"]["state"] == "done"
-
-
-def test_a_case_does_not_close_over_something_urgent(s):
-    code = s.open()
-    s.do(code, "N05", "officer", verified="no")
-    s.refuse(code, "N20", 409, "state_conflict", next="close",
-             reason="unfounded")
-    assert s.case(code)["state"] == "open"
-    s.do(code, "N20", next="repeat")
-    assert s.case(code)["state"] == "open"
-
+# ---- Closing: test_casework.py ----
 
 def test_a_child_of_a_closed_case_is_still_known(s):
     code = s.open(children=[BACK])
-    quiet(s, code)
-    s.do(code, "N20", next="close", reason="unfounded")
+    s.close_unfounded(code)
     again = s.case(s.open(children=[BACK]))
     assert again["is_possible_duplicate"]
     assert again["assigned_why"]["rule"] == "duty"

@@ -127,7 +127,20 @@ static const struct {
     {"{}", "N19.done", "N20+185"},
     {"{\"verified\":\"no\"}", "verified.unknown>no", "N20+185"},
     {"{\"verified\":\"yes\"}", "verified.unknown>yes", "N24+24"},
-    {"{}", "N20.done", "N21+41 N21b+185"},
+    {"{}", "N20.done", "N21+41"},
+    {"{\"outcome\":\"close\"}", "N20.done", "N21+41 N21b+185"},
+    /* Nothing was found: there is nothing to enter. */
+    {"{\"outcome\":\"close\",\"verified\":\"no\"}", "N20.done", "N21+41"},
+    /* The plan goes round again: 3 working days, 5, or 2 days. */
+    {"{\"outcome\":\"repeat\",\"emergency\":\"no\"}", "outcome.none>repeat",
+	"N13+89 N15+185"},
+    {"{\"outcome\":\"repeat\",\"emergency\":\"yes\"}", "outcome.none>repeat",
+	"N13+89 N15e+65"},
+    {"{\"emergency\":\"no\"}", "reopened", "N06+8 N20+185"},
+    /* An order by word of mouth: one working day for its paper. */
+    {"{\"isolation\":\"decided\"}", "N09.oral", "N09p+41"},
+    {"{\"isolation\":\"decided\",\"carer_safe\":\"yes\"}",
+	"carer_safe.unknown>yes", "N10c+24"},
     {"{\"placement\":\"yes\"}", "placement.no>yes", "N22+737 N22b+2225"},
     {"{\"placement\":\"yes\"}", "N22c.done", "N22c+4361"},
 };

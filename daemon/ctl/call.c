@@ -72,22 +72,40 @@ set_words(struct call *c, const struct param *p, const char *value)
 	return CTL_OK;
 }
 
+/* KEY:=JSON, such as item:=3 or paper:={"number": ...}. */
+static int
+set_json(struct call *c, const char *key, const char *text)
+{
+	json_t *value =
+	    json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+
+	if (value == NULL)
+		return complain("this is no JSON: ", text);
+	json_object_set_new(c->fields, key, value);
+	return CTL_OK;
+}
+
 static int
 set_pair(struct call *c, const struct param *p, const char *value)
 {
 	const char *equals = strchr(value, '=');
+	int rc = CTL_OK;
 	char *key;
+	bool is_json;
 
-	if (equals == NULL || equals == value)
+	if (equals == NULL || equals == value || *value == ':')
 		return complain("KEY=VALUE is needed after ", p->name);
-	key = xstrndup(value, (size_t)(equals - value));
-	if (strcmp(equals, "=true") == 0 || strcmp(equals, "=false") == 0)
+	is_json = equals[-1] == ':';
+	key = xstrndup(value, (size_t)(equals - value) - is_json);
+	if (is_json)
+		rc = set_json(c, key, equals + 1);
+	else if (strcmp(equals, "=true") == 0 || strcmp(equals, "=false") == 0)
 		json_object_set_new(
 		    c->fields, key, json_boolean(equals[1] == 't'));
 	else
 		set_text(c, key, equals + 1);
 	free(key);
-	return CTL_OK;
+	return rc;
 }
 
 char *
