@@ -14,7 +14,7 @@ import pytest
 import auditor
 import hotline
 import receivers
-from test_kill import Sink
+from storm import Sink
 
 MIB = 1 << 20
 

@@ -1,0 +1,38 @@
+"""What a storm did, printed and kept: a dated file in the build folder."""
+import datetime
+import os
+import pathlib
+import platform
+import sqlite3
+import subprocess
+
+import hotline
+
+
+def version(*command):
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+        return (done.stdout + done.stderr).splitlines()[0]
+    except (OSError, IndexError):
+        return "?"
+
+
+def versions():
+    return {"hotlined": version(hotline.BUILD / "hotlined", "--version"),
+            "kernel": platform.release(), "python": platform.python_version(),
+            "sqlite": sqlite3.sqlite_version, "cpus": os.cpu_count()}
+
+
+def write(name, counts, found, lines=()):
+    """found: the violations; lines: a table, if there is one."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    text = [f"storm: {name}", f"at: {now:%Y-%m-%dT%H:%M:%SZ}"]
+    text += [f"{k}: {v}" for k, v in versions().items()]
+    text += [f"{k}: {v}" for k, v in counts.items()]
+    text += [f"violations: {len(found)}", *found, *lines]
+    folder = pathlib.Path(hotline.BUILD) / "reports"
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{name}-{now:%Y%m%dT%H%M%SZ}.txt"
+    path.write_text("\n".join(map(str, text)) + "\n")
+    print(path.read_text())
+    return path

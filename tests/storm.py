@@ -1,0 +1,232 @@
+"""Load for the storms: a ward at work while something breaks it.
+
+An agency notifies, repeats and adds; the team reads, acknowledges, does steps
+and refers; another agency accepts and completes; time passes.  What a fault
+interrupts is tried again.  Everything that was answered is in the books.
+"""
+import datetime
+import http.client
+import os
+import random
+import threading
+import time
+
+import auditor
+import canary
+import hotline
+import receivers
+
+SEED = int(os.environ.get("SEED", random.randrange(1 << 31)))
+LOST = (OSError, http.client.HTTPException, hotline.Refused, ValueError)
+MINUTE = 60000
+
+
+class Sink:
+    """The receivers' book: an id on the wire, and how often it came."""
+
+    def __init__(self, books):
+        self.books, self.lock = books, threading.Lock()
+
+    def add(self, message):
+        with self.lock:
+            seen = self.books.received
+            seen[message.id] = seen.get(message.id, 0) + 1
+            self.books.texts.append(message.raw + message.text.encode()
+                                    + message.subject.encode())
+
+    def fault(self, text):
+        self.books.fault(text)
+
+
+def notification(key):
+    return {"kind": "unknown",
+            "source": {"channel": "phone", "received_at": hotline.START},
+            "children": [{"name": f"Trẻ Thử {key}", "place": canary.STREET,
+                          "condition": canary.NAME}],
+            "narrative": f"{canary.NAME}, {canary.PHONE}",
+            "source_ref": key}
+
+
+class Storm:
+    def __init__(self, folder, seed=SEED, **settings):
+        self.books = auditor.Books()
+        self.seed = seed
+        self.web = receivers.HttpReceiver(Sink(self.books))
+        channel = {
+            "name": "http", "kind": "http", "interval": "now",
+            "dedupes": True, "allow_private": True,
+            "url": self.web.url + "/",
+            "body": '{"to":"{to}","text":"{text}","id":"{id}"}'}
+        self.d = hotline.Daemon(folder=folder, channels=[channel],
+                                settings={"agency_quota": 100000,
+                                          "log_level": "info", **settings})
+        self.path = self.d.folder / self.d.settings["database"]
+        self.key = self.d.agency("truong1", "school")
+        self.station = self.d.agency("tramyte", "health")
+        self.token = self.d.member("canbo", "officer", duty=True, http="1")
+        self.d.member("truongnhom", "lead", http="2")
+        self.boss = self.d.member("chutich", "chairman", http="3")
+        self.over = threading.Event()
+        self.at = self.was_at = datetime.datetime.fromisoformat(self.d.now)
+        work = [self.post] * 3 + [self.add, self.acknowledge, self.act,
+                                  self.refer, self.answer, self.pass_time]
+        self.threads = [threading.Thread(target=self.guard, args=(f, n))
+                        for n, f in enumerate(work)]
+
+    def guard(self, work, n):
+        """Do it again and again; what a fault interrupts is tried again."""
+        dice = random.Random(self.seed + n)
+        turn = 0
+        while not self.over.is_set():
+            try:
+                work(f"{n}-{turn}", dice)
+                turn += 1
+            except LOST:
+                time.sleep(0.02)
+            except AssertionError as wrong:  # an answer against the contract
+                self.books.fault(str(wrong)[:2000])
+                return
+
+    # ---- What an agency does ----
+
+    def call(self, method, path, body=None, key=None, status=None, **more):
+        """The answer; ValueError unless it has that status."""
+        r = self.d.api(method, path, body, key=key, timeout=5, **more)
+        if status is not None and r.status != status:
+            raise ValueError(r)
+        return r
+
+    def post(self, key, dice):
+        self.books.sent.add(key)
+        for again in range(1 + (dice.random() < 0.2)):  # the same receipt
+            r = self.call("POST", "/v1/referrals", notification(key),
+                          self.key, 201, idem=key)
+            self.books.receipt(key, r.json)
+
+    def add(self, key, dice):
+        time.sleep(0.03)
+        if not self.books.receipts:
+            return
+        receipt = dice.choice(list(self.books.receipts.values()))
+        r = self.call("POST", receipt["links"]["updates"],
+                      {"text": canary.NAME}, self.key, 201, idem=key)
+        self.books.updates.add(r.json["id"])
+
+    # ---- What the team does ----
+
+    def acknowledge(self, _, dice):
+        time.sleep(0.05)
+        alerts = self.call("GET", "/v1/alerts", key=self.token,
+                           status=200).json["items"]
+        if not alerts:
+            return
+        alert = dice.choice(alerts)["id"]
+        r = self.call("POST", f"/v1/alerts/{alert}/ack", key=self.token)
+        if r.status == 200:
+            self.books.acked.add(alert)
+
+    def some_case(self, dice):
+        """A case of a receipt, as the chairman reads it; and its tag."""
+        if not self.books.receipts:
+            raise ValueError("no case yet")
+        receipt = dice.choice(list(self.books.receipts.values()))
+        r = self.call("GET", f"/v1/cases/{receipt['cases'][0]}",
+                      key=self.boss, status=200)
+        return r.json, {"If-Match": r.headers["etag"]}
+
+    def act(self, key, dice):
+        time.sleep(0.05)
+        case, tag = self.some_case(dice)
+        evidence = f"KHO-{key}-{case['code']}"  # a case's step is done once
+        r = self.call("POST", f"/v1/cases/{case['code']}/steps/N08/done",
+                      {"acted_at": case["received_at"], "evidence": evidence,
+                       "emergency": dice.choice(["yes", "no"]),
+                       "note": canary.NAME}, self.boss, headers=tag)
+        if r.status == 200:
+            self.books.acts.add(evidence)
+
+    def refer(self, _, dice):
+        time.sleep(0.1)
+        case, tag = self.some_case(dice)
+        r = self.call("POST", f"/v1/cases/{case['code']}/refer",
+                      {"agency": "tramyte", "service": "Khám",
+                       "reason": canary.NAME,
+                       "due_at": "2027-06-01T07:00:00+07:00"},
+                      self.boss, 201, headers=tag)
+        self.books.referred[r.json["id"]] = "sent"
+
+    def answer(self, key, dice):
+        time.sleep(0.05)
+        todo = [i for i, s in self.books.referred.items() if s != "completed"]
+        if not todo:
+            return
+        one = dice.choice(todo)
+        if self.books.referred[one] == "sent":
+            r = self.call("POST", f"/v1/referrals/{one}/accept", {},
+                          self.station, idem=f"n-{one}")
+            if r.status == 200:
+                self.books.referred[one] = "accepted"
+        else:
+            r = self.call("POST", f"/v1/referrals/{one}/complete",
+                          {"outcome": canary.NAME}, self.station,
+                          idem=f"x-{one}")
+            if r.status == 200:
+                self.books.referred[one] = "completed"
+
+    # ---- Time ----
+
+    def pass_time(self, *_):
+        self.at += datetime.timedelta(minutes=5)
+        self.d.now = self.at.isoformat()
+        self.d.ctl("clock", "step", "--to", self.d.now)
+        # After a fault the daemon starts at the instant that was wanted.
+        span = (self.at - self.was_at) / datetime.timedelta(milliseconds=1)
+        self.books.late_ms = max(self.books.late_ms or MINUTE, span)
+        self.was_at = self.at
+        head = self.d.ctl("audit", "head")
+        self.books.anchors[head["seq"]] = head["hash"]
+        time.sleep(0.1)
+
+    # ---- The storm ----
+
+    def begin(self):
+        for t in self.threads:
+            t.start()
+
+    def calm(self):
+        """No more load."""
+        time.sleep(0.5)
+        self.over.set()
+        for t in self.threads:
+            t.join()
+
+    def settle(self):
+        """Ten quiet minutes of the test clock, then a clean end; the instant
+        before which all alerts must have left."""
+        settled_before = self.at.timestamp() * 1000
+        self.at += datetime.timedelta(minutes=10)
+        self.d.step(self.at.isoformat())
+        self.d.stop()
+        return settled_before
+
+    def end(self):
+        """Whatever became of the test, nothing of it stays up."""
+        self.over.set()
+        self.d.stop(check=False)
+        self.web.stop()
+
+    def audit(self):
+        """Settle, and all violations."""
+        settled_before = self.settle()
+        return auditor.audit(self.path, self.books, hotline.BUILD,
+                             settled_before, {self.d.folder})
+
+    def counts(self):
+        b = self.books
+        return {"seed": self.seed, "receipts": len(b.receipts),
+                "updates": len(b.updates), "acts": len(b.acts),
+                "acknowledged": len(b.acked), "referred": len(b.referred),
+                "completed": sum(s == "completed"
+                                 for s in b.referred.values()),
+                "messages": sum(b.received.values()),
+                "distinct": len(b.received), "anchors": len(b.anchors)}
