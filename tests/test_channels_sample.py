@@ -25,7 +25,10 @@ def check(path):
 def test_every_example_is_taken(tmp_path):
     text = uncommented()
     assert text.count(" kind = ") == 7
-    for name in re.findall(r'"(\w+\.secret)"', text):
+    secrets = re.findall(r'"(secrets/\w+\.secret)"', text)
+    assert len(secrets) == 6
+    (tmp_path / "secrets").mkdir()
+    for name in secrets:
         secret = tmp_path / name
         key = "whsec_" + base64.b64encode(b"k" * 32).decode()
         secret.write_text(key + "\n")
