@@ -36,12 +36,13 @@ static const struct setting settings[] = {
 };
 
 /* Settings that name a file: relative ones stand beside the conf file. */
-static const char *const paths[] = {"database", "master_key_file", "procedures",
-    "calendar", "messages", "channels", "control_socket", "courier_program",
-    "courier_socket"};
+static const char *const paths[] = {"database", "master_key_file",
+    "backup_folder", "procedures", "calendar", "messages", "channels",
+    "control_socket", "courier_program", "courier_socket"};
 /* Settings that a reload can change in a running daemon. */
-static const char *const live[] = {"ward_name", "duty_phone", "language",
-    "public_url", "procedure", "procedures", "calendar", "messages", "channels",
+static const char *const live[] = {"backup_folder", "backup_recipient",
+    "backup_keep", "ward_name", "duty_phone", "language", "public_url",
+    "procedure", "procedures", "calendar", "messages", "channels",
     "max_connections", "request_deadline", "idle_timeout", "agency_quota",
     "idempotency_keep", "refused_keep", "send_attempts", "backoff_first",
     "backoff_max", "lease", "accept_within", "breaker_failures",

@@ -56,6 +56,14 @@ is_base_url(const char *s)
 	return true;
 }
 
+/* "" or a public key. */
+static bool
+is_recipient(const char *s)
+{
+	return *s == '\0' ||
+	       (strlen(s) == 64 && strspn(s, "0123456789abcdefABCDEF") == 64);
+}
+
 static bool
 is_not_empty(const char *s)
 {
@@ -80,6 +88,8 @@ static const struct {
     {"calendar", is_not_empty, "must not be empty"},
     {"messages", is_not_empty, "must not be empty"},
     {"channels", is_not_empty, "must not be empty"},
+    {"backup_recipient", is_recipient,
+	"must be 64 hex digits, as hotlinectl backup key prints them"},
     {"control_socket", is_not_empty, "must not be empty"},
 };
 

@@ -16,6 +16,7 @@
 #define BACK_LIMIT    MINUTE
 #define QUOTA_KEEP    DAY
 #define CALENDAR_DAYS 60
+#define BACKUP_OLD    (2 * DAY)
 
 struct alarm_job {
 	struct schedule *s;
@@ -124,6 +125,24 @@ check_calendar(struct tx *tx, int64_t now)
 	return how == OK ? meta_put(tx, "calendar_alarm_day", today) : how;
 }
 
+/* Backups are meant to be made, and none was: the leads hear of it. */
+static enum outcome
+check_backup(struct tx *tx, int64_t now)
+{
+	int64_t last;
+
+	if (tx_context(tx)->conf->backup_recipient[0] == '\0')
+		return OK;
+	last = meta_number(tx, "backup_at", 0);
+	if (last == 0) {
+		last = meta_number(tx, "backup_wanted_at", 0);
+		if (last == 0)
+			return meta_put(tx, "backup_wanted_at", now);
+	}
+	return now - last > BACKUP_OLD ? alarm_raise(tx, "alarm_backup_old", "")
+				       : OK;
+}
+
 static enum outcome
 run_upkeep(struct tx *tx, void *arg)
 {
@@ -144,7 +163,9 @@ run_upkeep(struct tx *tx, void *arg)
 	for (size_t i = 0; i < NELEM(rows) && how == OK; i++)
 		how = perhaps(
 		    tx_exec(tx, rows[i].query, ARGS(V_INT(rows[i].before))));
-	return how == OK ? check_calendar(tx, now) : how;
+	if (how == OK)
+		how = check_calendar(tx, now);
+	return how == OK ? check_backup(tx, now) : how;
 }
 
 void

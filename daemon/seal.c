@@ -95,17 +95,15 @@ sync_folder_of(const char *path)
 }
 
 enum outcome
-key_write_new(const char *path)
+key_write(const char *path, const struct key *key)
 {
 	enum outcome how = FAILED;
 	char text[2 * KEY_SIZE + 2];
-	struct key key;
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return errno == EEXIST ? CONFLICT : FAILED;
-	key_random(&key);
-	hex_encode(text, key.bytes, KEY_SIZE);
+	hex_encode(text, key->bytes, KEY_SIZE);
 	text[2 * KEY_SIZE] = '\n';
 	if (write(fd, text, 2 * KEY_SIZE + 1) == 2 * KEY_SIZE + 1 &&
 	    fsync(fd) == 0 && sync_folder_of(path))
@@ -115,6 +113,17 @@ key_write_new(const char *path)
 		unlink(path);
 	close(fd);
 	sodium_memzero(text, sizeof(text));
+	return how;
+}
+
+enum outcome
+key_write_new(const char *path)
+{
+	struct key key;
+	enum outcome how;
+
+	key_random(&key);
+	how = key_write(path, &key);
 	key_wipe(&key);
 	return how;
 }

@@ -34,6 +34,8 @@ bool seal_init(void);
 enum outcome key_read(const char *path, struct key *key);
 /* A new random key, written with mode 0600; CONFLICT if the file exists. */
 enum outcome key_write_new(const char *path);
+/* The same for a key that is there already. */
+enum outcome key_write(const char *path, const struct key *key);
 void key_random(struct key *key);
 /* A key for one purpose ("wrap", "blind", ...) from the master key. */
 void key_derive(const struct key *master, const char *purpose, struct key *out);

@@ -53,6 +53,11 @@ struct store *store_open_copy(const char *path);
 /* Run a read on a store_open_copy store, here and now. */
 enum outcome store_read_now(struct store *s, job_run *run, void *arg);
 /*
+ * All of it: every page, every index, every reference; reads the whole file.
+ * Only for a store_open_copy store.
+ */
+bool store_is_whole(struct store *s);
+/*
  * Finish all waiting jobs, checkpoint, close.  Then call store_reap once more:
  * it runs the done functions that are left and frees s.
  */

@@ -132,6 +132,37 @@ store_is_sound(sqlite3 *db)
 	return good;
 }
 
+/* The first column of the first row, or "" without one; NULL on an error. */
+static char *
+first_text(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *stmt = NULL;
+	char *text = NULL;
+	int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(stmt);
+	if (rc == SQLITE_ROW)
+		text = xstrdup((const char *)sqlite3_column_text(stmt, 0));
+	else if (rc == SQLITE_DONE)
+		text = xstrdup("");
+	sqlite3_finalize(stmt);
+	return text;
+}
+
+bool
+store_is_whole(struct store *s)
+{
+	char *pages = first_text(s->db, "PRAGMA integrity_check(1)");
+	char *keys = first_text(s->db, "PRAGMA foreign_key_check");
+	bool good = pages != NULL && strcmp(pages, "ok") == 0 && keys != NULL &&
+		    *keys == '\0';
+
+	free(pages);
+	free(keys);
+	return good;
+}
+
 static int
 count_pages(void *arg, sqlite3 *db, const char *name, int pages)
 {

@@ -212,7 +212,7 @@ on_copied(void *arg, enum outcome how)
 	struct act_job *j = arg;
 
 	if (how == OK) {
-		j->answer = json_pack("{s:s}", "path", j->path);
+		json_object_set_new(j->answer, "path", json_string(j->path));
 		finish(j);
 		return;
 	}
@@ -239,21 +239,49 @@ copy_folder(const struct hotlined *d)
 	return NULL;
 }
 
-/* POST /v1/admin/audit/copy: the one who asks removes it with its folder. */
-void
-audit_copy_post(struct http *h, const struct request *r, struct response *a)
+/* Make a copy and answer its path with more; takes more. */
+static void
+copy(struct http *h, const struct request *r, struct response *a,
+    const char *act, json_t *more)
 {
 	struct hotlined *d = http_arg(h);
 	char *folder = copy_folder(d);
 	struct act_job *j;
 
 	if (folder == NULL) {
+		json_decref(more);
 		refuse(h, a, "internal");
 		return;
 	}
-	j = job_new(h, r, a, "audit.copy");
+	j = job_new(h, r, a, act);
 	j->detail = json_object();
+	j->answer = more;
 	j->path = xasprintf("%s/copy.db", folder);
 	free(folder);
 	store_copy(d->store, j->path, on_copied, j);
+}
+
+/* POST /v1/admin/audit/copy: the one who asks removes it with its folder. */
+void
+audit_copy_post(struct http *h, const struct request *r, struct response *a)
+{
+	copy(h, r, a, "audit.copy", json_object());
+}
+
+/* POST /v1/admin/backup: the same, and what hotlinectl backup shall do. */
+void
+backup_post(struct http *h, const struct request *r, struct response *a)
+{
+	const struct conf *c = ((struct hotlined *)http_arg(h))->context->conf;
+	char now[INSTANT_SIZE];
+
+	if (c->backup_recipient[0] == '\0') {
+		refuse(h, a, "no_recipient");
+		return;
+	}
+	instant_format(now, clock_now(), 0);
+	copy(h, r, a, "backup.copy",
+	    json_pack("{s:s, s:s, s:s, s:s, s:I}", "now", now, "ward", c->ward,
+		"folder", c->backup_folder, "recipient", c->backup_recipient,
+		"keep_ms", (json_int_t)c->backup_keep));
 }

@@ -5,11 +5,11 @@ set -eu
 
 build="gcc libc6-dev cmake ninja-build pkg-config libevent-dev libsqlite3-dev
 libcurl4-openssl-dev libconfig-dev libjansson-dev libsodium-dev libssl-dev
-libutf8proc-dev libsystemd-dev libcmocka-dev python3 python3-aiosmtpd
+libutf8proc-dev libsystemd-dev libqrencode-dev libcmocka-dev python3 python3-aiosmtpd
 openssl ca-certificates"
 test="clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev cppcheck
 universal-ctags gcovr python3-pytest python3-jsonschema sqlite3 git
-postfix prometheus prometheus-alertmanager nodejs npm strace systemd"
+postfix zbar-tools prometheus prometheus-alertmanager nodejs npm strace systemd"
 
 case "${1-}" in
 build) packages=$build ;;

@@ -83,8 +83,12 @@ void help_verb(const struct verb *v);
 /* A whole file, at most 1 MiB, "-" is stdin; NULL after saying why. */
 char *file_text(const char *path);
 
+/* A copy that the daemon made, with the folder of its own. */
+void remove_copy(const char *path);
+
 /* Rows of verbs.def that are more than a request. */
 verb_run verb_send, verb_secret_init, verb_audit_verify, verb_procedure_check,
-    verb_procedure_simulate;
+    verb_procedure_simulate, verb_backup, verb_backup_key, verb_restore,
+    verb_integrity, verb_secret_print, verb_secret_enter;
 
 #endif

@@ -185,7 +185,7 @@ verify(const struct call *c, const char *path)
 }
 
 /* The daemon made a folder of its own for the copy; leave nothing behind. */
-static void
+void
 remove_copy(const char *path)
 {
 	static const char *const endings[] = {"", "-wal", "-shm", "-journal"};

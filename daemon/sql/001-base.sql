@@ -20,6 +20,13 @@ CREATE TABLE data_key (        -- one key an owner, wrapped by the master key
     PRIMARY KEY (id)
 ) STRICT;
 
+CREATE TABLE tombstone (       -- an erased owner; a restore erases it again
+    id TEXT NOT NULL,          -- as in data_key
+    ward TEXT NOT NULL,
+    erased_at INT8 NOT NULL,
+    PRIMARY KEY (id)
+) STRICT;
+
 CREATE TABLE blind (           -- keyed hashes for look-ups
     kind TEXT NOT NULL,        -- name, phone, id
     digest BYTES NOT NULL,
