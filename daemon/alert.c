@@ -38,12 +38,22 @@ add_row(struct tx *tx, const struct alert *a, const char *order)
 		V_TEXT(a->subject), order[0] != '\0' ? V_TEXT(order) : V_NULL));
 }
 
+static enum queue
+queue_of(const struct alert *a)
+{
+	bool is_again = a->rung > 0 || a->round > 1;
+
+	if (a->is_urgent)
+		return is_again ? QUEUE_URGENT_AGAIN : QUEUE_URGENT;
+	return is_again ? QUEUE_AGAIN : QUEUE_FIRST;
+}
+
 /* A delivery for each person who can be reached; told lists their ids. */
 static enum outcome
 call_all(struct tx *tx, struct alert *a, const struct people *people,
     const char *order, json_t *told)
 {
-	struct delivery d = {.is_urgent = a->is_urgent};
+	struct delivery d = {.is_urgent = a->is_urgent, .queue = queue_of(a)};
 	enum outcome how = OK;
 
 	snprintf(d.alert_id, sizeof(d.alert_id), "%s", a->id);
@@ -92,10 +102,6 @@ name_alert(struct alert *a)
 	unsigned char digest[HASH_SIZE];
 	struct hash h;
 
-	if (a->clock_id == NULL) {
-		id_new(a->id);
-		return;
-	}
 	hash_init(&h);
 	hash_add(&h, a->clock_id, strlen(a->clock_id));
 	hash_add(&h, place, sizeof(place));

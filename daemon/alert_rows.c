@@ -45,6 +45,7 @@ read_delivery(const struct rows *r, struct delivery *d)
 	row_copy(d->order, sizeof(d->order), r, 15);
 	d->next_at = row_int(r, 17);
 	d->made_at = row_int(r, 18);
+	d->queue = (enum queue)row_int(r, 19);
 	d->is_stopped =
 	    !row_is_null(r, 16) && strcmp(row_text(r, 16), "active") != 0;
 }
@@ -202,7 +203,7 @@ delivery_call(struct tx *tx, const struct delivery *d)
 		V_TEXT(channel), V_TEXT(address), V_INT(d->is_urgent),
 		V_INT(now),
 		d->is_urgent ? V_INT(now + conf->accept_within) : V_NULL,
-		V_INT(now + conf->link_life)));
+		V_INT(now + conf->link_life), V_INT(d->queue)));
 	return how == OK ? supersede(tx, d, id, address) : how;
 }
 

@@ -7,6 +7,15 @@
 
 #define CHANNEL_SIZE 64
 
+/* First alerts go ahead of repeats, so that a new case is heard of. */
+enum queue {
+	QUEUE_URGENT,
+	QUEUE_URGENT_AGAIN,
+	QUEUE_FIRST,
+	QUEUE_AGAIN,
+	QUEUE_MAX
+};
+
 /* A delivery with what it must know of its alert. */
 struct delivery {
 	char id[ID_SIZE], alert_id[ID_SIZE], address_id[ID_SIZE];
@@ -16,6 +25,7 @@ struct delivery {
 	char channel[CHANNEL_SIZE];
 	char order[256]; /* channels of the rung, "": the person's own */
 	struct person person;
+	enum queue queue;
 	bool is_urgent, is_widened, is_open /* the alert */, is_stopped;
 	bool is_waiting, is_leased;
 	int64_t attempts, epoch, next_at, made_at;
@@ -25,7 +35,7 @@ enum outcome delivery_get(struct tx *tx, const char *id, struct delivery *d);
 /*
  * Call a person about an alert on their next channel: the rung's channels
  * first, then their own order, none twice.  Only person, alert_id,
- * clock_id, order and is_urgent of d are read.  NOT_FOUND: there is none left.
+ * clock_id, order, queue and is_urgent of d are read.  NOT_FOUND: there is none left.
  */
 enum outcome delivery_call(struct tx *tx, const struct delivery *d);
 /* True if the person can be or was called on a further channel. */

@@ -68,9 +68,9 @@ channel_next(struct tx *tx, const struct channel_row *ch, int64_t now)
 {
 	int64_t next = INT64_MAX, at;
 
-	for (int is_urgent = 0; is_urgent <= 1; is_urgent++) {
+	for (int queue = 0; queue < QUEUE_MAX; queue++) {
 		at = tx_number(tx, Q_DELIVERY_NEXT, INT64_MAX,
-		    ARGS(V_TEXT(ch->name), V_INT(is_urgent)));
+		    ARGS(V_TEXT(ch->name), V_INT(queue)));
 		if (at < next)
 			next = at;
 	}

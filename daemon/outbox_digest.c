@@ -15,6 +15,10 @@ too_much(struct tx *tx, const struct delivery *d, int64_t now)
 {
 	int64_t above = tx_context(tx)->conf->digest_above;
 
+	/* After a downtime one message tells all that people missed. */
+	if (tx_number(tx, Q_DIGEST_LATE_DUE, 0,
+		ARGS(V_TEXT(d->address_id), V_INT(now))) > 1)
+		return true;
 	return tx_number(tx, Q_DIGEST_COUNT_DUE, 0,
 		   ARGS(V_TEXT(d->address_id), V_INT(now), V_INT(above + 1))) >
 	       above;

@@ -166,14 +166,14 @@ typedef enum outcome
 each(struct lease *l, struct channel_row *ch, const char *id);
 
 static enum outcome
-lease_page(struct lease *l, struct channel_row *ch, bool is_urgent,
+lease_page(struct lease *l, struct channel_row *ch, enum queue queue,
     int64_t wanted, each *run)
 {
 	char list[PAGE][ID_SIZE];
 	size_t n = 0;
 	enum outcome how =
 	    ids_read(tx_query(l->tx, Q_DELIVERY_DUE,
-			 ARGS(V_TEXT(ch->name), V_INT(is_urgent), V_INT(l->now),
+			 ARGS(V_TEXT(ch->name), V_INT(queue), V_INT(l->now),
 			     V_INT(wanted < PAGE ? wanted : PAGE))),
 		list, PAGE, &n);
 
@@ -186,7 +186,7 @@ lease_page(struct lease *l, struct channel_row *ch, bool is_urgent,
 
 /* All that is due on one channel, as far as there is room. */
 static enum outcome
-lease_channel(struct lease *l, struct channel_row *ch, bool is_urgent)
+lease_channel(struct lease *l, struct channel_row *ch, enum queue queue)
 {
 	bool is_shut = ch->breaker.open_until_at > l->now;
 	enum outcome how = OK;
@@ -199,7 +199,7 @@ lease_channel(struct lease *l, struct channel_row *ch, bool is_urgent)
 
 		if (wanted <= 0)
 			break;
-		how = lease_page(l, ch, is_urgent, wanted,
+		how = lease_page(l, ch, queue, wanted,
 		    is_shut ? wait_for_breaker : lease_one);
 	}
 	return how;
@@ -263,10 +263,9 @@ outbox_lease(struct tx *tx, int64_t room, json_t *packets, bool *did)
 		how = expire_due(&l);
 	if (how == OK)
 		how = channel_rows(tx, list, &n);
-	for (size_t i = 0; i < n && how == OK; i++)
-		how = lease_channel(&l, &list[i], true);
-	for (size_t i = 0; i < n && how == OK; i++)
-		how = lease_channel(&l, &list[i], false);
+	for (int queue = 0; queue < QUEUE_MAX; queue++)
+		for (size_t i = 0; i < n && how == OK; i++)
+			how = lease_channel(&l, &list[i], (enum queue)queue);
 	*did = l.did;
 	return how;
 }

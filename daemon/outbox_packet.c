@@ -63,8 +63,10 @@ read_digest(struct tx *tx, const struct delivery *d, struct letter *l)
 	struct buf codes = BUF_MAX(CODES_SIZE);
 	struct rows *r = tx_query(tx, Q_DIGEST_ALERTS, ARGS(V_TEXT(d->id)));
 
-	while (rows_next(r))
+	while (rows_next(r)) {
 		json_array_append_new(l->alerts, json_string(row_text(r, 0)));
+		l->is_late = l->is_late || row_int(r, 1) != 0;
+	}
 	(void)rows_end(r);
 	r = tx_query(tx, Q_DIGEST_CODES, ARGS(V_TEXT(d->id)));
 	while (rows_next(r))

@@ -68,6 +68,8 @@ tell_breaker(struct tx *tx, const char *channel, int64_t was, int64_t is)
 		log_warn("breaker opens channel=%s", channel);
 	else if (was != 0 && is == 0)
 		log_info("breaker closes channel=%s", channel);
+	if (was != 0 && is == 0)
+		return alarm_over(tx, "alarm_channel_down", channel);
 	return was != 0 && is > was
 		   ? alarm_raise(tx, "alarm_channel_down", channel)
 		   : OK;
@@ -177,6 +179,8 @@ outbox_record(struct tx *tx, const struct delivery_result *r)
 		return take_late(tx, &d, r);
 	v = judge(tx, &d, r);
 	how = r->is_ours ? OK : turn_breaker(tx, &d, r->result);
+	if (how == OK && strcmp(v.state, "refused") == 0)
+		how = alarm_raise(tx, "alarm_channel_refused", d.channel);
 	if (how == OK && v.widens)
 		how = widen(tx, &d);
 	if (how == OK)

@@ -22,6 +22,7 @@ def test_permanent_refusal_goes_to_the_next_channel_at_once(ward):
     w = two_channels(ward(channels=BOTH))
     w.smtp.behave("550 5.1.1 nobody")
     w.expect(AN, channel="sms")
+    w.expect(BINH, text=re.compile("kênh email từ chối|kenh email tu choi"))
     w.refer()
     w.quiet()
     assert len(w.smtp.refused) == 1

@@ -384,6 +384,7 @@ CREATE TABLE delivery (             -- one (alert, person, channel)
     channel TEXT NOT NULL,
     address_id TEXT NOT NULL REFERENCES address (id),
     is_urgent INT8 NOT NULL,
+    queue INT8 NOT NULL,            -- of enum queue
     state TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'accepted',
         'refused', 'over')),
     attempts INT8 NOT NULL DEFAULT 0,
@@ -401,7 +402,7 @@ CREATE TABLE delivery (             -- one (alert, person, channel)
     expires_at INT8 NOT NULL,       -- of link and code
     UNIQUE (alert_id, address_id)
 ) STRICT;
-CREATE INDEX delivery_waiting ON delivery (channel, is_urgent, next_at)
+CREATE INDEX delivery_waiting ON delivery (channel, queue, next_at)
     WHERE state = 'waiting';
 CREATE INDEX delivery_leased ON delivery (next_at) WHERE state = 'leased';
 CREATE INDEX delivery_unsent ON delivery (made_at)
