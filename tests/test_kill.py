@@ -48,6 +48,18 @@ def test_kill_nine_loses_and_doubles_nothing(storm, kills):
         assert counts[what] >= kills // 5, f"too few {what}: {counts}"
 
 
+def test_clean_stops_under_load_lose_nothing(storm):
+    """Each ends with 0, and what was answered until then is kept."""
+    storm.begin()
+    for _ in range(5):
+        time.sleep(0.5)
+        storm.d.stop()
+        storm.d.start()
+    storm.calm()
+    assert storm.audit() == []
+    assert storm.counts()["receipts"] >= 50, storm.counts()
+
+
 def spoil(path):
     """One wrong row for every invariant that rows can break."""
     db = sqlite3.connect(path)

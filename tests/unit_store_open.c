@@ -110,6 +110,31 @@ test_a_damaged_file_is_refused_and_kept(void **state)
 	assert_int_equal(before.st_ino, after.st_ino);
 }
 
+/* Too large to be read through at each start: the copy of it is. */
+static void
+test_a_large_damaged_file_is_found_on_its_copy(void **state)
+{
+	struct rig *r = *state;
+	struct store_options o = {.path = r->path,
+	    .quick_check_bytes = PAGE,
+	    .wake = rig_wake,
+	    .wake_arg = &r->woken};
+	struct job j = {.rig = r};
+	unsigned char junk[PAGE];
+	char path[320];
+
+	rig_close(r);
+	memset(junk, 0xa5, sizeof(junk));
+	patch(r->path, 20 * PAGE, junk, sizeof(junk));
+	r->store = store_open(&o);
+	assert_non_null(r->store);
+	path_beside(r, ".copy", path);
+	store_copy(r->store, path, job_done_fn, &j);
+	rig_wait_for(r, 0, &j);
+	assert_int_equal(j.how, FAILED);
+	assert_int_not_equal(access(path, F_OK), 0);
+}
+
 static void
 test_a_cut_file_is_refused(void **state)
 {
@@ -217,6 +242,7 @@ main(void)
 	    TEST(test_another_programs_database_is_refused),
 	    TEST(test_a_file_of_something_else_is_refused),
 	    TEST(test_a_damaged_file_is_refused_and_kept),
+	    TEST(test_a_large_damaged_file_is_found_on_its_copy),
 	    TEST(test_a_cut_file_is_refused),
 	    TEST(test_an_emptied_file_is_refused),
 	    TEST(test_a_folder_that_is_not_there_is_refused),
