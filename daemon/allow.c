@@ -40,6 +40,7 @@ static const struct rule {
     {BY_MEMBER, DECIDERS, ACTION_case_assign, NEED_NOTHING},
     {BY_MEMBER, TEAM, ACTION_case_refer, NEED_HOLDER},
     {BY_MEMBER, DECIDERS, ACTION_case_refer, NEED_NOTHING},
+    {BY_MEMBER, DECIDERS, ACTION_case_bar, NEED_NOTHING},
     {BY_MEMBER, NO_ROLE, ACTION_alert_ack, NEED_OWN},
     {BY_MEMBER, TEAM, ACTION_alert_ack, NEED_HOLDER},
     {BY_MEMBER, DECIDERS, ACTION_alert_ack, NEED_NOTHING},

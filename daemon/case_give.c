@@ -115,6 +115,7 @@ case_bar(struct tx *tx, const struct case_row *c, const struct bar *bar,
 {
 	const struct value member = or_null(bar->who->member_id);
 	const struct value agency = or_null(bar->who->agency_id);
+	int64_t now = clock_now(), earlier;
 	char id[ID_SIZE];
 	enum outcome how;
 
@@ -125,12 +126,17 @@ case_bar(struct tx *tx, const struct case_row *c, const struct bar *bar,
 	id_new(id);
 	how = tx_exec(tx, Q_BAR_ADD,
 	    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(c->id), member, agency,
-		V_TEXT(bar->state), V_TEXT(bar->reason), V_INT(clock_now()),
+		V_TEXT(bar->state), V_TEXT(bar->reason), V_INT(now),
 		V_TEXT(bar->ground)));
 	if (how != OK)
 		return how;
+	/* Late: what was seen and done before is told with it. */
+	earlier = tx_number(tx, Q_BAR_EARLIER_COUNT, 0,
+	    ARGS(
+		V_TEXT(c->id), member.p != NULL ? member : agency, V_INT(now)));
 	return audit_case(tx, c, by, "bar.added",
-	    json_pack("{s:s, s:s, s:s, s:s, s:s*}", "bar", id, "who",
+	    json_pack("{s:s, s:I, s:s, s:s, s:s, s:s*}", "bar", id, "earlier",
+		(json_int_t)earlier, "who",
 		bar->who->member_id[0] != '\0' ? bar->who->member_id
 					       : bar->who->agency_id,
 		"state", bar->state, "reason", bar->reason, "ground",

@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "audit.h"
+#include "bars.h"
 #include "case_give.h"
 #include "case_open.h"
-#include "clock.h"
-#include "clock_rows.h"
 #include "context.h"
 #include "intake_case.h"
 #include "keyring.h"
@@ -160,18 +159,6 @@ add_person(struct tx *tx, const struct case_row *c, const char *role,
 	return how == OK ? bar_matches(tx, c, person, hits) : how;
 }
 
-/* Whoever is barred now cannot go on holding it. */
-static enum outcome
-take_from_barred(struct tx *tx, const struct case_row *c)
-{
-	struct subject holder = {.kind = BY_MEMBER};
-
-	memcpy(holder.id, c->assignee, ID_SIZE);
-	if (c->assignee[0] == '\0' || !case_is_barred(tx, c->id, &holder))
-		return OK;
-	return perhaps(people_assign(tx, c->id, clock_now()));
-}
-
 enum outcome
 intake_people(struct tx *tx, const struct case_row *c, const json_t *child,
     const json_t *body, int *hits)
@@ -189,5 +176,5 @@ intake_people(struct tx *tx, const struct case_row *c, const json_t *child,
 		if (how == OK)
 			how = add_person(tx, c, "alleged", one, hits);
 	}
-	return how == OK && *hits > 0 ? take_from_barred(tx, c) : how;
+	return how == OK && *hits > 0 ? bars_unseat(tx, c) : how;
 }

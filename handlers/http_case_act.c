@@ -4,6 +4,7 @@
 
 #include "admin.h"
 #include "audit.h"
+#include "bars.h"
 #include "case_give.h"
 #include "case_view.h"
 #include "clock.h"
@@ -87,10 +88,7 @@ case_recuse(struct tx *tx, const struct request *r, struct response *a)
 	if (how != OK)
 		return how;
 	memcpy(who.member_id, r->subject.id, ID_SIZE);
-	how = case_bar(tx, &c, &bar, &r->subject);
-	if (how == OK && strcmp(c.assignee, r->subject.id) == 0)
-		how = perhaps(people_assign(tx, c.id, clock_now()));
-	return answer_outcome(a, how);
+	return answer_outcome(a, bars_add(tx, &c, &bar, &r->subject));
 }
 
 /* What of a child may go to the agency that takes it on. */

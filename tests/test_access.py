@@ -2,6 +2,7 @@
 1,000 random probes.  What is not yours answers like what is not there."""
 import random
 import re
+import time
 import uuid
 
 import pytest
@@ -52,6 +53,9 @@ GET  /v1/cases/{case}/plan          401 401 403 403 404 404 404 404 404 404
 POST /v1/cases/{case}/plan/activities/7 401 401 403 403 404 404 404 404 404 404
 POST /v1/cases/{case}/assign        401 401 403 403 403 403 200 404 404 404
 POST /v1/cases/{case}/refer         401 401 403 403 201 403 201 404 404 404
+GET  /v1/cases/{case}/bars          401 401 403 403 403 403 200 404 404 404
+POST /v1/cases/{case}/bars          401 401 403 403 403 403 204 404 404 404
+POST /v1/cases/{case}/bars/{bar}/clear 401 401 403 403 200 200 200 404 404 404
 POST /v1/cases/{case}/recuse        401 401 403 403 204 204 204 404 404 404
 GET  /v1/alerts                     401 401 403 403 200 200 200 200 200 200
 POST /v1/alerts/{alert}/ack         401 401 403 403 200 404 200 404 404 404
@@ -130,6 +134,7 @@ class Site:
             "close": {"acted_at": NOW, "reason": "unfounded"},
             "reopen": {"acted_at": NOW, "reason": "Lý do thử."},
             "assign": {"member": "canbo2"},
+            "bars": {"member": "congan"},
             "refer": {"agency": "tramyte", "service": "Khám",
                       "reason": "Lý do thử.",
                       "due_at": "2026-11-25T07:00:00+07:00"},
@@ -139,6 +144,9 @@ class Site:
         self.call("POST", "/v1/referrals", "sender", {})
         items = self.call("GET", "/v1/refused", "lead").json["items"]
         return items[-1]["id"]
+
+    def bar(self, code):
+        return self.d.ctl("case", "bars", code)["items"][0]["id"]
 
     def pages(self, path, caller):
         """All items of a list."""
@@ -150,9 +158,14 @@ class Site:
             path = link[1:link.index(">")] if link else None
 
     def alert(self, code):
-        return next(i["id"] for i in self.pages("/v1/alerts?limit=200",
-                                                "holder")
-                    if i["case"] == code)
+        """An alert of the case; its clock fires after the case was opened."""
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            for i in self.pages("/v1/alerts?limit=200", "holder"):
+                if i["case"] == code:
+                    return i["id"]
+            time.sleep(0.02)
+        raise AssertionError("no alert was raised")
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +193,8 @@ def test_every_route_by_every_caller(s, method, path, codes):
             names["refused"] = s.refused()
         if "{alert}" in path:
             names["alert"] = s.alert(case)
+        if "{bar}" in path:
+            names["bar"] = s.bar(case)
         body = s.bodies().get(path.split("/")[-1])
         if path == "/v1/referrals" and body and caller in CALLERS[4:]:
             body["on_behalf_of"] = "truong1"
@@ -226,6 +241,11 @@ def test_not_yours_is_not_there(s):
         ("barred", "POST", "/v1/cases/{}/recuse", code, NOT_THERE, {}),
         ("barred", "POST", "/v1/cases/{}/assign", code, NOT_THERE,
          {"member": "canbo"}),
+        ("barred", "GET", "/v1/cases/{}/bars", code, NOT_THERE, None),
+        ("barred", "POST", "/v1/cases/{}/bars", code, NOT_THERE,
+         {"member": "canbo"}),
+        ("barred", "POST", f"/v1/cases/{{}}/bars/{s.bar(code)}/clear", code,
+         NOT_THERE, {}),
         ("agency", "GET", "/v1/referrals/{}", r["id"], NO_ID, None),
         ("agency", "POST", "/v1/referrals/{}/updates", r["id"], NO_ID,
          {"text": "x"}),

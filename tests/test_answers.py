@@ -175,6 +175,19 @@ def test_admin_case(world):
     assert found
 
 
+def test_bars(world):
+    d, path = world, f"/v1/cases/{world.code}/bars"
+    r = ok(d.api("POST", "/v1/referrals", {
+        **MAU01, "case_code": d.code, "alleged": [
+            {"relation": "other", "name": "Mai Thử"}]}, key=d.key), 201).json
+    assert d.code in r["cases"]
+    ok(d.api("POST", path, {"agency": "tam"}, key=d.lan), 204)
+    bar = next(b for b in ok(d.api("GET", path, key=d.lan)).json["items"]
+               if b.get("member") == "mai")
+    ok(d.api("POST", f"{path}/{bar['id']}/clear", {}, key=d.lan))
+    ok(d.admin("GET", f"/v1/admin/cases/{d.code}/bars"))
+
+
 def test_recuse_comes_last(world):
     ok(world.api("POST", f"/v1/cases/{world.code}/recuse", key=world.an), 204)
     assert world.api("GET", f"/v1/cases/{world.code}",

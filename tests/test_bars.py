@@ -173,3 +173,120 @@ def test_an_agency_that_nobody_knows_bars_nobody(s):
     first = ok(post(s, body(alleged=[
         {"relation": "teacher", "agency": "Trường Không Có Ở Đây"}])))
     assert bars(s, first["cases"][0]) == {}
+
+
+# ---- Clearing a namesake ----
+
+def named(s):
+    """A case whose alleged person has the name of canbo3."""
+    code = against_suspect(s)["cases"][0]
+    return code, bars(s, code)["canbo3"]["id"]
+
+
+def clear(s, code, bar, key):
+    return s.d.api("POST", f"/v1/cases/{code}/bars/{bar}/clear", {}, key=key)
+
+
+def test_two_unbarred_members_clear_a_namesake(s):
+    code, bar = named(s)
+    refused(clear(s, code, bar, s.suspect), 404, "not_found")
+    one = ok(clear(s, code, bar, s.lead), 200)
+    assert (one["state"], one["clearings"]) == ("provisional", 1)
+    refused(clear(s, code, bar, s.lead), 409, "state_conflict")
+    gone(s, code, s.suspect)
+    two = ok(clear(s, code, bar, s.other), 200)
+    assert two["state"] == "cleared"
+    assert case(s, code, s.suspect)["code"] == code
+    refused(clear(s, code, bar, s.boss), 409, "state_conflict")
+    listed, = ok(s.d.api("GET", f"/v1/cases/{code}/bars", key=s.boss),
+                 200)["items"]
+    assert {c["member"] for c in listed["clearings"]} \
+        == {"truongnhom", "canbo2"}
+    assert listed["state"] == "cleared" and listed["ground"] == "name"
+    acts = [e["act"] for e in timeline(s, code)
+            if e["act"].startswith("bar.") and e["act"] != "bar.list"]
+    assert acts == ["bar.added", "bar.clearing", "bar.clearing",
+                    "bar.cleared"]
+
+
+def test_a_cleared_namesake_stays_cleared_until_more_is_known(s):
+    code, bar = named(s)
+    for key in (s.lead, s.boss):
+        ok(clear(s, code, bar, key), 200)
+    r = case(s, code)["referrals"][0]["id"]
+
+    def news(**alleged):
+        ok(s.d.api("POST", f"/v1/referrals/{r}/updates",
+                   {"text": f"Tin {uuid.uuid4()}", "alleged": [
+                       {"relation": "other", **alleged}]}, key=s.hotline))
+
+    news(name=SUSPECT)
+    assert case(s, code, s.suspect)["code"] == code
+    news(name=SUSPECT, phone="0900 000 007")
+    gone(s, code, s.suspect)
+
+
+def test_a_bar_of_another_case_or_by_the_lead_is_not_cleared(s):
+    code, bar = named(s)
+    other = against_suspect(s)["cases"][0]
+    refused(clear(s, other, bar, s.lead), 404, "not_found")
+    ok(s.d.api("POST", f"/v1/cases/{code}/bars", {"member": "canbo2"},
+               key=s.lead), 204)
+    standing = bars(s, code)["canbo2"]
+    assert standing["state"] == "standing"
+    refused(clear(s, code, standing["id"], s.boss), 409, "state_conflict")
+    gone(s, code, s.other)
+
+
+def test_who_is_barred_later_has_cleared_nothing(s):
+    code, bar = named(s)
+    ok(clear(s, code, bar, s.other), 200)
+    s.d.ctl("case", "bar", code, "--member", "canbo2")
+    assert ok(clear(s, code, bar, s.lead), 200)["state"] == "provisional"
+    assert ok(clear(s, code, bar, s.boss), 200)["state"] == "cleared"
+
+
+def test_a_late_bar_lists_what_was_read_and_done_before(s):
+    code = ok(post(s, body(children=[child(fresh())]),
+                   key=s.hotline))["cases"][0]
+    case(s, code, s.other)
+    ok(s.d.api("GET", f"/v1/cases/{code}/timeline", key=s.other), 200)
+    s.d.ctl("case", "bar", code, "--member", "canbo2")
+    listed, = ok(s.d.api("GET", f"/v1/cases/{code}/bars", key=s.lead),
+                 200)["items"]
+    assert [e["act"] for e in listed["earlier"]] \
+        == ["case.read", "case.timeline"]
+    added = next(e for e in timeline(s, code) if e["act"] == "bar.added")
+    assert added["detail"]["earlier"] == 2
+    told = [d["member"] for e in timeline(s, code)
+            if e.get("alert", {}).get("kind") == "bar"
+            for d in e["deliveries"]]
+    assert "truongnhom" in told and "canbo2" not in told
+
+
+def test_an_admin_sees_that_there_are_bars_not_of_whom(s):
+    code, _ = named(s)
+    s.d.ctl("case", "bar", code, "--agency", "truong1")
+    listed = s.d.ctl("case", "bars", code)["items"]
+    assert [(b["kind"], b["state"]) for b in listed] \
+        == [("member", "provisional"), ("agency", "standing")]
+    told = json.dumps(listed)
+    assert "canbo3" not in told and "truong1" not in told
+
+
+def test_a_holder_who_recuses_loses_the_case_and_the_lead_is_told(s):
+    code = ok(post(s, body(children=[child(fresh())]),
+                   key=s.hotline))["cases"][0]
+    assert case(s, code)["assignee"] == "canbo"
+    case(s, code, s.officer)
+    ok(s.d.api("POST", f"/v1/cases/{code}/recuse", {}, key=s.officer), 204)
+    assert case(s, code)["assignee"] == "truongnhom"
+    gone(s, code, s.officer)
+    listed, = ok(s.d.api("GET", f"/v1/cases/{code}/bars", key=s.lead),
+                 200)["items"]
+    assert "case.read" in [e["act"] for e in listed["earlier"]]
+
+
+def test_the_chain_holds_after_all_this(s):
+    done = s.d.ctl_raw("audit", "verify")
+    assert done.returncode == 0, done.stderr

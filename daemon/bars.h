@@ -1,0 +1,32 @@
+/* Bars: who is kept away from a case, and how a namesake is let in again. */
+#ifndef BARS_H
+#define BARS_H
+
+#include "case_give.h"
+
+/* A bar is cleared when so many un-barred members say that it is a namesake. */
+#define BAR_CLEARINGS 2
+
+/* If whoever holds the case is barred from it now, it goes to somebody else. */
+enum outcome bars_unseat(struct tx *tx, const struct case_row *c);
+/*
+ * Bar somebody by hand: the case leaves them, and the first un-barred of the
+ * lead and their deputies is told to look at what they saw of it before.
+ */
+enum outcome bars_add(struct tx *tx, const struct case_row *c,
+    const struct bar *bar, const struct subject *by);
+/*
+ * A member says that a provisional bar is of a namesake; *n: how many have.
+ * NOT_FOUND: no such bar of this case.  CONFLICT: it is cleared already, was
+ * not made by a match, or this member has said so before.
+ */
+enum outcome bars_clear(struct tx *tx, const struct case_row *c, const char *id,
+    const struct subject *by, int *n);
+/*
+ * Bars of a case for those who decide: {id, member or agency, state, reason,
+ * ground, made_at, cleared_at, clearings, earlier}, where earlier is what the
+ * party read and did before.  The caller decrefs, and audits.
+ */
+json_t *bars_json(struct tx *tx, const struct case_row *c);
+
+#endif
