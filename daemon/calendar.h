@@ -60,13 +60,20 @@ day_t calendar_day_of(const struct calendar *c, int64_t ms);
 /* First instant (UTC ms) of a civil day. */
 int64_t calendar_day_start(const struct calendar *c, day_t day);
 /*
- * Days from now to the end of the last year that a file describes; negative
- * if it is past.  Below 60 is an operator alarm (design: plain weekdays are
- * counted all the same).
+ * Days from now to the end of the years that are described without a gap;
+ * negative if this year is not.  Below 60 is an operator alarm; plain weekdays
+ * are counted all the same.
  */
 int calendar_days_left(const struct calendar *c, int64_t now);
 /* First instant that a file describes; *until: the first one after the last. */
 int64_t calendar_span(const struct calendar *c, int64_t *until);
+int calendar_year_of(const struct calendar *c, int64_t ms);
+/*
+ * Everything that counts, as flat JSON for comparing: {"2026-09-02": "off",
+ * "2026-08-22": "worked", "2026": "described", "hours": "07:30-11:30 ..."}.
+ * The caller decrefs.
+ */
+struct json_t *calendar_rules(const struct calendar *c);
 int calendar_offset_min(const struct calendar *c);
 
 /* The day of a date as FIELD_DATE has checked it: "2026-11-24". */

@@ -52,9 +52,16 @@ clocks_end_all(struct tx *tx, const struct case_row *c, const struct act *a);
 /*
  * The case's t0_at is earlier than it was: open clocks that run from it start
  * and end sooner (audited, with the difference).  What thereby is over lapses
- * at once, charged to the sender, who told us late.  In clocks_sooner.c.
+ * at once, charged to the sender, who told us late.
  */
 enum outcome clocks_sooner(struct tx *tx, const struct case_row *c);
+
+/*
+ * The calendar was changed: open clocks of working days and hours are counted
+ * anew from their own start by their own limit (audited, with the difference).
+ * A lapse that stands in the record is not repaired.
+ */
+enum outcome clocks_recount(struct tx *tx);
 
 /* Fire what is due at now, urgent first, at most max; *n how many did. */
 enum outcome clocks_fire(struct tx *tx, int64_t now, int max, int *n);

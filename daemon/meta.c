@@ -1,17 +1,35 @@
 #include "meta.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+char *
+meta_text(struct tx *tx, const char *name)
+{
+	struct rows *r =
+	    tx_query(tx, Q_META_GET, ARGS(V_TEXT(tx_ward(tx)), V_TEXT(name)));
+	char *text = rows_next(r) ? xstrdup(row_text(r, 0)) : NULL;
+
+	(void)rows_end(r);
+	return text;
+}
+
+enum outcome
+meta_put_text(struct tx *tx, const char *name, const char *text)
+{
+	return tx_exec(tx, Q_META_SET,
+	    ARGS(V_TEXT(tx_ward(tx)), V_TEXT(name), V_TEXT(text)));
+}
 
 int64_t
 meta_number(struct tx *tx, const char *name, int64_t what)
 {
-	struct rows *r =
-	    tx_query(tx, Q_META_GET, ARGS(V_TEXT(tx_ward(tx)), V_TEXT(name)));
+	char *text = meta_text(tx, name);
 	int64_t n = what;
 
-	if (rows_next(r))
-		(void)number_parse(row_text(r, 0), INT64_MIN, INT64_MAX, &n);
-	(void)rows_end(r);
+	if (text != NULL)
+		(void)number_parse(text, INT64_MIN, INT64_MAX, &n);
+	free(text);
 	return n;
 }
 
@@ -21,6 +39,5 @@ meta_put(struct tx *tx, const char *name, int64_t n)
 	char text[32];
 
 	snprintf(text, sizeof(text), "%lld", (long long)n);
-	return tx_exec(tx, Q_META_SET,
-	    ARGS(V_TEXT(tx_ward(tx)), V_TEXT(name), V_TEXT(text)));
+	return meta_put_text(tx, name, text);
 }

@@ -192,6 +192,9 @@ procedure_openings(const struct procedure *p, const struct calendar *c,
 		if (step_opens_on(s, m->event) && step_holds(s, f))
 			step_opening(s, c, f, m, &out[n++]);
 	}
+	/* Our own receipt never turns out to have been earlier. */
+	for (size_t i = 0; i < n; i++)
+		out[i].from_t0 &= !p->counts_ours;
 	return n;
 }
 

@@ -89,6 +89,11 @@ size_t procedure_n_bounds(const struct procedure *p);
 void procedure_check_bounds(const struct procedure *p, const struct calendar *c,
     struct faults *problems);
 /*
+ * Every key of every step and ladder as flat JSON, {"N15.limit": "5wd"}, for
+ * comparing two of them.  The caller decrefs.
+ */
+struct json_t *procedure_rules(const struct procedure *p);
+/*
  * The timeline of a made-up case as JSON: [{at, what, step, rung, who}], from
  * t0 for span_ms with nobody acting.  The caller decrefs.
  */

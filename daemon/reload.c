@@ -60,6 +60,7 @@ put_in_force(struct hotlined *d, struct context *new)
 	d->context = new;
 	store_set_context(d->store, new, context_free, old);
 	courier_link_reload(d->courier);
+	schedule_review(d->schedule);
 }
 
 bool

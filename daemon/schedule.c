@@ -122,6 +122,8 @@ settle(struct schedule *s)
 		outbox_kick(s->outbox);
 	if (s->next_outbox <= now)
 		next = s->next_clock;
+	if (s->next_day < next)
+		next = s->next_day;
 	arm(s, next);
 	schedule_upkeep(s);
 }
@@ -177,6 +179,7 @@ schedule_tick(struct schedule *s)
 	s->again = false;
 	s->seen_jobs = foreign_jobs(s);
 	s->seen_at = clock_now();
+	schedule_daily(s);
 	schedule_post(s, run_tick, on_ticked, t);
 }
 
@@ -259,7 +262,7 @@ schedule_start(struct event_base *base, struct store *store, struct outbox *o)
 	s->store = store;
 	s->outbox = o;
 	s->fd = -1;
-	s->upkept_at = s->watched_at = INT64_MIN;
+	s->upkept_at = s->watched_at = s->next_day = INT64_MIN;
 	s->pause = evtimer_new(base, on_pause, s);
 	if (s->pause == NULL || (!clock_is_test() && !start_timers(s))) {
 		schedule_stop(s);

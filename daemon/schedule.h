@@ -23,6 +23,8 @@ void schedule_kick(struct schedule *s);
  */
 typedef void stepped(void *arg, enum outcome how, int fired);
 void schedule_step(struct schedule *s, int64_t to, stepped *done, void *arg);
+/* Files were read again: do the daily work anew. */
+void schedule_review(struct schedule *s);
 void schedule_stop(struct schedule *s);
 
 #endif

@@ -37,6 +37,8 @@ struct schedule {
 	/* Watching the wall clock. */
 	int64_t last_wall, last_boot;
 	int64_t watched_at, upkept_at;
+
+	int64_t next_day; /* first instant of it: the daily work is due */
 };
 
 /* Fire what is due and find out what is next; schedule_ticked comes after. */
@@ -55,7 +57,9 @@ void schedule_step_fail(struct schedule *s);
 /* Something changed while stepping. */
 void schedule_step_look(struct schedule *s);
 
-/* Hourly upkeep, the high-water mark and the calendar, if their time has come. */
+/* The daily work, if a new day has begun. */
+void schedule_daily(struct schedule *s);
+/* Hourly upkeep, if its time has come. */
 void schedule_upkeep(struct schedule *s);
 /* Compare the wall clock with the machine's own. */
 void schedule_watch(struct schedule *s);

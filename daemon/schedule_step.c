@@ -81,6 +81,8 @@ go_on(struct schedule *s, int64_t now)
 
 	if (s->next_outbox > now && s->next_outbox < next)
 		next = s->next_outbox;
+	if (s->next_day < next)
+		next = s->next_day;
 	if (next <= now || next > s->wishes->to)
 		arrive(s);
 	else

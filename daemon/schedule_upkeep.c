@@ -11,12 +11,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define UPKEEP_EVERY  HOUR
-#define WATCH_EVERY   MINUTE
-#define BACK_LIMIT    MINUTE
-#define QUOTA_KEEP    DAY
-#define CALENDAR_DAYS 60
-#define BACKUP_OLD    (2 * DAY)
+#define UPKEEP_EVERY HOUR
+#define WATCH_EVERY  MINUTE
+#define BACK_LIMIT   MINUTE
+#define QUOTA_KEEP   DAY
+#define BACKUP_OLD   (2 * DAY)
 
 struct alarm_job {
 	struct schedule *s;
@@ -110,21 +109,6 @@ schedule_watch(struct schedule *s)
 
 /* ---- Once an hour ---- */
 
-/* Daily, for as long as nobody brings next year's file. */
-static enum outcome
-check_calendar(struct tx *tx, int64_t now)
-{
-	const struct calendar *c = tx_context(tx)->calendar;
-	day_t today = calendar_day_of(c, now);
-	enum outcome how;
-
-	if (calendar_days_left(c, now) >= CALENDAR_DAYS ||
-	    meta_number(tx, "calendar_alarm_day", 0) == today)
-		return OK;
-	how = alarm_raise(tx, "alarm_calendar_ends", "calendar");
-	return how == OK ? meta_put(tx, "calendar_alarm_day", today) : how;
-}
-
 /* Backups are meant to be made, and none was: the leads hear of it. */
 static enum outcome
 check_backup(struct tx *tx, int64_t now)
@@ -163,8 +147,6 @@ run_upkeep(struct tx *tx, void *arg)
 	for (size_t i = 0; i < NELEM(rows) && how == OK; i++)
 		how = perhaps(
 		    tx_exec(tx, rows[i].query, ARGS(V_INT(rows[i].before))));
-	if (how == OK)
-		how = check_calendar(tx, now);
 	return how == OK ? check_backup(tx, now) : how;
 }
 
