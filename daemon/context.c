@@ -3,7 +3,7 @@
 #include "hotlined.h"
 #include "log.h"
 #include "messages.h"
-#include "procedure.h"
+#include "procedure_check.h"
 
 #include <stdlib.h>
 #include <string.h>

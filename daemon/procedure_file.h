@@ -5,6 +5,7 @@
 #ifndef PROCEDURE_FILE_H
 #define PROCEDURE_FILE_H
 
+#include "procedure_check.h"
 #include "procedure_parts.h"
 
 const struct choice *

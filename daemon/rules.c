@@ -8,7 +8,7 @@
 #include "context.h"
 #include "log.h"
 #include "meta.h"
-#include "procedure.h"
+#include "procedure_check.h"
 
 /* More differences than that are another procedure. */
 #define DIFFERENCES_MAX 200

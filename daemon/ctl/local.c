@@ -11,7 +11,7 @@
 #include "audit.h"
 #include "calendar.h"
 #include "clock.h"
-#include "procedure.h"
+#include "procedure_check.h"
 #include "seal.h"
 #include "store.h"
 
