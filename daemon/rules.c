@@ -60,8 +60,7 @@ record(struct tx *tx, const struct rules *r, const json_t *was)
 	char *act = xasprintf("%s.%s", r->name, is_first ? "first" : "changed");
 	enum outcome how;
 
-	log_info(
-	    "rules %s %s", r->name, is_first ? "are the first" : "changed");
+	log_info("rules in force are others what=%s", r->name);
 	how = audit_add(
 	    tx, &(struct happening){
 		    .actor = &audit_system,
