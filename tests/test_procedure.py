@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from case_site import FULL, Site
+from case_site import FULL, MARKS, Site
 from hotline import BUILD, ROOT, START, Daemon, copy_of
 
 CALENDAR = ROOT / "conf/calendar"
@@ -66,7 +66,7 @@ def legs():
         timely = d.now
         d.step("7h")
         s.do(s.plain, "N05", "officer", acted_at=timely)
-        s.do(s.plain, "N06", "officer", acted_at=d.now, risk="medium",
+        s.do(s.plain, "N06", "officer", acted_at=d.now, items=MARKS, risk="medium",
              crime="yes")
         s.do(s.plain, "N04", "officer", acted_at=d.now)
         d.step("25h")
@@ -150,8 +150,8 @@ def with_a_plan(d):
     """A case whose assessment opened N13 (3wd) and N15 (5wd) on Tuesday."""
     s = Site(d)
     code = s.open(kind="at_risk")
-    s.do(code, "N06", "officer", risk="low")
-    s.do(code, "N07", emergency="no", reason="Không có dấu hiệu khẩn cấp.")
+    s.do(code, "N06", "officer", risk="low", items=MARKS)
+    s.approve(code, "N07", emergency="no", reason="Căn cứ thử nghiệm.")
     return s, code
 
 
@@ -224,7 +224,7 @@ def test_a_changed_procedure_leaves_running_clocks_their_limit(own):
     assert dues(s, code)["N13"] == "2026-11-28T00:00:00+07:00"
     assert s.clocks(code)["N13"]["term"] == "3wd"
     other = s.open(kind="at_risk")
-    s.do(other, "N06", "officer", risk="low")
+    s.do(other, "N06", "officer", risk="low", items=MARKS)
     assert s.clocks(other)["N13"]["term"] == "2wd"
     assert s.clocks(other)["N13"]["due_at"] == "2026-11-27T00:00:00+07:00"
     assert events(own, "procedure.changed") == [{
