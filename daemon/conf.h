@@ -32,6 +32,8 @@ void conf_free(struct conf *c);
 
 /* The sample file with every setting's text and default, to stdout. */
 void conf_print_sample(void);
+/* The same as the list of a manual page. */
+void conf_print_page(void);
 /* The effective values, secrets masked, to stdout. */
 void conf_print(const struct conf *c);
 

@@ -217,6 +217,14 @@ messages(const struct options *o)
 }
 
 static int
+page(const struct options *o)
+{
+	(void)o;
+	conf_print_page();
+	return 0;
+}
+
+static int
 version(const struct options *o)
 {
 	(void)o;
@@ -230,7 +238,8 @@ help(const struct options *o)
 	(void)o;
 	puts("usage: hotlined [-c FILE] [--test-clock[=RFC3339]]\n"
 	     "       hotlined --check | --dump [-c FILE]\n"
-	     "       hotlined --settings | --messages | --version | --help\n"
+	     "       hotlined --settings | --man | --messages | --version |"
+	     " --help\n"
 	     "\n"
 	     "  -c FILE, --conf=FILE  settings, else " CONF_PATH "\n"
 	     "  --check     read everything, print every mistake, exit 1 if"
@@ -238,6 +247,7 @@ help(const struct options *o)
 	     "  --dump      print the settings in force, secrets masked\n"
 	     "  --settings  print a sample of all settings\n"
 	     "  --messages  print the manual page of all log messages\n"
+	     "  --man       print them as the manual page's list\n"
 	     "  --test-clock[=RFC3339]  a clock that stands still until"
 	     " hotlinectl moves it");
 	return 0;
@@ -258,6 +268,7 @@ static const struct option long_options[] = {
     {"dump", no_argument, NULL, 'd'},
     {"settings", no_argument, NULL, 's'},
     {"messages", no_argument, NULL, 'm'},
+    {"man", no_argument, NULL, 'p'},
     {"conf", required_argument, NULL, 'c'},
     {"test-clock", optional_argument, NULL, 't'},
     {NULL, 0, NULL, 0},
@@ -273,6 +284,7 @@ static const struct {
     {'d', dump},
     {'s', settings},
     {'m', messages},
+    {'p', page},
     {'?', usage},
 };
 

@@ -21,4 +21,10 @@ char *text_phone(const char *s);
 char *text_ascii(const char *s);
 bool text_is_utf8(const char *s, size_t n);
 
+/*
+ * A paragraph of a manual page to stdout, a sentence a line; what mdoc(7) would
+ * take for its own is escaped.
+ */
+void text_print_mdoc(const char *s);
+
 #endif

@@ -79,6 +79,12 @@ void help_all(void);
 /* The verbs of a noun; false if there are none. */
 bool help_noun(const char *noun);
 void help_verb(const struct verb *v);
+/* All verbs, as the list of a manual page. */
+void help_man(void);
+/* The facts of conditions, for hotline-procedure(5). */
+void help_facts(void);
+/* For completion: each verb, then its options, one verb a line. */
+void help_words(void);
 
 /* A whole file, at most 1 MiB, "-" is stdin; NULL after saying why. */
 char *file_text(const char *path);

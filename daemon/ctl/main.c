@@ -68,7 +68,7 @@ void
 help_all(void)
 {
 	puts("usage: hotlinectl VERB ... [--json] [--socket PATH] [--help]\n"
-	     "       hotlinectl --version\n");
+	     "       hotlinectl --version | --man | --facts | --words\n");
 	for (size_t i = 0; i < n_verbs; i++)
 		printf("  %-20s %s\n", verbs[i].words, verbs[i].help);
 	puts("\nThe socket is --socket, else $HOTLINED_SOCKET, else"
@@ -77,16 +77,38 @@ help_all(void)
 	     " no daemon.");
 }
 
+static void
+version(void)
+{
+	puts("hotlinectl " HOTLINED_VERSION);
+}
+
+/* What stands alone and needs no daemon; false if the word is none of it. */
+static bool
+tell(const char *word)
+{
+	static const struct {
+		const char *word;
+		void (*print)(void);
+	} all[] = {{"--version", version}, {"--man", help_man},
+	    {"--facts", help_facts}, {"--words", help_words}};
+
+	for (size_t i = 0; i < NELEM(all); i++)
+		if (strcmp(all[i].word, word) == 0) {
+			all[i].print();
+			return true;
+		}
+	return false;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct call c = {0};
 	int rc;
 
-	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-		puts("hotlinectl " HOTLINED_VERSION);
+	if (argc == 2 && tell(argv[1]))
 		return CTL_OK;
-	}
 	if (!seal_init() || curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
 		fputs("hotlinectl: a library does not start\n", stderr);
 		return CTL_USAGE;

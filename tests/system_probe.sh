@@ -1,0 +1,229 @@
+#!/bin/bash
+# Runs inside a booted Debian tree (test_system.py): installs the package, runs
+# it as an admin would, breaks it, upgrades it, removes it.  Each check is one
+# line of /out/results: "ok NAME" or "FAILED NAME".
+set -u
+exec >/out/log 2>&1
+export LC_ALL=C.UTF-8
+unit=/etc/systemd/system
+
+# check NAME COMMAND...: the command's success is the result.
+check() {
+	local name=$1
+	shift
+	if "$@"; then
+		echo "ok $name" | tee -a /out/results
+	else
+		echo "FAILED $name" | tee -a /out/results
+	fi
+}
+# within SECONDS COMMAND...: it comes true in time.
+within() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		((SECONDS < end)) || return 1
+		sleep 0.1
+	done
+}
+not() { ! "$@"; }
+is_active() { systemctl --quiet is-active "$@"; }
+logs() { journalctl --boot "$1" "$2" --no-pager | grep -q "$3"; }
+shows() { systemctl status hotlined | grep -q "$1"; }
+status() { hotlinectl status | grep -q "$1"; }
+answers() { test "$(status_of http://127.0.0.1:8111/healthz)" = 200; }
+main_pid() { systemctl show -P MainPID hotlined; }
+field() { sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",}]*\).*/\1/p" | head -n 1; }
+status_of() { curl --silent --output /dev/null --write-out '%{http_code}' "$@"; }
+
+refer() {
+	curl --silent -o /out/answer -w '%{http_code}' http://127.0.0.1:8111/v1/referrals \
+		-H "Authorization: Bearer $key" -H "Idempotency-Key: \"$1\"" \
+		-H 'Content-Type: application/json' -d "{\"kind\": \"abused\",
+		\"source\": {\"channel\": \"in_person\", \"received_at\": \"$received\"},
+		\"narrative\": \"Nội dung thử nghiệm.\"}"
+}
+
+received=$(date -u +%FT%TZ)
+
+# ---- A first installation starts nothing ----
+check installs dpkg -i /opt/old.deb
+check makes_users getent passwd hotlined hotline-courier
+check makes_the_key test "$(stat -c '%a %U' /etc/hotlined/master.key)" = "600 root"
+check starts_nothing_by_itself not is_active hotlined.service
+
+# ---- The five minutes of an admin ----
+cat >/etc/hotlined/hotlined.conf <<'X'
+ward = "99999";
+ward_name = "phường Thử Nghiệm";
+reserve_mib = 8;
+X
+install -d -o hotline-courier -g hotline-courier /var/spool/sms{,/outgoing,/incoming}
+install -m 600 /dev/null /etc/hotlined/secrets/ntfy.secret
+echo thu-nghiem >/etc/hotlined/secrets/ntfy.secret
+cat >/etc/hotlined/channels.conf <<'X'
+channels = (
+  { name = "sms"; kind = "spool"; replies = true; interval = "now";
+    folder = "/var/spool/sms/outgoing"; inbox = "/var/spool/sms/incoming"; },
+  { name = "ntfy"; kind = "http"; url = "https://ntfy.example.test/";
+    headers = ( "Authorization: Bearer {secret}" );
+    secret_file = "secrets/ntfy.secret"; body = "{\"t\":\"{to}\",\"m\":\"{text}\"}"; } );
+X
+check conf_is_fine hotlined --check
+check courier_conf_is_fine hotline-courier --check
+check enables systemctl enable --now hotlined
+check is_ready is_active hotlined.service hotline-courier.service \
+	hotlined-api.socket hotlined-control.socket hotlined-courier.socket
+check courier_is_up within 10 logs -u hotlined "courier is up"
+check answers answers
+check status_tells within 10 shows "open cases 0, next due never"
+
+# ---- Walls ----
+check control_is_not_the_couriers not runuser -u hotline-courier -- hotlinectl status
+check courier_has_no_state test ! -e /var/lib/hotline-courier
+check key_is_not_the_couriers not runuser -u hotline-courier -- cat /etc/hotlined/master.key
+check data_is_private test "$(stat -c '%a %U' /var/lib/hotlined /var/lib/hotlined/hotlined.db | tr '\n' ' ')" = "700 hotlined 600 hotlined "
+check runs_as_itself test "$(stat -c %U "/proc/$(main_pid)/task")" = hotlined
+
+# ---- The main job ----
+hotlinectl agency add truong1 school --name "Trường Thử Nghiệm"
+key=$(hotlinectl key add truong1 --json | field key)
+hotlinectl member add canbo1 --name "Cán bộ Thử Nghiệm" --role officer,lead
+hotlinectl member address canbo1 sms 0900000001 --verified
+check referral_is_taken test "$(refer one)" = 201
+check alert_arrives within 30 grep -rq "To: .*900000001" /var/spool/sms/outgoing
+cat /var/spool/sms/outgoing/*
+check status_counts within 40 shows "open cases 1, next due 20"
+
+# ---- Reload ----
+echo 'ward_name = "phường Khác";' >>/etc/hotlined/hotlined.conf
+sed -i '/Thử Nghiệm/d' /etc/hotlined/hotlined.conf
+check reloads systemctl reload hotlined
+check reload_is_seen status "phường Khác"
+cp /etc/hotlined/hotlined.conf /tmp/good.conf
+echo 'prot = 1;' >>/etc/hotlined/hotlined.conf
+check bad_reload_is_refused not systemctl reload hotlined
+check bad_reload_changes_nothing is_active hotlined.service
+cp /tmp/good.conf /etc/hotlined/hotlined.conf
+
+# ---- Restarts under load ----
+load() {
+	while [ -e /tmp/load ]; do
+		curl --silent --output /dev/null --max-time 20 \
+			http://127.0.0.1:8111/healthz
+		echo $? >>"/tmp/codes.$1"
+	done
+}
+touch /tmp/load
+for i in 1 2 3 4; do load $i & done
+sleep 0.5
+systemctl restart hotlined
+systemctl restart hotlined
+sleep 0.5
+rm /tmp/load
+wait
+echo "load: $(cat /tmp/codes.* | sort | uniq -c | tr '\n' ' ')"
+check restart_refuses_nobody test "$(cat /tmp/codes.* | sort -u)" = 0
+check load_was_a_load test "$(cat /tmp/codes.* | wc -l)" -gt 50
+
+# ---- Drain ----
+exec 3<>/dev/tcp/127.0.0.1/8111
+printf 'POST /v1/referrals HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n{' >&3
+sleep 0.2
+before=$(date +%s%N)
+systemctl stop 'hotlined*'
+took=$((($(date +%s%N) - before) / 1000000))
+exec 3>&-
+echo "drain: $took ms"
+check drains_in_time test $took -le 5500
+check stop_was_clean test "$(systemctl show -P Result hotlined)" = success
+check stopped_is_stopped not is_active hotlined.service hotlined-api.socket
+check starts_again systemctl start hotlined
+
+# ---- A dead courier and a full disk are no reason for a restart ----
+pid=$(main_pid)
+systemctl kill --signal=KILL hotline-courier
+check courier_comes_back within 10 is_active hotline-courier.service
+check core_does_not_mind test "$(main_pid)" = "$pid"
+
+# ---- Hang, watchdog, restart, and in the end people are told ----
+mkdir -p $unit/hotlined.service.d "$unit/hotline-failure@.service.d"
+printf '[Unit]\nStartLimitBurst=2\n[Service]\nWatchdogSec=2\nRestartSec=100ms\n' \
+	>$unit/hotlined.service.d/test.conf
+{
+	echo '[Service]'
+	echo ExecStart=
+	grep ^ExecStart= "/usr/lib/systemd/system/hotline-failure@.service" |
+		sed 's/sleep 30/sleep 1/'
+} >"$unit/hotline-failure@.service.d/test.conf"
+cat >$unit/listener.socket <<'X'
+[Socket]
+ListenStream=127.0.0.1:9999
+Accept=yes
+X
+cat >$unit/listener@.service <<'X'
+[Service]
+StandardInput=socket
+ExecStart=/bin/bash -c 'printf "HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n"; while read -t 1 -r line; do echo "$line"; done >>/out/told; printf %%s "$line" >>/out/told'
+X
+printf 'url = "http://127.0.0.1:9999/"\ndata = "hotlined da dung"\n' >/etc/hotlined/failure.curl
+systemctl daemon-reload
+systemctl start listener.socket
+systemctl reset-failed hotlined
+systemctl restart hotlined
+restarted() { test "$(main_pid)" != "$pid" && is_active hotlined.service; }
+pid=$(main_pid)
+kill -STOP "$pid"
+before=$(date +%s%N)
+check hang_is_restarted within 8 restarted
+echo "hang: $((($(date +%s%N) - before) / 1000000)) ms"
+check watchdog_did_it logs -u hotlined "Watchdog timeout"
+kill -STOP "$(main_pid)"
+within 8 logs -u hotlined "Start request repeated too quickly"
+check people_are_told within 15 grep -q "hotlined da dung" /out/told
+check journal_is_told within 5 logs -t hotline-failure "hotlined.service has failed"
+check another_chance within 15 is_active hotlined.service
+check sockets_are_back within 5 answers
+rm -r $unit/hotlined.service.d "$unit/hotline-failure@.service.d"
+systemctl daemon-reload
+systemctl reset-failed hotlined
+
+# ---- An encrypted key ----
+mkdir -p $unit/hotlined.service.d
+check key_is_encrypted systemd-creds encrypt --with-key=host --name=master.key \
+	/etc/hotlined/master.key /etc/hotlined/master.key.cred
+printf '[Service]\nLoadCredential=\nLoadCredentialEncrypted=master.key:/etc/hotlined/master.key.cred\n' \
+	>$unit/hotlined.service.d/key.conf
+mv /etc/hotlined/master.key /root/safe.key
+systemctl daemon-reload
+check encrypted_key_opens systemctl restart hotlined
+check encrypted_key_is_used test "$(refer one)" = 201
+rm -r $unit/hotlined.service.d
+mv /root/safe.key /etc/hotlined/master.key
+systemctl daemon-reload
+
+# ---- Upgrade ----
+systemctl restart hotlined
+id=$(field id </out/answer)
+pid=$(main_pid)
+check upgrades dpkg -i /opt/new.deb
+check upgrade_restarts within 10 restarted
+check upgrade_keeps_settings status "phường Khác"
+check upgrade_keeps_data test "$(status_of -H "Authorization: Bearer $key" "http://127.0.0.1:8111/v1/referrals/$id")" = 200
+check replay_after_upgrade test "$(refer one)" = 201
+check replay_is_the_same test "$(field id </out/answer)" = "$id"
+check chain_holds hotlinectl audit verify
+
+# ---- Remove and purge ----
+check removes dpkg -r hotlined
+check remove_stops not is_active hotlined.service hotlined-api.socket hotline-courier.service
+check remove_closes not curl --silent http://127.0.0.1:8111/healthz
+check remove_keeps_settings test -e /etc/hotlined/hotlined.conf
+check purges dpkg -P hotlined
+check purge_takes_settings test ! -e /etc/hotlined/hotlined.conf
+check purge_keeps_cases test -s /var/lib/hotlined/hotlined.db
+check purge_keeps_the_key test -s /etc/hotlined/master.key
+check no_unit_is_left test -z "$(find /etc/systemd/system -name '*hotline*')"
+check nothing_failed_but_on_purpose test -z "$(systemctl --failed --plain --no-legend | grep -v listener)"
+echo "end" >>/out/results
+journalctl -b --no-pager >/out/journal

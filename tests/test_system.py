@@ -1,0 +1,69 @@
+"""The package in a Debian that systemd has booted: system_probe.sh does what an
+admin does, and each of its checks is a test here."""
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import package
+
+ROOT = pathlib.Path(__file__).parent
+PROBE = ROOT / "system_probe.sh"
+CHECKS = re.findall(r"(?m)^check (\w+)", PROBE.read_text())
+BOOTED = ["systemd-sysv", "dbus"]
+UNIT = """[Unit]
+After=multi-user.target
+[Service]
+ExecStart=/opt/probe.sh
+ExecStopPost=/usr/bin/systemctl exit 0 --no-block
+"""
+
+
+def boot(tree, out, binds):
+    wants = tree / "etc/systemd/system/default.target.wants"
+    wants.mkdir(parents=True, exist_ok=True)
+    (wants.parent / "probe.service").write_text(UNIT)
+    link = wants / "probe.service"
+    if not link.is_symlink():
+        link.symlink_to("../probe.service")
+    options = []
+    for inside, outside in binds.items():
+        (tree / inside).touch()
+        options.append(f"--bind-ro={outside}:/{inside}")
+    with open(out / "console", "w") as console:
+        subprocess.run(
+            ["timeout", "-k", "5", "240", "systemd-nspawn", "--quiet", "-D",
+             tree, "--volatile=overlay", "--boot", "--register=no",
+             "--keep-unit", "--private-network",
+             f"--machine=hotlined-{out.parent.name.replace('_', '-')[-20:]}",
+             "--console=pipe", f"--bind={out}:/out", *options],
+            stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """{check: "ok" or "FAILED"} of one boot."""
+    if shutil.which("systemd-nspawn") is None:
+        pytest.skip("SYSTEMD NOT TESTED: systemd-nspawn is missing")
+    folder = tmp_path_factory.mktemp("system")
+    new = package.make()
+    tree = package.tree("bookworm", " ".join(BOOTED + package.depends(new)))
+    out = folder / "out"
+    out.mkdir()
+    boot(tree, out, {"opt/probe.sh": PROBE, "opt/new.deb": new,
+                     "opt/old.deb": package.older(new, folder)})
+    if not (out / "log").exists():
+        pytest.skip("SYSTEMD NOT TESTED: nothing boots here: "
+                    + (out / "console").read_text()[-300:])
+    text = (out / "results").read_text()
+    assert text.endswith("end\n"), (out / "log").read_text()[-4000:]
+    found = {name: how for how, name in re.findall(r"(ok|FAILED) (\w+)", text)}
+    found["log"] = (out / "log").read_text()
+    return found
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_booted(results, check):
+    assert results.get(check) == "ok", results["log"][-6000:]
