@@ -129,6 +129,27 @@ alert_raise(struct tx *tx, struct alert *a, const struct people *people,
 }
 
 enum outcome
+alert_raise_at(struct tx *tx, struct alert *a, const struct person *p,
+    const struct address *to)
+{
+	struct delivery d = {
+	    .person = *p, .is_urgent = a->is_urgent, .queue = queue_of(a)};
+	json_t *told = json_pack("[s]", person_id(p));
+	enum outcome how;
+
+	id_new(a->id);
+	a->told = 1;
+	snprintf(d.alert_id, sizeof(d.alert_id), "%s", a->id);
+	how = add_row(tx, a, "");
+	if (how == OK)
+		how = delivery_call_at(tx, &d, to);
+	if (how == OK)
+		how = audit_raised(tx, a, told, NULL);
+	json_decref(told);
+	return how;
+}
+
+enum outcome
 alerts_over(struct tx *tx, const char *clock_id)
 {
 	enum outcome how =

@@ -28,6 +28,9 @@ struct alert {
  */
 enum outcome alert_raise(struct tx *tx, struct alert *a,
     const struct people *people, const char *const *channels, size_t n);
+/* The same to one address (id and channel of it are read) and no other. */
+enum outcome alert_raise_at(struct tx *tx, struct alert *a,
+    const struct person *p, const struct address *to);
 /*
  * An alarm to those who keep the ward's service going: a clock that climbs the
  * procedure's ladder "alarm", or one called like the kind, until somebody

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "address_verify.h"
 #include "alert.h"
 #include "alert_rows.h"
 #include "answer.h"
@@ -149,6 +150,8 @@ alert_ack(struct tx *tx, const char *alert_id, const struct ack *k)
 		how = CONFLICT;
 	for (size_t i = 0; i < n && how == OK; i++)
 		how = ack_one(tx, &list[i], k, &d);
+	if (how == OK && d.id[0] != '\0')
+		how = address_answered(tx, &d);
 	free(list);
 	return how;
 }

@@ -181,22 +181,19 @@ name_delivery(
 	id_derive(id, alert_id, (uint64_t)n, digest);
 }
 
-enum outcome
-delivery_call(struct tx *tx, const struct delivery *d)
+static enum outcome
+add_delivery(struct tx *tx, const struct delivery *d, const char *address,
+    const char *channel, char id[ID_SIZE])
 {
 	const struct conf *conf = tx_context(tx)->conf;
 	int64_t now = clock_now();
-	char id[ID_SIZE], address[ID_SIZE], channel[CHANNEL_SIZE];
-	enum outcome how;
-
-	if (!next_address(tx, d, address, channel))
-		return NOT_FOUND;
-	how = perhaps(tx_exec(
+	enum outcome how = perhaps(tx_exec(
 	    tx, Q_CHANNEL_NEW, ARGS(V_TEXT(channel), V_TEXT(conf->ward))));
+
 	if (how != OK)
 		return how;
 	name_delivery(tx, d->alert_id, address, id);
-	how = tx_exec(tx, Q_DELIVERY_ADD,
+	return tx_exec(tx, Q_DELIVERY_ADD,
 	    ARGS(V_TEXT(id), V_TEXT(conf->ward), V_TEXT(d->alert_id),
 		d->person.member_id[0] ? V_TEXT(d->person.member_id) : V_NULL,
 		d->person.agency_id[0] ? V_TEXT(d->person.agency_id) : V_NULL,
@@ -204,7 +201,31 @@ delivery_call(struct tx *tx, const struct delivery *d)
 		V_INT(now),
 		d->is_urgent ? V_INT(now + conf->accept_within) : V_NULL,
 		V_INT(now + conf->link_life), V_INT(d->queue)));
+}
+
+enum outcome
+delivery_call(struct tx *tx, const struct delivery *d)
+{
+	char id[ID_SIZE], address[ID_SIZE], channel[CHANNEL_SIZE];
+	enum outcome how;
+
+	if (!next_address(tx, d, address, channel))
+		return NOT_FOUND;
+	how = add_delivery(tx, d, address, channel, id);
 	return how == OK ? supersede(tx, d, id, address) : how;
+}
+
+enum outcome
+delivery_call_at(
+    struct tx *tx, const struct delivery *d, const struct address *to)
+{
+	char id[ID_SIZE];
+	enum outcome how = add_delivery(tx, d, to->id, to->channel, id);
+
+	/* As if the next channel had joined in: none will. */
+	return how == OK
+		   ? tx_exec(tx, Q_DELIVERY_WIDENED, ARGS(V_TEXT(id), V_INT(1)))
+		   : how;
 }
 
 bool

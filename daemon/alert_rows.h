@@ -38,6 +38,12 @@ enum outcome delivery_get(struct tx *tx, const char *id, struct delivery *d);
  * clock_id, order, queue and is_urgent of d are read.  NOT_FOUND: there is none left.
  */
 enum outcome delivery_call(struct tx *tx, const struct delivery *d);
+/*
+ * Call them on this address, which need not be verified, and on no other; of d
+ * alert_id, person and is_urgent are read, of the address id and channel.
+ */
+enum outcome delivery_call_at(
+    struct tx *tx, const struct delivery *d, const struct address *to);
 /* True if the person can be or was called on a further channel. */
 bool delivery_has_next(struct tx *tx, const struct delivery *d);
 /*

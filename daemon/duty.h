@@ -6,11 +6,22 @@
 #include "rota.h"
 #include "store.h"
 
+/* In table meta: when the watch has to look again; 0: at once. */
+#define DUTY_NEXT "duty_next"
+
 /*
  * The ward's rota, whole for instants in [from, until); rota_done it, even
  * after a failure.
  */
 enum outcome
 duty_load(struct tx *tx, int64_t from, int64_t until, struct rota *r);
+
+/*
+ * Something that decides who can be reached changed: the watch looks again
+ * as soon as this transaction is over.
+ */
+enum outcome duty_changed(struct tx *tx);
+/* Is there still an officer or somebody who decides, with an address? */
+bool duty_has_anybody(struct tx *tx);
 
 #endif

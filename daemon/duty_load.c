@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "duty.h"
+#include "meta.h"
 #include "roles.h"
 
 struct load {
@@ -151,4 +152,28 @@ duty_load(struct tx *tx, int64_t from, int64_t until, struct rota *r)
 	if (how == OK)
 		how = load_swaps(&l);
 	return how == OK ? load_outside(&l) : how;
+}
+
+enum outcome
+duty_changed(struct tx *tx)
+{
+	return meta_put(tx, DUTY_NEXT, 0);
+}
+
+bool
+duty_has_anybody(struct tx *tx)
+{
+	static const unsigned callable = 1u << ROLE_officer | 1u << ROLE_lead |
+					 1u << ROLE_chairman |
+					 1u << ROLE_vice_chairman;
+	struct rota r = {0};
+	bool is_there = false;
+
+	(void)load_people(&(struct load){.tx = tx, .r = &r});
+	for (size_t i = 0; i < r.n_people; i++)
+		is_there = is_there ||
+			   (r.people[i].is_active && r.people[i].has_address &&
+			       (r.people[i].roles & callable) != 0);
+	rota_done(&r);
+	return is_there;
 }

@@ -29,22 +29,6 @@ delivery_void(struct tx *tx, const struct delivery *d)
 	return delivery_is_barred(tx, d->case_id, &d->person) ? "barred" : NULL;
 }
 
-/* The open address, or NULL if it is gone or no longer verified. */
-static char *
-open_address(struct tx *tx, const struct delivery *d)
-{
-	struct address list[ADDRESSES_MAX];
-	size_t n = people_addresses(tx, &d->person, list);
-	char *to = NULL;
-
-	for (size_t i = 0; i < n; i++) {
-		if (to == NULL && strcmp(list[i].id, d->address_id) == 0)
-			to = xstrdup(list[i].text);
-		address_done(&list[i]);
-	}
-	return to;
-}
-
 /* The address is gone: no attempt can be made on it. */
 static enum outcome
 refuse(struct lease *l, const struct delivery *d)
@@ -123,7 +107,7 @@ lease_open(struct lease *l, struct channel_row *ch, struct delivery *d)
 
 	if (how != OK || is_held)
 		return how;
-	to = open_address(l->tx, d);
+	to = address_open(l->tx, d->address_id, d->id);
 	how = to == NULL ? refuse(l, d) : send(l, ch, d, to);
 	free(to);
 	return how;

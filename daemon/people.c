@@ -193,3 +193,28 @@ address_done(struct address *a)
 	seal_free(a->text);
 	*a = (struct address){0};
 }
+
+char *
+address_open(struct tx *tx, const char *id, const char *delivery_id)
+{
+	struct place at = {"address", "address_sealed", id};
+	char *plain = NULL, *text = NULL;
+	const void *sealed;
+	struct rows *rows;
+	struct key ward;
+	size_t n;
+
+	if (keyring_ward(tx, &ward) != OK)
+		return NULL;
+	rows =
+	    tx_query(tx, Q_ADDRESS_OPEN, ARGS(V_TEXT(id), V_TEXT(delivery_id)));
+	if (rows_next(rows)) {
+		sealed = row_blob(rows, 0, &n);
+		if (unseal(&ward, &at, sealed, n, &plain) == OK)
+			text = xstrdup(plain);
+	}
+	seal_free(plain);
+	(void)rows_end(rows);
+	key_wipe(&ward);
+	return text;
+}

@@ -38,6 +38,12 @@ size_t people_addresses(
     struct tx *tx, const struct person *p, struct address out[ADDRESSES_MAX]);
 void address_done(struct address *a);
 /*
+ * The text of an address by its id, for a message of a delivery; the caller
+ * frees.  NULL if it is removed, or not verified and this message is not the
+ * one that verifies it.
+ */
+char *address_open(struct tx *tx, const char *id, const char *delivery_id);
+/*
  * What address.digest holds: a blind index of the channel and the text (a
  * number as 84..., anything else in lower case).  In address.c.
  */
@@ -51,5 +57,12 @@ void address_digest(const struct key *blind, const char *channel,
  * clocks twice.  Records why; audits; NOT_FOUND if there is nobody at all.
  */
 enum outcome people_assign(struct tx *tx, const char *case_id, int64_t at);
+/*
+ * A member is not there any more: every open case they hold is given to others
+ * as people_assign does, and they are told.
+ */
+enum outcome people_release(struct tx *tx, const char *member_id);
+/* The same of one case, whoever holds it. */
+enum outcome people_reassign(struct tx *tx, const char *case_id);
 
 #endif

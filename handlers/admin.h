@@ -15,6 +15,8 @@ enum outcome
 answer_fault(struct response *a, const char *pointer, const char *what);
 /* A text or number of the body; NULL or otherwise if it is not there. */
 const char *body_text(const struct request *r, const char *name);
+/* A list of words as the database holds it, "officer lead"; the caller frees. */
+char *body_words(const struct request *r, const char *name);
 int64_t
 body_instant(const struct request *r, const char *name, int64_t otherwise);
 

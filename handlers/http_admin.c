@@ -1,13 +1,16 @@
 /* What the handlers of the control socket share. */
 #include "admin.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "address_verify.h"
 #include "audit.h"
 #include "channels.h"
 #include "clock.h"
 #include "context.h"
+#include "duty.h"
 #include "keyring.h"
 #include "people.h"
 
@@ -39,6 +42,21 @@ const char *
 body_text(const struct request *r, const char *name)
 {
 	return json_string_value(json_object_get(r->body, name));
+}
+
+char *
+body_words(const struct request *r, const char *name)
+{
+	struct buf b = BUF_MAX(500);
+	json_t *word;
+	size_t i;
+
+	json_array_foreach(json_object_get(r->body, name), i, word)
+	{
+		buf_addf(
+		    &b, "%s%s", i == 0 ? "" : " ", json_string_value(word));
+	}
+	return buf_take(&b);
 }
 
 int64_t
@@ -195,9 +213,12 @@ address_add(struct tx *tx, const struct request *r, struct response *a,
 {
 	const char *channel = body_text(r, "channel");
 	bool verified = json_is_true(json_object_get(r->body, "verified"));
+	struct person who = {0};
 	char id[ID_SIZE];
 	enum outcome how;
 
+	snprintf(who.member_id, ID_SIZE, "%s", member_id ? member_id : "");
+	snprintf(who.agency_id, ID_SIZE, "%s", agency_id ? agency_id : "");
 	if (!body_ok(r, &address_schema, a))
 		return INVALID;
 	if (channels_find(tx_context(tx)->channels, channel) == NULL)
@@ -205,6 +226,10 @@ address_add(struct tx *tx, const struct request *r, struct response *a,
 		    a, "/channel", "không có kênh này trong channels.conf");
 	id_new(id);
 	how = address_insert(tx, r, id, member_id, agency_id);
+	if (how == OK && !verified)
+		how = address_send_code(tx, &who, id);
+	if (how == OK)
+		how = duty_changed(tx);
 	if (how == OK)
 		how = admin_audit(tx, r,
 		    &(struct happening){.act = "address.add",

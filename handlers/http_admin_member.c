@@ -4,9 +4,12 @@
 
 #include "admin.h"
 #include "clock.h"
+#include "duty.h"
 #include "handlers.h"
 #include "keyring.h"
+#include "languages.h"
 #include "people.h"
+#include "quiet.h"
 #include "token.h"
 
 #define TOKEN_LIFE (90 * DAY)
@@ -23,6 +26,10 @@ static const struct field member_fields[] = {
 	.words = role_names},
     {.name = "phone", .kind = FIELD_TEXT, .low = 2, .high = 30},
     {.name = "agency", .kind = FIELD_TEXT, .low = 2, .high = 16},
+    {.name = "languages",
+	.kind = FIELD_WORDS,
+	.high = LANGUAGE_MAX,
+	.words = language_codes},
 };
 static const struct schema member_schema = {
     member_fields, NELEM(member_fields)};
@@ -31,31 +38,31 @@ static const struct schema member_schema = {
 enum outcome
 member_list(struct tx *tx, const struct request *r, struct response *a)
 {
+	json_t *items = tx_list(tx, Q_MEMBER_LIST, ARGS(V_TEXT(tx_ward(tx)))),
+	       *o;
+	size_t i;
+
 	(void)r;
-	return answer_list(
-	    a, tx_list(tx, Q_MEMBER_LIST, ARGS(V_TEXT(tx_ward(tx)))));
+	json_array_foreach(items, i, o)
+	{
+		json_t *from = json_object_get(o, "quiet_from");
+		json_t *until = json_object_get(o, "quiet_until");
+		struct quiet q = {from != NULL, (int)json_integer_value(from),
+		    (int)json_integer_value(until)};
+		char text[QUIET_SIZE];
+
+		quiet_format(text, &q);
+		json_object_del(o, "quiet_from");
+		json_object_del(o, "quiet_until");
+		json_object_set_new(o, "quiet", json_string(text));
+	}
+	return answer_list(a, items);
 }
 
 static bool
 login_ok(const char *s)
 {
 	return s[0] >= 'a' && s[0] <= 'z' && s[strspn(s, LOGIN_REST)] == '\0';
-}
-
-/* "officer lead": as member.roles holds them; the caller frees. */
-static char *
-roles_text(const struct request *r)
-{
-	struct buf b = BUF_MAX(500);
-	json_t *word;
-	size_t i;
-
-	json_array_foreach(json_object_get(r->body, "roles"), i, word)
-	{
-		buf_addf(
-		    &b, "%s%s", i == 0 ? "" : " ", json_string_value(word));
-	}
-	return buf_take(&b);
 }
 
 /* Name and phone as look-ups find them (bars). */
@@ -87,6 +94,7 @@ member_insert(
 	const char *name = body_text(r, "name");
 	struct place at = {"member", "name_sealed", id};
 	char agency[ID_SIZE] = "";
+	char *languages;
 	unsigned char *sealed;
 	struct key ward;
 	size_t n;
@@ -96,6 +104,7 @@ member_insert(
 		how = keyring_ward(tx, &ward);
 	if (how != OK)
 		return how;
+	languages = body_words(r, "languages");
 	sealed = seal(&ward, &at, name, strlen(name), &n);
 	key_wipe(&ward);
 	how = tx_exec(tx, Q_MEMBER_ADD,
@@ -105,6 +114,10 @@ member_insert(
 	if (how == OK && agency[0] != '\0')
 		how =
 		    tx_exec(tx, Q_MEMBER_AT, ARGS(V_TEXT(id), V_TEXT(agency)));
+	if (how == OK && languages[0] != '\0')
+		how = tx_exec(tx, Q_MEMBER_LANGUAGES,
+		    ARGS(V_TEXT(id), V_TEXT(languages)));
+	free(languages);
 	return how == OK ? index_member(tx, r, id) : how;
 }
 
@@ -123,7 +136,7 @@ member_add(struct tx *tx, const struct request *r, struct response *a)
 		    "bắt đầu bằng chữ thường không dấu, sau đó là a-z 0-9 . _ "
 		    "-");
 	id_new(id);
-	roles = roles_text(r);
+	roles = body_words(r, "roles");
 	how = member_insert(tx, r, id, roles);
 	if (how == OK)
 		how = admin_audit(tx, r,
@@ -142,15 +155,25 @@ member_add(struct tx *tx, const struct request *r, struct response *a)
 	    a, 201, json_pack("{s:s, s:s}", "id", id, "login", login));
 }
 
-/* POST /v1/admin/members/{login}/stop */
+/*
+ * POST /v1/admin/members/{login}/stop: rotations skip them, their cases go to
+ * others, who are told.
+ */
 enum outcome
 member_stop(struct tx *tx, const struct request *r, struct response *a)
 {
 	char id[ID_SIZE];
+	bool had_anybody = duty_has_anybody(tx);
 	enum outcome how = member_find(tx, r->args[0], id);
 
 	if (how == OK)
 		how = tx_exec(tx, Q_MEMBER_STOP, ARGS(V_TEXT(id)));
+	if (how == OK && had_anybody && !duty_has_anybody(tx))
+		return answer_problem(a, "nobody_left");
+	if (how == OK)
+		how = people_release(tx, id);
+	if (how == OK)
+		how = duty_changed(tx);
 	if (how == OK)
 		how = admin_audit(tx, r,
 		    &(struct happening){.act = "member.stop",

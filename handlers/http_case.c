@@ -176,28 +176,3 @@ case_list(struct tx *tx, const struct request *r, struct response *a)
 	(void)answer_json(a, 200, page);
 	return how == OK ? OK : answer_outcome(a, how);
 }
-
-/* GET /v1/me */
-enum outcome
-me_get(struct tx *tx, const struct request *r, struct response *a)
-{
-	const char *id = r->subject.id;
-	struct place at = {"member", "name_sealed", id};
-	struct rows *rows =
-	    tx_query(tx, Q_MEMBER_GET, ARGS(V_TEXT(tx_ward(tx)), V_TEXT(id)));
-	struct value sealed = {.kind = VALUE_BLOB};
-	char *name = NULL;
-	json_t *o = NULL;
-
-	if (rows_next(rows)) {
-		sealed.p = row_blob(rows, 3, &sealed.n);
-		(void)keyring_unseal(tx, tx_ward(tx), &at, &sealed, &name);
-		o = json_pack("{s:s, s:s, s:s, s:s*}", "id", id, "login",
-		    row_text(rows, 1), "roles", row_text(rows, 2), "name",
-		    name);
-	}
-	(void)rows_end(rows);
-	seal_free(name);
-	return o != NULL ? answer_json(a, 200, o)
-			 : answer_problem(a, "not_found");
-}

@@ -39,6 +39,12 @@ POST /v1/referrals/{out}/complete   401 401 404 409 403 403 403 403 403 403
 GET  /v1/refused                    401 401 403 403 403 403 200 200 403 403
 GET  /v1/refused/{refused}          401 401 403 403 403 403 200 200 403 403
 GET  /v1/me                         401 401 403 403 200 200 200 200 200 200
+PATCH /v1/me                        401 401 403 403 200 200 200 200 200 200
+GET  /v1/me/addresses               401 401 403 403 200 200 200 200 200 200
+POST /v1/me/addresses               401 401 403 403 201 201 201 201 201 201
+POST /v1/me/addresses/{none}/code   401 401 403 403 404 404 404 404 404 404
+POST /v1/me/addresses/{none}/verify 401 401 403 403 404 404 404 404 404 404
+DELETE /v1/me/addresses/{none}      401 401 403 403 404 404 404 404 404 404
 GET  /v1/cases                      401 401 403 403 200 200 200 200 200 403
 GET  /v1/cases/{case}               401 401 403 403 200 200 200 404 404 404
 GET  /v1/cases/{case}/timeline      401 401 403 403 200 200 200 404 404 404
@@ -135,6 +141,9 @@ class Site:
             "reopen": {"acted_at": NOW, "reason": "Lý do thử."},
             "assign": {"member": "canbo2"},
             "bars": {"member": "congan"},
+            "me": {"quiet": "22:00-06:00"},
+            "addresses": {"channel": "sms", "address": "0900000099"},
+            "verify": {"code": "K7Q2MX"},
             "refer": {"agency": "tramyte", "service": "Khám",
                       "reason": "Lý do thử.",
                       "due_at": "2026-11-25T07:00:00+07:00"},
@@ -186,7 +195,8 @@ def test_every_route_by_every_caller(s, method, path, codes):
     for caller, code in zip(CALLERS, codes):
         r = s.referral()  # afresh: what is done once cannot be done again
         case = r["cases"][0]
-        names = {"in": r["id"], "case": case, "token": "A" * 22}
+        names = {"in": r["id"], "case": case, "token": "A" * 22,
+                 "none": NOT_THERE}
         if "{out}" in path:
             names["out"] = s.refer(case)
         if "{refused}" in path:
@@ -200,7 +210,7 @@ def test_every_route_by_every_caller(s, method, path, codes):
             body["on_behalf_of"] = "truong1"
         headers = {"If-Match": s.tag(case)} if "/v1/cases/" in path else {}
         a = s.call(method, path.format(**names), caller,
-                   body if method == "POST" else None, **headers)
+                   body if method in ("POST", "PATCH") else None, **headers)
         assert a.status == code, (caller, a)
         if code in (401, 403, 404):
             assert "Thử Nghiệm" not in a.text and case not in a.text

@@ -205,8 +205,10 @@ def test_a_stopped_member_is_not_called(ward):
     e = w.expect(AN)
     w.refer()
     w.quiet()
+    w.expect(BINH, text=re.compile("được giao"))
     w.d.ctl("member", "stop", "an")
     assert w.link("POST", LINK.search(e.message.text)[1])[0] == 404
+    w.quiet()
     w.expect(BINH)
     w.d.step(at(10))
     w.quiet()

@@ -140,6 +140,36 @@ def test_admin_people(world):
     ok(d.admin("POST", "/v1/admin/members/mai/stop"), 204)
 
 
+def code_sent(d, phone):
+    """The newest code in a message to a phone."""
+    d.step("1s")
+    out = sorted((d.folder / "spool/out").iterdir())
+    text = [p.read_text() for p in out if phone in p.read_text()][-1]
+    return re.search(r"OK ([2-9A-HJ-NP-Z]{6})", text)[1]
+
+
+def test_addresses(world):
+    d = world
+    ok(d.api("PATCH", "/v1/me", {"quiet": "22:00-06:00"}, key=d.an))
+    mine = {"channel": "sms", "address": "0900000031"}
+    made = ok(d.api("POST", "/v1/me/addresses", mine, key=d.an), 201).json
+    ok(d.api("GET", "/v1/me/addresses", key=d.an))
+    path = f"/v1/me/addresses/{made['id']}"
+    ok(d.api("POST", path + "/code", key=d.an), 204)
+    code = {"code": code_sent(d, "84900000031")}
+    ok(d.api("POST", path + "/verify", code, key=d.an), 204)
+    ok(d.api("DELETE", path, key=d.an), 204)
+    ok(d.admin("PATCH", "/v1/admin/members/an", {"languages": ["bdq"]}), 204)
+    made = ok(d.admin("POST", "/v1/admin/members/an/addresses",
+                      {"channel": "sms", "address": "0900000032"}), 201).json
+    ok(d.admin("GET", "/v1/admin/members/an/addresses"))
+    path = f"/v1/admin/addresses/{made['id']}"
+    ok(d.admin("POST", path + "/code"), 204)
+    code = {"code": code_sent(d, "84900000032")}
+    ok(d.admin("POST", path + "/verify", code), 204)
+    ok(d.admin("DELETE", path), 204)
+
+
 def test_admin_daemon(world):
     d = world
     ok(d.admin("GET", "/v1/admin/status"))

@@ -137,7 +137,8 @@ call_send_to(
 		return CTL_USAGE;
 	url = make_url(curl, c, method, path);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
-	if (strcmp(method, "POST") == 0) {
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+	if (strcmp(method, "GET") != 0 && strcmp(method, "DELETE") != 0) {
 		body = json_dumps(c->fields, JSON_COMPACT);
 		headers = set_body(curl, body);
 	}

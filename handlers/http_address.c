@@ -1,0 +1,241 @@
+/* Where members are reached: their own addresses, and an admin's view. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "address_verify.h"
+#include "admin.h"
+#include "clock.h"
+#include "context.h"
+#include "duty.h"
+#include "handlers.h"
+#include "keyring.h"
+#include "people.h"
+
+#define HINT 3 /* letters of an address that tell which one it is */
+
+/* The end of it, whole letters only. */
+static void
+add_hint(struct tx *tx, json_t *o, const char *id, const struct rows *rows)
+{
+	struct place at = {"address", "address_sealed", id};
+	struct value sealed = {.kind = VALUE_BLOB};
+	char *text = NULL;
+	const char *end = "";
+	size_t n;
+
+	sealed.p = row_blob(rows, 2, &sealed.n);
+	if (keyring_unseal(tx, tx_ward(tx), &at, &sealed, &text) == OK) {
+		n = strlen(text);
+		end = text + (n > HINT ? n - HINT : 0);
+		while ((*end & 0xc0) == 0x80)
+			end++;
+	}
+	json_object_set_new(o, "hint", json_string(end));
+	seal_free(text);
+}
+
+static void
+add_instant(struct tx *tx, json_t *o, const char *name, int64_t at)
+{
+	char text[INSTANT_SIZE];
+
+	if (at == 0)
+		return;
+	instant_format(text, at, (int)tx_context(tx)->conf->utc_offset_min);
+	json_object_set_new(o, name, json_string(text));
+}
+
+static enum outcome
+list(struct tx *tx, const char *member_id, struct response *a)
+{
+	struct rows *rows =
+	    tx_query(tx, Q_ADDRESS_LIST, ARGS(V_TEXT(member_id)));
+	json_t *items = json_array();
+	enum outcome how;
+
+	while (rows_next(rows)) {
+		const char *id = row_text(rows, 0);
+		json_t *o = json_pack("{s:s, s:s, s:b, s:s*}", "id", id,
+		    "channel", row_text(rows, 1), "is_verified",
+		    !row_is_null(rows, 4), "verified_how", row_text(rows, 3));
+
+		add_hint(tx, o, id, rows);
+		add_instant(tx, o, "verified_at", row_int(rows, 4));
+		add_instant(tx, o, "proved_at", row_int(rows, 5));
+		json_array_append_new(items, o);
+	}
+	how = rows_end(rows);
+	if (how == OK)
+		return answer_list(a, items);
+	json_decref(items);
+	return answer_outcome(a, how);
+}
+
+/* GET /v1/admin/members/{login}/addresses */
+enum outcome
+member_address_list(struct tx *tx, const struct request *r, struct response *a)
+{
+	char id[ID_SIZE];
+	enum outcome how = member_find(tx, r->args[0], id);
+
+	return how == OK ? list(tx, id, a) : answer_outcome(a, how);
+}
+
+/* GET /v1/me/addresses */
+enum outcome
+me_address_list(struct tx *tx, const struct request *r, struct response *a)
+{
+	return list(tx, r->subject.id, a);
+}
+
+static const struct field own_fields[] = {
+    {.name = "channel", .kind = FIELD_TEXT, .required = true, 1, 32},
+    {.name = "address", .kind = FIELD_TEXT, .required = true, 1, 500},
+};
+static const struct schema own_schema = {own_fields, NELEM(own_fields)};
+
+/* POST /v1/me/addresses {channel, address}: nobody vouches for their own. */
+enum outcome
+me_address_add(struct tx *tx, const struct request *r, struct response *a)
+{
+	return body_ok(r, &own_schema, a)
+		   ? address_add(tx, r, a, r->subject.id, NULL)
+		   : INVALID;
+}
+
+/* Whose it is; to a member all but their own are not there. */
+static enum outcome
+find_owner(struct tx *tx, const struct request *r, struct person *p)
+{
+	struct rows *rows;
+	bool is_there;
+	enum outcome how;
+
+	*p = (struct person){0};
+	rows = tx_query(tx, Q_ADDRESS_GET, ARGS(V_TEXT(r->args[0])));
+	is_there = rows_next(rows);
+	if (is_there) {
+		row_copy(p->member_id, ID_SIZE, rows, 1);
+		row_copy(p->agency_id, ID_SIZE, rows, 2);
+	}
+	how = rows_end(rows);
+	if (how != OK)
+		return how;
+	if (!is_there || (r->subject.kind == BY_MEMBER &&
+			     strcmp(p->member_id, r->subject.id) != 0))
+		return NOT_FOUND;
+	return OK;
+}
+
+static enum outcome
+record(struct tx *tx, const struct request *r, const char *act)
+{
+	return admin_audit(tx, r,
+	    &(struct happening){
+		.act = act, .object_kind = "address", .object_id = r->args[0]});
+}
+
+static enum outcome
+send_code(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct person p;
+	enum outcome how = find_owner(tx, r, &p);
+
+	if (how == OK && tx_number(tx, Q_ADDRESS_UNVERIFIED, 0,
+			     ARGS(V_TEXT(r->args[0]))) == 0)
+		return answer_problem(a, "state_conflict");
+	if (how == OK)
+		how = address_send_code(tx, &p, r->args[0]);
+	if (how == OK)
+		how = record(tx, r, "address.code_sent");
+	return how == OK ? answer_empty(a) : answer_outcome(a, how);
+}
+
+static const struct field code_fields[] = {
+    {.name = "code", .kind = FIELD_TEXT, .required = true, 1, 32},
+};
+static const struct schema code_schema = {code_fields, NELEM(code_fields)};
+
+/* A wrong one is counted, so it must not be rolled back. */
+static enum outcome
+take_code(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct person p;
+	enum outcome how = find_owner(tx, r, &p);
+
+	if (how != OK)
+		return answer_outcome(a, how);
+	if (!body_ok(r, &code_schema, a))
+		return INVALID;
+	how = address_take_code(tx, r->args[0], body_text(r, "code"));
+	if (how == REFUSED)
+		return answer_problem(a, "too_many_tries");
+	if (how == NOT_FOUND) {
+		(void)answer_problem(a, "wrong_code");
+		return OK;
+	}
+	if (how == OK)
+		how = record(tx, r, "address.code_taken");
+	return how == OK ? answer_empty(a) : answer_outcome(a, how);
+}
+
+static enum outcome
+remove_address(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct person p;
+	enum outcome how = find_owner(tx, r, &p);
+
+	if (how == OK)
+		how = tx_exec(tx, Q_ADDRESS_REMOVE,
+		    ARGS(V_TEXT(r->args[0]), V_INT(clock_now())));
+	if (how == OK)
+		how = alarm_over(tx, "verify_address", r->args[0]);
+	if (how == OK)
+		how = duty_changed(tx);
+	if (how == OK)
+		how = record(tx, r, "address.remove");
+	return how == OK ? answer_empty(a) : answer_outcome(a, how);
+}
+
+/* POST /v1/admin/addresses/{id}/code */
+enum outcome
+admin_address_code(struct tx *tx, const struct request *r, struct response *a)
+{
+	return send_code(tx, r, a);
+}
+
+/* POST /v1/me/addresses/{id}/code */
+enum outcome
+me_address_code(struct tx *tx, const struct request *r, struct response *a)
+{
+	return send_code(tx, r, a);
+}
+
+/* POST /v1/admin/addresses/{id}/verify {code} */
+enum outcome
+admin_address_verify(struct tx *tx, const struct request *r, struct response *a)
+{
+	return take_code(tx, r, a);
+}
+
+/* POST /v1/me/addresses/{id}/verify {code} */
+enum outcome
+me_address_verify(struct tx *tx, const struct request *r, struct response *a)
+{
+	return take_code(tx, r, a);
+}
+
+/* DELETE /v1/admin/addresses/{id} */
+enum outcome
+admin_address_remove(struct tx *tx, const struct request *r, struct response *a)
+{
+	return remove_address(tx, r, a);
+}
+
+/* DELETE /v1/me/addresses/{id} */
+enum outcome
+me_address_remove(struct tx *tx, const struct request *r, struct response *a)
+{
+	return remove_address(tx, r, a);
+}

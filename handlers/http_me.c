@@ -1,0 +1,206 @@
+/* A member as they see and change themselves, and as an admin changes them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin.h"
+#include "duty.h"
+#include "handlers.h"
+#include "keyring.h"
+#include "languages.h"
+#include "people.h"
+#include "quiet.h"
+
+static void
+add_quiet(json_t *o, const struct rows *rows)
+{
+	struct quiet q = {!row_is_null(rows, 5), (int)row_int(rows, 5),
+	    (int)row_int(rows, 6)};
+	char text[QUIET_SIZE];
+
+	quiet_format(text, &q);
+	json_object_set_new(o, "quiet", json_string(text));
+}
+
+/* GET /v1/me */
+enum outcome
+me_get(struct tx *tx, const struct request *r, struct response *a)
+{
+	const char *id = r->subject.id;
+	struct place at = {"member", "name_sealed", id};
+	struct rows *rows =
+	    tx_query(tx, Q_MEMBER_GET, ARGS(V_TEXT(tx_ward(tx)), V_TEXT(id)));
+	struct value sealed = {.kind = VALUE_BLOB};
+	char *name = NULL;
+	json_t *o = NULL;
+
+	if (rows_next(rows)) {
+		sealed.p = row_blob(rows, 3, &sealed.n);
+		(void)keyring_unseal(tx, tx_ward(tx), &at, &sealed, &name);
+		o = json_pack("{s:s, s:s, s:s, s:s*, s:s}", "id", id, "login",
+		    row_text(rows, 1), "roles", row_text(rows, 2), "name", name,
+		    "languages", row_text(rows, 4));
+		add_quiet(o, rows);
+	}
+	(void)rows_end(rows);
+	seal_free(name);
+	return o != NULL ? answer_json(a, 200, o)
+			 : answer_problem(a, "not_found");
+}
+
+static const struct field change_fields[] = {
+    {.name = "name", .kind = FIELD_TEXT, .low = 1, .high = 100},
+    {.name = "roles",
+	.kind = FIELD_WORDS,
+	.low = 1,
+	.high = ROLE_MAX,
+	.words = role_names},
+    {.name = "phone", .kind = FIELD_TEXT, .low = 2, .high = 30},
+    {.name = "languages",
+	.kind = FIELD_WORDS,
+	.high = LANGUAGE_MAX,
+	.words = language_codes},
+    {.name = "quiet", .kind = FIELD_TEXT, .high = QUIET_SIZE - 1},
+};
+/* What an admin may change, and the last of them by oneself. */
+static const struct schema member_schema = {
+    change_fields, NELEM(change_fields)};
+static const struct schema me_schema = {change_fields + 3, 2};
+
+static enum outcome
+change_words(struct tx *tx, const struct request *r, const char *name,
+    enum query q, const char *id)
+{
+	char *text;
+	enum outcome how;
+
+	if (json_object_get(r->body, name) == NULL)
+		return OK;
+	text = body_words(r, name);
+	how = tx_exec(tx, q, ARGS(V_TEXT(id), V_TEXT(text)));
+	free(text);
+	return how;
+}
+
+static enum outcome
+change_quiet(struct tx *tx, const struct request *r, const char *id)
+{
+	const char *text = body_text(r, "quiet");
+	struct quiet q;
+
+	if (text == NULL)
+		return OK;
+	(void)quiet_parse(text, &q);
+	return tx_exec(tx, Q_MEMBER_QUIET,
+	    ARGS(V_TEXT(id), q.is_set ? V_INT(q.from) : V_NULL,
+		q.is_set ? V_INT(q.until) : V_NULL));
+}
+
+/* The new one is found; the old one is not any more. */
+static enum outcome
+change_name(struct tx *tx, const struct request *r, const char *id)
+{
+	const char *name = body_text(r, "name");
+	struct place at = {"member", "name_sealed", id};
+	struct value sealed = V_NULL;
+	enum outcome how;
+
+	if (name == NULL)
+		return OK;
+	how = keyring_seal(tx, tx_ward(tx), &at, name, &sealed);
+	if (how == OK)
+		how = tx_exec(tx, Q_MEMBER_NAME, ARGS(V_TEXT(id), sealed));
+	if (how == OK)
+		how =
+		    tx_exec(tx, Q_BLIND_DROP, ARGS(V_TEXT("name"), V_TEXT(id)));
+	keyring_done(&sealed);
+	return how == OK || how == NOT_FOUND
+		   ? blind_add(tx, "name", name, "member", id)
+		   : how;
+}
+
+/* Which fields were changed, and coded values of those that are not sealed. */
+static json_t *
+difference(const struct request *r)
+{
+	json_t *o = json_object();
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(r->body, key, value)
+	{
+		bool is_sealed =
+		    strcmp(key, "name") == 0 || strcmp(key, "phone") == 0;
+
+		json_object_set(o, key, is_sealed ? json_true() : value);
+	}
+	return o;
+}
+
+static enum outcome
+change(struct tx *tx, const struct request *r, const char *id)
+{
+	enum outcome how = change_name(tx, r, id);
+
+	if (how == OK && body_text(r, "phone") != NULL)
+		how =
+		    blind_add(tx, "phone", body_text(r, "phone"), "member", id);
+	if (how == OK)
+		how = change_words(tx, r, "roles", Q_MEMBER_ROLES, id);
+	if (how == OK)
+		how = change_words(tx, r, "languages", Q_MEMBER_LANGUAGES, id);
+	if (how == OK)
+		how = change_quiet(tx, r, id);
+	if (how == OK)
+		how = duty_changed(tx);
+	if (how != OK)
+		return how;
+	return admin_audit(tx, r,
+	    &(struct happening){.act = "member.change",
+		.object_kind = "member",
+		.object_id = id,
+		.detail = difference(r)});
+}
+
+static bool
+is_well(const struct request *r, const struct schema *s, struct response *a)
+{
+	struct quiet q;
+
+	if (!body_ok(r, s, a))
+		return false;
+	if (body_text(r, "quiet") == NULL ||
+	    quiet_parse(body_text(r, "quiet"), &q))
+		return true;
+	(void)answer_fault(a, "/quiet", "viết như 22:00-06:00, hoặc để trống");
+	return false;
+}
+
+/* PATCH /v1/me: languages and quiet hours */
+enum outcome
+me_patch(struct tx *tx, const struct request *r, struct response *a)
+{
+	enum outcome how;
+
+	if (!is_well(r, &me_schema, a))
+		return INVALID;
+	how = change(tx, r, r->subject.id);
+	return how == OK ? me_get(tx, r, a) : answer_outcome(a, how);
+}
+
+/* PATCH /v1/admin/members/{login} */
+enum outcome
+member_patch(struct tx *tx, const struct request *r, struct response *a)
+{
+	char id[ID_SIZE];
+	bool had_anybody = duty_has_anybody(tx);
+	enum outcome how = member_find(tx, r->args[0], id);
+
+	if (how != OK)
+		return answer_outcome(a, how);
+	if (!is_well(r, &member_schema, a))
+		return INVALID;
+	how = change(tx, r, id);
+	if (how == OK && had_anybody && !duty_has_anybody(tx))
+		return answer_problem(a, "nobody_left");
+	return how == OK ? answer_empty(a) : answer_outcome(a, how);
+}
