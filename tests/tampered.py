@@ -1,0 +1,45 @@
+"""strace on a running daemon: a system call fails, or kills it."""
+import pathlib
+import shutil
+import subprocess
+import time
+
+import pytest
+
+
+class Tampered:
+    """inject: what strace does to that call, such as "error=EIO:when=3"."""
+
+    def __init__(self, d, call, inject=None):
+        if shutil.which("strace") is None:
+            pytest.skip("CALLS NOT TAMPERED WITH: strace is missing")
+        self.trace = d.folder / "strace"
+        tamper = ["-e", f"inject={call}:{inject}"] if inject else []
+        self.strace = subprocess.Popen(
+            ["strace", "-f", "-o", self.trace, "-e", f"trace={call}",
+             *tamper, "-p", str(d.process.pid)],
+            stderr=subprocess.PIPE, text=True)
+        line = self.strace.stderr.readline()
+        if "attached" not in line:
+            self.strace.wait()
+            pytest.skip(f"CALLS NOT TAMPERED WITH: {line.strip()}")
+        self.hold(d)
+
+    def hold(self, d):
+        """The line comes before the last thread is held: wait for that."""
+        until = time.monotonic() + 5
+        tasks = pathlib.Path(f"/proc/{d.process.pid}/task")
+        while time.monotonic() < until:
+            try:
+                states = [p.read_text() for p in tasks.glob("*/status")]
+            except OSError:
+                return
+            if all("TracerPid:\t0" not in s for s in states):
+                return
+            time.sleep(0.005)
+
+    def release(self):
+        """The daemon runs on by itself; what was seen."""
+        self.strace.terminate()
+        self.strace.wait()
+        return self.trace.read_text()
