@@ -1,13 +1,18 @@
 #include "bars.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "alert_rows.h"
 #include "audit.h"
 #include "clock.h"
 #include "clock_rows.h"
+#include "keyring.h"
 
 /* Of what somebody did before they were barred, so many are shown. */
 #define EARLIER_MAX 500
+/* Persons of one name, in all cases. */
+#define FITS_MAX 256
 
 enum outcome
 bars_unseat(struct tx *tx, const struct case_row *c)
@@ -30,6 +35,53 @@ bars_add(struct tx *tx, const struct case_row *c, const struct bar *bar,
 	if (how == OK)
 		how = bars_unseat(tx, c);
 	return how == OK ? case_tell_lead(tx, c, "bar") : how;
+}
+
+/* Persons around children whom a name or number fits. */
+struct fits {
+	char ids[FITS_MAX][ID_SIZE];
+	size_t n;
+};
+
+static void
+on_owner(void *arg, const char *kind, const char *owner)
+{
+	struct fits *f = arg;
+
+	if (strcmp(kind, "person") == 0 && f->n < FITS_MAX)
+		memcpy(f->ids[f->n++], owner, ID_SIZE);
+}
+
+static enum outcome
+bar_person(struct tx *tx, const char *person, const struct bar *bar)
+{
+	char list[1][ID_SIZE];
+	struct case_row c;
+	size_t n = 0;
+	enum outcome how =
+	    ids_read(tx_query(tx, Q_BAR_PERSON_CASE, ARGS(V_TEXT(person))),
+		list, NELEM(list), &n);
+
+	if (how != OK || n == 0)
+		return how;
+	how = case_get(tx, list[0], &c);
+	return how == OK ? bars_add(tx, &c, bar, &audit_system) : how;
+}
+
+enum outcome
+bars_match(
+    struct tx *tx, const char *member, const char *kind, const char *value)
+{
+	struct person who = {0};
+	const struct bar bar = {&who, "provisional", "match", kind};
+	struct fits *f = xcalloc(1, sizeof(*f));
+	enum outcome how = blind_find(tx, kind, value, on_owner, f);
+
+	memcpy(who.member_id, member, ID_SIZE);
+	for (size_t i = 0; i < f->n && how == OK; i++)
+		how = bar_person(tx, f->ids[i], &bar);
+	free(f);
+	return how;
 }
 
 static enum outcome

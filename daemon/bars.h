@@ -16,6 +16,12 @@ enum outcome bars_unseat(struct tx *tx, const struct case_row *c);
 enum outcome bars_add(struct tx *tx, const struct case_row *c,
     const struct bar *bar, const struct subject *by);
 /*
+ * A member can be found by a new name or number ("name", "phone"): of whoever
+ * has it in a case that is there, they may be the one.
+ */
+enum outcome bars_match(
+    struct tx *tx, const char *member, const char *kind, const char *value);
+/*
  * A member says that a provisional bar is of a namesake; *n: how many have.
  * NOT_FOUND: no such bar of this case.  CONFLICT: it is cleared already, was
  * not made by a match, or this member has said so before.

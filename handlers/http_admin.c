@@ -7,6 +7,7 @@
 
 #include "address_verify.h"
 #include "audit.h"
+#include "bars.h"
 #include "channels.h"
 #include "clock.h"
 #include "context.h"
@@ -175,9 +176,12 @@ is_phone(const char *s)
 static enum outcome
 index_phone(struct tx *tx, const char *text, const char *member_id)
 {
+	enum outcome how;
+
 	if (member_id == NULL || !is_phone(text))
 		return OK;
-	return blind_add(tx, "phone", text, "member", member_id);
+	how = blind_add(tx, "phone", text, "member", member_id);
+	return how == OK ? bars_match(tx, member_id, "phone", text) : how;
 }
 
 static enum outcome

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "admin.h"
+#include "bars.h"
 #include "clock.h"
 #include "duty.h"
 #include "handlers.h"
@@ -69,12 +70,16 @@ login_ok(const char *s)
 static enum outcome
 index_member(struct tx *tx, const struct request *r, const char *id)
 {
-	const char *phone = body_text(r, "phone");
-	enum outcome how;
+	static const char *const kinds[] = {"name", "phone"};
+	enum outcome how = OK;
 
-	how = blind_add(tx, "name", body_text(r, "name"), "member", id);
-	if (how == OK && phone != NULL)
-		how = blind_add(tx, "phone", phone, "member", id);
+	for (size_t i = 0; i < NELEM(kinds) && how == OK; i++) {
+		const char *value = body_text(r, kinds[i]);
+
+		how = blind_add(tx, kinds[i], value, "member", id);
+		if (how == OK)
+			how = bars_match(tx, id, kinds[i], value);
+	}
 	return how;
 }
 

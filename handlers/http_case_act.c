@@ -112,6 +112,7 @@ static const struct field refer_fields[] = {
 	.low = 1,
 	.high = 4000},
     {.name = "due_at", .kind = FIELD_INSTANT, .required = true},
+    {.name = "conflict_reason", .kind = FIELD_TEXT, .low = 1, .high = 1000},
     {.name = "share",
 	.kind = FIELD_WORDS,
 	.high = NELEM(shares) - 1,
@@ -119,10 +120,16 @@ static const struct field refer_fields[] = {
 };
 static const struct schema refer_schema = {refer_fields, NELEM(refer_fields)};
 
+/* The agency that a child is sent to. */
+struct receiver {
+	char id[ID_SIZE];
+	bool is_barred;
+};
+
 /* Service, reason and what is shared, under the referral's own key. */
 static enum outcome
 insert_out(struct tx *tx, const struct request *r, const struct case_row *c,
-    const char *agency, struct referral_row *row)
+    const struct receiver *to, struct referral_row *row)
 {
 	struct place at = {"referral", "body_sealed", row->id};
 	char *text = json_dumps(r->body, JSON_COMPACT);
@@ -136,10 +143,11 @@ insert_out(struct tx *tx, const struct request *r, const struct case_row *c,
 	hash_of(sealed.p, sealed.n, row->digest);
 	if (how == OK)
 		how = tx_exec(tx, Q_REFERRAL_OUT,
-		    ARGS(V_TEXT(row->id), V_TEXT(tx_ward(tx)), V_TEXT(agency),
+		    ARGS(V_TEXT(row->id), V_TEXT(tx_ward(tx)), V_TEXT(to->id),
 			V_TEXT(r->subject.id), V_TEXT(c->incident),
 			V_INT(row->received_at), sealed,
-			V_BLOB(row->digest, HASH_SIZE), V_INT(row->due_at)));
+			V_BLOB(row->digest, HASH_SIZE), V_INT(row->due_at),
+			V_INT(to->is_barred)));
 	if (how == OK)
 		how = tx_exec(tx, Q_REFERRAL_LINK,
 		    ARGS(V_TEXT(row->id), V_TEXT(c->id), V_TEXT(tx_ward(tx))));
@@ -150,7 +158,7 @@ insert_out(struct tx *tx, const struct request *r, const struct case_row *c,
 
 static enum outcome
 send_out(struct tx *tx, const struct request *r, const struct case_row *c,
-    const char *agency, struct referral_row *row)
+    const struct receiver *to, struct referral_row *row)
 {
 	enum outcome how;
 
@@ -160,27 +168,27 @@ send_out(struct tx *tx, const struct request *r, const struct case_row *c,
 	    .due_at = body_instant(r, "due_at", 0),
 	    .version = 1};
 	id_new(row->id);
-	how = insert_out(tx, r, c, agency, row);
+	how = insert_out(tx, r, c, to, row);
 	if (how != OK)
 		return how;
-	return audit_add(
-	    tx, &(struct happening){
-		    .actor = &r->subject,
-		    .act = "referral.sent",
-		    .object_kind = "referral",
-		    .object_id = row->id,
-		    .case_id = c->id,
-		    .digest = row->digest,
-		    .detail = json_pack("{s:s, s:I, s:O*}", "agency", agency,
-			"due_at", (json_int_t)row->due_at, "share",
-			json_object_get(r->body, "share")),
-		});
+	return audit_add(tx,
+	    &(struct happening){
+		.actor = &r->subject,
+		.act = "referral.sent",
+		.object_kind = "referral",
+		.object_id = row->id,
+		.case_id = c->id,
+		.digest = row->digest,
+		.detail = json_pack("{s:s, s:I, s:b, s:O*}", "agency", to->id,
+		    "due_at", (json_int_t)row->due_at, "despite_bar",
+		    to->is_barred, "share", json_object_get(r->body, "share")),
+	    });
 }
 
-/* An agency that is there, runs, and is not barred from the case. */
+/* An agency that is there and runs. */
 static enum outcome
 find_receiver(struct tx *tx, const struct request *r, const struct case_row *c,
-    char id[ID_SIZE])
+    struct receiver *to)
 {
 	struct subject s = {.kind = BY_AGENCY};
 	struct rows *rows = tx_query(tx, Q_AGENCY_GET,
@@ -194,9 +202,32 @@ find_receiver(struct tx *tx, const struct request *r, const struct case_row *c,
 	how = rows_end(rows);
 	if (how != OK)
 		return how;
-	if (!is_there || case_is_barred(tx, c->id, &s))
+	if (!is_there)
 		return NOT_FOUND;
-	memcpy(id, s.id, ID_SIZE);
+	memcpy(to->id, s.id, ID_SIZE);
+	to->is_barred = case_is_barred(tx, c->id, &s);
+	return OK;
+}
+
+/*
+ * To an agency that is barred (somebody alleged works there) only who decides
+ * sends a child, and says why; to others it is as if it were not there.
+ */
+static enum outcome
+receiver_ok(const struct request *r, struct response *a,
+    const struct receiver *to, enum outcome found)
+{
+	bool decides = allow(&r->subject, ACTION_case_bar, &(struct object){0});
+
+	if (found == NOT_FOUND || (to->is_barred && !decides))
+		return answer_fault(
+		    a, "/agency", "không chuyển được đến cơ quan này");
+	if (found != OK)
+		return answer_outcome(a, found);
+	if (to->is_barred && body_text(r, "conflict_reason") == NULL)
+		return answer_fault(a, "/conflict_reason",
+		    "cơ quan này có xung đột lợi ích trong vụ việc: ghi rõ lý "
+		    "do vẫn chuyển");
 	return OK;
 }
 
@@ -205,7 +236,7 @@ enum outcome
 case_refer(struct tx *tx, const struct request *r, struct response *a)
 {
 	struct referral_row row;
-	char agency[ID_SIZE];
+	struct receiver to = {0};
 	struct case_row c;
 	enum outcome how = member_case(tx, r, a, ACTION_case_refer, &c);
 
@@ -215,12 +246,10 @@ case_refer(struct tx *tx, const struct request *r, struct response *a)
 		return how;
 	if (!body_ok(r, &refer_schema, a))
 		return INVALID;
-	how = find_receiver(tx, r, &c, agency);
-	if (how == NOT_FOUND)
-		return answer_fault(
-		    a, "/agency", "không chuyển được đến cơ quan này");
-	if (how == OK)
-		how = send_out(tx, r, &c, agency, &row);
+	how = receiver_ok(r, a, &to, find_receiver(tx, r, &c, &to));
+	if (how != OK)
+		return how;
+	how = send_out(tx, r, &c, &to, &row);
 	if (how != OK)
 		return answer_outcome(a, how);
 	answer_header(a, "Location", "/v1/referrals/%s", row.id);

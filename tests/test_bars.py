@@ -287,6 +287,60 @@ def test_a_holder_who_recuses_loses_the_case_and_the_lead_is_told(s):
     assert "case.read" in [e["act"] for e in listed["earlier"]]
 
 
+# ---- Who comes later ----
+
+def test_a_new_member_is_matched_with_cases_that_are_there(s):
+    codes = [ok(post(s, body(children=[child(fresh(), **around)]),
+                     key=s.hotline))["cases"][0]
+             for around in ({"father": {"name": "Cha Thử Nghiệm Mới"}},
+                            {"mother": {"phone": "0911 222 333"}},
+                            {"carer": {"phone": "0911 222 444"}})]
+    s.d.ctl("member", "add", "moiden", "--name", "CHA thu nghiem moi",
+            "--role", "officer", "--phone", "+84 911 222 333")
+    key = s.d.ctl("member", "token", "moiden")["token"]
+    for code, ground in zip(codes, ("name", "phone")):
+        assert bars(s, code)["moiden"]["ground"] == ground
+        gone(s, code, key)
+    assert case(s, codes[2], key)
+    s.d.ctl("member", "address", "moiden", "sms", "0911222444", "--verified")
+    gone(s, codes[2], key)
+    told = [d["member"] for e in timeline(s, codes[2])
+            if e.get("alert", {}).get("kind") == "bar"
+            for d in e["deliveries"]]
+    assert told == ["truongnhom"]
+
+
+# ---- Sending a child where the suspect works ----
+
+def refer(s, code, key, **more):
+    tag = f'"{case(s, code)["version"]}"'
+    return s.d.api("POST", f"/v1/cases/{code}/refer", {
+        "agency": "truong1", "service": "Tư vấn", "reason": "Để thử.",
+        "due_at": "2026-12-01T00:00:00+07:00", "share": ["name"], **more},
+        key=key, headers={"If-Match": tag})
+
+
+def test_an_alleged_agency_gets_no_child_unless_the_lead_says_why(s):
+    code = ok(post(s, body(children=[child(fresh())], alleged=[
+        {"relation": "teacher", "agency": "truong1"}]),
+        key=s.hotline))["cases"][0]
+    holder = case(s, code)["assignee"]
+    assert holder == "canbo"
+    reason = {"conflict_reason": "Ban giám hiệu không liên quan."}
+    for more in ({}, reason):
+        r = refused(refer(s, code, s.officer, **more), 422, "invalid_fields")
+        assert r["errors"][0]["pointer"] == "/agency"
+    r = refused(refer(s, code, s.lead), 422, "invalid_fields")
+    assert r["errors"][0]["pointer"] == "/conflict_reason"
+    out = ok(refer(s, code, s.lead, **reason))
+    path = f"/v1/referrals/{out['id']}"
+    assert ok(s.d.api("GET", path, key=s.school), 200)["state"] == "sent"
+    a = ok(s.d.api("POST", f"{path}/accept", {}, key=s.school), 200)
+    assert "conflict_reason" not in json.dumps(a)
+    sent = next(e for e in timeline(s, code) if e["act"] == "referral.sent")
+    assert sent["detail"]["despite_bar"] is True
+
+
 def test_the_chain_holds_after_all_this(s):
     done = s.d.ctl_raw("audit", "verify")
     assert done.returncode == 0, done.stderr

@@ -232,6 +232,7 @@ CREATE TABLE referral (             -- in or out: one resource
     informant_sealed BYTES,         -- its own key (owner informant)
     digest BYTES NOT NULL,          -- BLAKE2b-256 of the body as received
     due_at INT8,
+    despite_bar INT8 NOT NULL DEFAULT 0, -- sent to a barred agency, for a reason
     version INT8 NOT NULL DEFAULT 1
 ) STRICT;
 CREATE UNIQUE INDEX referral_source

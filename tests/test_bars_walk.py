@@ -1,0 +1,81 @@
+"""Every route of routes.def, walked by who is barred from a case."""
+import re
+
+import pytest
+
+from hotline import ROOT
+from referral_site import (body, case, child, fresh, ok, open_site, post,
+                           timeline)
+
+SUSPECT = "Phan Thử Nghiệm Cán Bộ"
+
+
+@pytest.fixture(scope="module")
+def s():
+    s = open_site()
+    s.suspect = s.d.member("canbo3", "officer", "lead", sms="0900000007",
+                           name=SUSPECT)
+    s.d.ctl("member", "add", "giaovien", "--name", "Giáo Viên Thử Nghiệm",
+            "--role", "officer,lead", "--agency", "truong1")
+    s.teacher = s.d.ctl("member", "token", "giaovien")["token"]
+    with s.d:
+        yield s
+
+
+def walk(key):
+    """Every route that somebody with this kind of key may call."""
+    kinds = ("AGENCY", "EITHER") if key.startswith("hla_") \
+        else ("MEMBER", "EITHER")
+    text = (ROOT / "handlers/routes.def").read_text()
+    for method, path, who in re.findall(
+            r'^(?:ROUTE|LOOP)\((\w+),\s*"([^"]+)",\s*(\w+)', text, re.M):
+        if who in kinds:
+            yield method, path
+
+
+def fill(path, names):
+    """The path with what it asks for of the case."""
+    parts = path.split("/")
+    for i, part in enumerate(parts):
+        if part == "{}":
+            before = parts[i - 1]
+            parts[i] = {"steps": "N04", "documents": names["id"]}.get(
+                before, names.get(before, names["id"]))
+    return "/".join(parts)
+
+
+def test_no_route_tells_the_barred_of_the_case(s):
+    """As a namesake's member, an agency, and a member who works there."""
+    name = fresh()
+    own = ok(post(s, body(children=[child(name)])))["cases"][0]
+    r = ok(post(s, body(children=[child(name)], alleged=[
+        {"relation": "teacher", "agency": "truong1", "name": SUSPECT}])))
+    code = r["cases"][0]
+    c = case(s, code)
+    out = ok(s.d.api("POST", f"/v1/cases/{code}/refer", {
+        "agency": "th111", "service": "Tư vấn", "reason": "Để thử.",
+        "due_at": "2026-12-01T00:00:00+07:00"}, key=s.boss,
+        headers={"If-Match": f'"{c["version"]}"'}))
+    events = timeline(s, code)
+    alert = next(i["id"] for i in ok(
+        s.d.api("GET", "/v1/alerts?limit=200", key=s.boss), 200)["items"]
+        if i["case"] == code)
+    ids = {e["object_id"] for e in events if e["object_kind"] in
+           ("case", "clock", "alert", "act", "child", "person")}
+    secrets = {code, r["incident_code"], r["id"], out["id"], *ids}
+    names = {"cases": code, "alerts": alert, "referrals": r["id"],
+             "bars": c["bars"][0]["id"], "id": r["id"]}
+    walked = 0
+    for key in (s.suspect, s.teacher, s.school):
+        for method, path in walk(key):
+            where = fill(path, names)
+            a = s.d.api(method, where, {} if method == "POST" else None,
+                        key=key, headers={"If-Match": "*"})
+            told = {x for x in secrets if x in a.text and x not in where}
+            assert not told, (method, where, a)
+            if "{}" in path and a.status < 300:
+                # Only what is not of the case: a refused body, a report.
+                assert "cases" not in path and "referrals" not in path, a
+            walked += 1
+    assert walked > 30
+    assert own not in secrets
