@@ -43,15 +43,16 @@ check(struct tx *tx, const struct step_call *k, struct faults *faults)
 		    "vượt thời hạn cách ly tối đa kể từ quyết định đầu tiên");
 }
 
+/* The step ends first: its clock runs only until isolation is decided. */
 static enum outcome
 begin(struct tx *tx, struct step_call *k)
 {
-	enum outcome how = step_fact(tx, k, FACT_isolation, "decided");
+	enum outcome how = step_end(tx, k);
 
 	if (how == OK)
-		how = step_fact(tx, k, FACT_carer_safe, "unknown");
+		how = step_fact(tx, k, FACT_isolation, "decided");
 	if (how == OK)
-		how = step_end(tx, k);
+		how = step_fact(tx, k, FACT_carer_safe, "unknown");
 	if (how == OK)
 		how =
 		    isolation_begin(tx, k->c, &k->act, step_number(k, "days"));

@@ -71,7 +71,8 @@ class Site:
     def approve(self, code, step, who="boss", paper=None, **body):
         """The chairman agrees, then the paper is issued by the officer."""
         self.agree(code, step, who, **body)
-        return self.do(code, step, "officer", paper=paper or PAPER)
+        return self.do(code, step, "officer", paper=paper or PAPER,
+                       acted_at=body.get("acted_at", NOW))
 
     def refuse(self, code, step, status, what, who="boss", **body):
         a = self.post(code, f"steps/{step}/done",

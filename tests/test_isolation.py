@@ -1,0 +1,138 @@
+"""Isolation, and whom the needs meeting invites."""
+import sqlite3
+
+import pytest
+
+from case_site import MARKS, NOW, PAPER
+from casework import (ORDER, WHY, at, invite, isolated, pointers, settle,
+                      steps, alone, s)
+from hotline import copy_of
+
+__all__ = ["alone", "s"]
+
+# ---- Isolation ----
+
+def test_isolation_needs_agreement_and_paper(s):
+    code = isolated(s)
+    assert s.case(code)["facts"]["isolation"] == "decided"
+    k = s.clocks(code)
+    assert k["N09"]["state"] == "done"
+    assert k["N09b"]["state"] == k["N10"]["state"] == "open"
+    assert "N10a" not in k
+    s.approve(code, "N10", decision="end", reason=WHY)
+    assert s.case(code)["facts"]["isolation"] == "ended"
+    assert s.clocks(code)["N10b"]["state"] == "dropped"
+    assert s.case(code)["isolations"][0]["ended_at"] == NOW
+
+
+def test_isolation_found_not_needed_drops_the_step(s):
+    code = s.open(alleged=[{"relation": "carer"}])
+    assert pointers(s.ask(code, "N09", "agree", agreed=True,
+                          decision="not_needed")) == {"/reason"}
+    s.approve(code, "N09", decision="not_needed", reason=WHY)
+    assert s.case(code)["facts"]["isolation"] == "no"
+    k = s.clocks(code)
+    assert k["N09"]["state"] == "dropped"
+    assert "N09b" not in k and "N10" not in k
+
+
+def test_fifteen_days_in_all_from_the_first_decision(alone):
+    """Decided Tuesday 24 November: 15 days end with 9 December, 7 with 1."""
+    s, d = alone, alone.d
+    code = s.open(alleged=[{"relation": "parent"}])
+    assert "/days" in pointers(s.ask(code, "N09", "agree", agreed=True,
+                                     decision="isolate", days=16))
+    s.approve(code, "N09", decision="isolate", days=7)
+    assert s.clocks(code)["N10"]["due_at"] == "2026-12-10T00:00:00+07:00"
+    assert s.clocks(code)["N10a"]["due_at"] == "2026-12-02T00:00:00+07:00"
+    settle(s, code)
+    d.step("2026-12-01T09:00:00+07:00")
+    more = {"acted_at": d.now, "decision": "extend", "reason": WHY}
+    a = s.ask(code, "N10a", "agree", agreed=True, days=16, **more)
+    assert pointers(a) == {"/competent"}
+    assert pointers(s.ask(code, "N10a", "agree", agreed=True, days=6,
+                          **more)) == {"/days"}
+    s.agree(code, "N10a", days=12, **more)
+    s.do(code, "N10a", "officer", acted_at=d.now, paper=PAPER)
+    again = steps(s, code, "N10a")
+    assert [k["state"] for k in again] == ["done", "open"]
+    assert again[1]["due_at"] == "2026-12-07T00:00:00+07:00"
+    s.agree(code, "N10a", **{**more, "days": 15})
+    s.do(code, "N10a", "officer", acted_at=d.now, paper=PAPER)
+    assert [k["state"] for k in steps(s, code, "N10a")] == ["done", "done"]
+    assert steps(s, code, "N10")[-1]["due_at"] == "2026-12-10T00:00:00+07:00"
+    # Warned at 08:00 of days 10, 13 and 15, counted from the first decision.
+    d.step("2026-12-10T00:00:00+07:00")
+    rows = sqlite3.connect(copy_of(d)).execute(
+        "SELECT a.raised_at, a.kind FROM alert a JOIN clock k"
+        " ON k.id = a.clock_id WHERE k.step = 'N10' AND a.rung = 0"
+        " AND a.kind IN ('warning', 'lapsed') ORDER BY a.raised_at")
+    assert list(rows) == [(at("2026-12-04T08:00:00+07:00"), "warning"),
+                          (at("2026-12-07T08:00:00+07:00"), "warning"),
+                          (at("2026-12-09T08:00:00+07:00"), "warning"),
+                          (at("2026-12-10T00:00:00+07:00"), "lapsed")]
+
+
+def test_longer_only_with_a_competent_bodys_paper(s):
+    code = isolated(s)
+    body = {"decision": "extend", "days": 30, "reason": WHY}
+    assert pointers(s.ask(code, "N10", "agree", agreed=True, **body)) == \
+        {"/competent"}
+    s.approve(code, "N10", **body, competent={
+        "body": "Tòa án thử nghiệm", "number": "1/QĐ", "date": "2026-11-24"})
+    # Thirty days after 24 November: the end of 24 December.
+    assert steps(s, code, "N10")[1]["due_at"] == "2026-12-25T00:00:00+07:00"
+    assert s.case(code)["isolations"][0]["is_beyond"]
+    assert s.case(code)["facts"]["isolation"] == "decided"
+
+
+def test_a_safe_carer_lets_the_chairman_cancel(s):
+    code = isolated(s)
+    assert pointers(s.ask(code, "N10", "agree", agreed=True,
+                          decision="cancel", reason=WHY)) == {"/decision"}
+    s.do(code, "N10b", "officer", risk="low", items=MARKS, carer_safe="yes")
+    assert s.case(code)["facts"]["isolation"] == "decided"  # he decides
+    s.approve(code, "N10c", decision="cancel", reason=WHY)
+    assert s.case(code)["facts"]["isolation"] == "ended"
+    assert s.clocks(code)["N10"]["state"] == "dropped"
+
+
+# ---- The needs meeting ----
+
+def to_meeting(s, **more):
+    code = s.open(**more)
+    s.do(code, "N06", "officer", risk="medium", items=MARKS)
+    s.do(code, "N13", "officer", risk="medium", items=MARKS)
+    return code
+
+
+@pytest.mark.parametrize("alleged,who,refused", [
+    ([{"relation": "parent", "name": "Người Bị Nêu Một"}],
+     ("father", "nguoi bi neu MOT"), True),
+    ([{"relation": "parent", "name": "Người Bị Nêu Một"}],
+     ("mother", "Người Thử Nghiệm Bốn"), False),
+    ([{"relation": "parent"}], ("mother", "Người Thử Nghiệm Bốn"), True),
+    ([{"relation": "carer"}], ("carer", "Người Thử Nghiệm Bốn"), True),
+    ([{"relation": "carer"}], ("mother", "Người Thử Nghiệm Bốn"), False),
+    ([{"relation": "teacher", "name": "Người Bị Nêu Hai"}],
+     ("resident", "Người Bị Nêu Hai"), True),
+])
+def test_nobody_alleged_is_invited(s, alleged, who, refused):
+    code = to_meeting(s, alleged=alleged)
+    people = invite(("team", "Cán bộ thử nghiệm"), who)
+    a = s.ask(code, "N14", "done", **people)
+    if refused:
+        assert pointers(a) == {"/invited/1"}
+        assert "Bị Nêu" not in a.text
+    else:
+        assert a.status == 200, a
+
+
+def test_a_meeting_has_guests_and_minutes(s):
+    code = to_meeting(s)
+    assert pointers(s.ask(code, "N14", "done")) == {"/invited", "/minutes"}
+
+
+def test_the_chain_holds_after_all_this(s):
+    done = s.d.ctl_raw("audit", "verify")
+    assert done.returncode == 0, done.stderr
