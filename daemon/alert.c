@@ -35,7 +35,8 @@ add_row(struct tx *tx, const struct alert *a, const char *order)
 		V_TEXT(a->case_id), V_TEXT(a->kind), V_INT(a->rung),
 		V_INT(a->round), V_INT(a->is_urgent), V_INT(a->due_at),
 		V_INT(now), V_INT(now - a->due_at > LATE_AFTER),
-		V_TEXT(a->subject), order[0] != '\0' ? V_TEXT(order) : V_NULL));
+		V_TEXT(a->subject), order[0] != '\0' ? V_TEXT(order) : V_NULL,
+		V_INT(a->needs_all)));
 }
 
 static enum queue
@@ -150,6 +151,13 @@ alert_raise_at(struct tx *tx, struct alert *a, const struct person *p,
 }
 
 enum outcome
+alert_digests_left(struct tx *tx, const char *alert_id, const char *clock_id)
+{
+	return perhaps(tx_exec(tx, Q_DIGESTS_LEFT,
+	    ARGS(V_TEXT(alert_id), V_TEXT(clock_id), V_INT(clock_now()))));
+}
+
+enum outcome
 alerts_over(struct tx *tx, const char *clock_id)
 {
 	enum outcome how =
@@ -158,8 +166,5 @@ alerts_over(struct tx *tx, const char *clock_id)
 	if (how == OK)
 		how = perhaps(tx_exec(
 		    tx, Q_DELIVERIES_OVER, ARGS(V_NULL, V_TEXT(clock_id))));
-	if (how == OK)
-		how = perhaps(tx_exec(tx, Q_DIGESTS_LEFT,
-		    ARGS(V_NULL, V_TEXT(clock_id), V_INT(clock_now()))));
-	return how;
+	return how == OK ? alert_digests_left(tx, NULL, clock_id) : how;
 }

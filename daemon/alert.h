@@ -15,7 +15,7 @@ struct alert {
 	const char *case_id; /* NULL: of the ward's own */
 	const char *kind;    /* "opened", "warning", "lapsed" ... */
 	int rung, round;
-	bool is_urgent;
+	bool is_urgent, needs_all;
 	int64_t due_at;	     /* when it should have been raised */
 	const char *subject; /* of an alarm: coded */
 	int told;	     /* out: people it could be addressed to */
@@ -79,6 +79,12 @@ enum outcome alert_of_code(struct tx *tx, const char *channel, const char *from,
 /* The same for somebody on the phone: a code that went to this member. */
 enum outcome alert_of_spoken(struct tx *tx, const char *member_id,
     const char *text, struct answered *out);
+/*
+ * Deliveries of the alert or (ids may be NULL) the clock are over: what left in
+ * digests that they led is due again, each alone.
+ */
+enum outcome
+alert_digests_left(struct tx *tx, const char *alert_id, const char *clock_id);
 /* A clock ended: its open alerts are over. */
 enum outcome alerts_over(struct tx *tx, const char *clock_id);
 

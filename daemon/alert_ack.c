@@ -67,8 +67,7 @@ silence(struct tx *tx, const struct covered *c, const struct ack *k,
 		how = perhaps(
 		    tx_exec(tx, Q_DELIVERIES_OVER, ARGS(V_TEXT(c->id), clock)));
 	if (how == OK)
-		how = perhaps(tx_exec(tx, Q_DIGESTS_LEFT,
-		    ARGS(V_TEXT(c->id), clock, V_INT(clock_now()))));
+		how = alert_digests_left(tx, c->id, c->clock_id);
 	if (how == OK)
 		how = clock_rest(tx, c->clock_id);
 	return how;
@@ -116,6 +115,26 @@ still_open(struct tx *tx, const char *alert_id, bool *is_open)
 	return how == OK && !is_there ? NOT_FOUND : how;
 }
 
+/* This person hears no more of it. */
+static enum outcome
+take_part(struct tx *tx, const struct covered *c, const struct ack *k,
+    const char *who)
+{
+	enum outcome how = perhaps(tx_exec(tx, Q_DELIVERY_ACK,
+	    ARGS(V_TEXT(c->clock_id), V_TEXT(who), V_INT(k->acted_at))));
+
+	return how == OK ? alert_digests_left(tx, c->id, c->clock_id) : how;
+}
+
+/* A rung may need all of its people; anybody else's answer is enough. */
+static bool
+is_enough(struct tx *tx, const struct covered *c, const char *who)
+{
+	return tx_number(tx, Q_ALERT_ASKED, 0,
+		   ARGS(V_TEXT(c->clock_id), V_TEXT(who))) == 0 ||
+	       tx_number(tx, Q_ALERT_LACKS, 0, ARGS(V_TEXT(c->clock_id))) == 0;
+}
+
 /* A digest may hold a case that its reader was barred from meanwhile. */
 static enum outcome
 ack_one(struct tx *tx, const struct covered *c, const struct ack *k,
@@ -129,7 +148,9 @@ ack_one(struct tx *tx, const struct covered *c, const struct ack *k,
 	if (how != OK || !is_open ||
 	    delivery_is_barred(tx, c->case_id, &d->person))
 		return how;
-	how = silence(tx, c, k, who);
+	how = take_part(tx, c, k, who);
+	if (how == OK && is_enough(tx, c, who))
+		how = silence(tx, c, k, who);
 	return how == OK ? record(tx, c, k, who) : how;
 }
 

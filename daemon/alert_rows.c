@@ -160,8 +160,7 @@ supersede(struct tx *tx, const struct delivery *d, const char *id,
 	    ARGS(V_TEXT(address), V_TEXT(id), V_TEXT(d->clock_id)));
 
 	if (how == OK)
-		how = tx_exec(tx, Q_DIGESTS_LEFT,
-		    ARGS(V_NULL, V_TEXT(d->clock_id), V_INT(clock_now())));
+		how = alert_digests_left(tx, NULL, d->clock_id);
 	return perhaps(how);
 }
 
@@ -271,20 +270,13 @@ delivery_widen(struct tx *tx, const struct delivery *d, bool is_final)
 }
 
 enum outcome
-digest_leave(struct tx *tx, const struct delivery *d)
-{
-	return perhaps(tx_exec(tx, Q_DIGESTS_LEFT,
-	    ARGS(V_TEXT(d->alert_id), V_NULL, V_INT(clock_now()))));
-}
-
-enum outcome
 delivery_cancel(struct tx *tx, const struct delivery *d, const char *why)
 {
 	enum outcome how =
 	    tx_exec(tx, Q_DELIVERY_CANCEL, ARGS(V_TEXT(d->id), V_TEXT(why)));
 
 	if (how == OK)
-		how = digest_leave(tx, d);
+		how = alert_digests_left(tx, d->alert_id, NULL);
 	if (how == OK)
 		how = audit_add(
 		    tx, &(struct happening){

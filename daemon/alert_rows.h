@@ -55,8 +55,6 @@ delivery_widen(struct tx *tx, const struct delivery *d, bool is_final);
 /* To somebody barred or stopped meanwhile: it never leaves. */
 enum outcome
 delivery_cancel(struct tx *tx, const struct delivery *d, const char *why);
-/* It leads no digest any more: the others of it are due again, each alone. */
-enum outcome digest_leave(struct tx *tx, const struct delivery *d);
 /* The person as allow() and bars see them. */
 void person_subject(const struct person *p, struct subject *s);
 bool

@@ -38,6 +38,7 @@ static const struct rule {
 	NEED_NOTHING},
     {BY_MEMBER, DECIDERS, ACTION_case_close, NEED_NOTHING},
     {BY_MEMBER, DECIDERS, ACTION_case_assign, NEED_NOTHING},
+    {BY_MEMBER, DECIDERS, ACTION_case_escalate, NEED_NOTHING},
     {BY_MEMBER, TEAM, ACTION_case_refer, NEED_HOLDER},
     {BY_MEMBER, DECIDERS, ACTION_case_refer, NEED_NOTHING},
     {BY_MEMBER, DECIDERS, ACTION_case_bar, NEED_NOTHING},

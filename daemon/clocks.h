@@ -62,6 +62,18 @@ enum outcome clocks_sooner(struct tx *tx, const struct case_row *c);
  * A lapse that stands in the record is not repaired.
  */
 enum outcome clocks_recount(struct tx *tx);
+/*
+ * A human forces ladders on: the step's (NULL: all that ring, or what will ring
+ * first) are called on their next rung at once, acknowledged or not.
+ * NOT_FOUND: no such clock is open.
+ */
+enum outcome clocks_force(struct tx *tx, const struct case_row *c,
+    const char *step, const struct subject *by);
+/*
+ * The procedure may be another one: of every ladder that rings now, who is no
+ * longer on it is silenced, and who is new is called.
+ */
+enum outcome clocks_review_people(struct tx *tx);
 
 /* Fire what is due at now, urgent first, at most max; *n how many did. */
 enum outcome clocks_fire(struct tx *tx, int64_t now, int max, int *n);

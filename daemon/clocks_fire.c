@@ -3,7 +3,7 @@
 #include "alert_rows.h"
 #include "audit.h"
 #include "clock.h"
-#include "clock_rows.h"
+#include "clock_turn.h"
 #include "clocks.h"
 #include "context.h"
 #include "log.h"
@@ -15,16 +15,6 @@
 #define LOST_AGAIN HOUR
 /* Firings of one clock at one instant: triggers, silence, empty rungs. */
 #define ROUNDS_MAX 64
-
-/* One clock at one instant. */
-struct turn {
-	struct clock_row k;
-	struct clock_rules rules;
-	struct case_row c;
-	struct firing f;
-	int64_t now;
-	int told;
-};
 
 static void
 add_people(struct people *to, struct people *from)
@@ -45,8 +35,8 @@ add_people(struct people *to, struct people *from)
 	json_array_extend(to->skipped, from->skipped);
 }
 
-static enum outcome
-find_people(struct tx *tx, const struct turn *t, int rung, struct people *all)
+enum outcome
+turn_people(struct tx *tx, const struct turn *t, int rung, struct people *all)
 {
 	size_t n;
 	const char *const *who = rung_who(t->rules.ladder, (size_t)rung, &n);
@@ -75,8 +65,8 @@ due_of(const struct turn *t)
 	return t->f.due_at > t->k.opened_at ? t->f.due_at : t->k.opened_at;
 }
 
-static enum outcome
-raise_rung(struct tx *tx, struct turn *t, int rung)
+enum outcome
+turn_raise(struct tx *tx, struct turn *t, int rung, const struct people *people)
 {
 	struct alert a = {
 	    .clock_id = t->k.id,
@@ -86,19 +76,50 @@ raise_rung(struct tx *tx, struct turn *t, int rung)
 	    .rung = rung,
 	    .round = t->f.round,
 	    .is_urgent = t->k.is_urgent,
+	    .needs_all = rung_needs_all(t->rules.ladder, (size_t)rung),
 	    .due_at = due_of(t),
 	};
-	struct people people = {0};
-	const char *const *channels;
 	size_t n;
-	enum outcome how = find_people(tx, t, rung, &people);
+	const char *const *channels =
+	    rung_channels(t->rules.ladder, (size_t)rung, &n);
+	enum outcome how = alert_raise(tx, &a, people, channels, n);
 
-	channels = rung_channels(t->rules.ladder, (size_t)rung, &n);
-	if (how == OK)
-		how = alert_raise(tx, &a, &people, channels, n);
 	t->told += how == CONFLICT ? 1 : a.told; /* was raised before */
-	people_done(&people);
 	return how == CONFLICT ? OK : how;
+}
+
+/* A rung that needs all of its people asks again only who did not answer. */
+static void
+drop_answered(struct tx *tx, struct turn *t, int rung, struct people *p)
+{
+	size_t n = 0;
+
+	if (!rung_needs_all(t->rules.ladder, (size_t)rung) ||
+	    strcmp(t->f.kind, "climb") != 0)
+		return;
+	for (size_t i = 0; i < p->n; i++) {
+		if (tx_number(tx, Q_ALERT_ANSWERED, 0,
+			ARGS(V_TEXT(t->k.id), V_TEXT(person_id(&p->list[i])))) >
+		    0)
+			t->told++;
+		else
+			p->list[n++] = p->list[i];
+	}
+	p->n = n;
+}
+
+static enum outcome
+raise_rung(struct tx *tx, struct turn *t, int rung)
+{
+	struct people people = {0};
+	enum outcome how = turn_people(tx, t, rung, &people);
+
+	if (how == OK)
+		drop_answered(tx, t, rung, &people);
+	if (how == OK)
+		how = turn_raise(tx, t, rung, &people);
+	people_done(&people);
+	return how;
 }
 
 /* Nobody could be told: the next rung at once; on the last, shout. */
@@ -114,8 +135,8 @@ nobody(struct tx *tx, struct turn *t)
 	return alarm_raise(tx, "alarm_no_person", t->k.step);
 }
 
-static enum outcome
-fire_once(struct tx *tx, struct turn *t)
+enum outcome
+turn_fire(struct tx *tx, struct turn *t)
 {
 	enum outcome how = OK;
 
@@ -142,8 +163,8 @@ fire_lost(struct tx *tx, struct turn *t)
 			 : how;
 }
 
-static enum outcome
-load_turn(struct tx *tx, const char *id, struct turn *t)
+enum outcome
+turn_load(struct tx *tx, const char *id, struct turn *t)
 {
 	enum outcome how = clock_get(tx, id, &t->k);
 
@@ -160,7 +181,7 @@ static enum outcome
 fire(struct tx *tx, const char *id, int64_t now)
 {
 	struct turn t = {.now = now};
-	enum outcome how = load_turn(tx, id, &t);
+	enum outcome how = turn_load(tx, id, &t);
 
 	if (how != OK)
 		return how;
@@ -170,7 +191,7 @@ fire(struct tx *tx, const char *id, int64_t now)
 		if (!ladder_fire(
 			t.rules.step, t.rules.ladder, &t.k.climb, now, &t.f))
 			break;
-		how = fire_once(tx, &t);
+		how = turn_fire(tx, &t);
 	}
 	return how == OK ? clock_save(tx, &t.k) : how;
 }

@@ -40,6 +40,12 @@ rung_channels(const struct ladder *l, size_t rung, size_t *n)
 	return l->rungs[rung].channels;
 }
 
+bool
+rung_needs_all(const struct ladder *l, size_t rung)
+{
+	return l->rungs[rung].needs_all;
+}
+
 /* Triggers are the start if the step warns then, each warning, and due. */
 static int
 n_triggers(const struct step *s)
@@ -237,6 +243,24 @@ ladder_move(
 	c->start_at = start_at;
 	c->due_at = due_at;
 	set_next(s, c);
+}
+
+void
+ladder_force(const struct step *s, const struct ladder *l, struct climb *c,
+    int64_t now, struct firing *out)
+{
+	int last = (int)l->n_rungs - 1, next = c->rung + 1;
+
+	c->round++;
+	c->rung = next > last ? last : next;
+	c->repeats = 0;
+	c->is_acked = false;
+	await(l, c, now);
+	set_next(s, c);
+	*out = (struct firing){.kind = "escalated",
+	    .to_rung = c->rung,
+	    .round = c->round,
+	    .due_at = now};
 }
 
 void

@@ -27,6 +27,9 @@ const char *const *rung_who(const struct ladder *l, size_t rung, size_t *n);
 const char *const *
 rung_channels(const struct ladder *l, size_t rung, size_t *n);
 
+/* Must everybody on it acknowledge, not just one of them? */
+bool rung_needs_all(const struct ladder *l, size_t rung);
+
 /* Where a clock stands on its ladder: columns of the clock table. */
 struct climb {
 	int64_t start_at, due_at; /* frozen */
@@ -62,6 +65,12 @@ bool ladder_fire(const struct step *s, const struct ladder *l, struct climb *c,
 /* It starts and ends at other instants: what comes next follows them. */
 void ladder_move(
     const struct step *s, struct climb *c, int64_t start_at, int64_t due_at);
+/*
+ * A human forces it: the rung above the one it stands on is called at now, with
+ * all below, in a new round, though it was acknowledged.
+ */
+void ladder_force(const struct step *s, const struct ladder *l, struct climb *c,
+    int64_t now, struct firing *out);
 /* A human acknowledged: quiet until ack_holds is over or a trigger comes. */
 void ladder_ack(
     const struct step *s, const struct ladder *l, struct climb *c, int64_t now);

@@ -1,4 +1,5 @@
 /* What is due is leased to the courier, urgent first. */
+#include "alert.h"
 #include "answer.h"
 #include "channels.h"
 #include "clock.h"
@@ -38,7 +39,7 @@ refuse(struct lease *l, const struct delivery *d)
 		V_TEXT("permanent no address"), V_NULL, V_NULL));
 
 	if (how == OK)
-		how = digest_leave(l->tx, d);
+		how = alert_digests_left(l->tx, d->alert_id, NULL);
 	if (how == OK && !d->is_widened)
 		how = delivery_widen(l->tx, d, true);
 	return how;

@@ -12,6 +12,7 @@ static const char *const news[] = {"news", "news_lead", "alarm"};
 struct raw_rung {
 	const char *after, *repeat;
 	int64_t repeats;
+	bool all;
 	const struct node *who, *channels;
 };
 
@@ -22,6 +23,7 @@ static const struct conf_key rung_keys[] = {
     {"channels", KEY_TEXTS, false, AT(channels), 0, 0, NULL},
     {"repeat", KEY_TEXT, false, AT(repeat), 0, 0, NULL},
     {"repeats", KEY_INT, false, AT(repeats), 1, REPEATS_MAX, NULL},
+    {"all", KEY_BOOL, false, AT(all), 0, 0, NULL},
 };
 #undef AT
 
@@ -51,6 +53,7 @@ rung_read(struct rung *r, const struct node *n, struct faults *faults)
 		span_read(node_get(n, "repeat"), false, &r->repeat, faults);
 	else if (raw.repeats > 0)
 		node_fault(n, faults, "'repeats' needs 'repeat'");
+	r->needs_all = raw.all;
 	r->repeats = raw.repeats > 0 ? raw.repeats : REPEATS_MAX;
 	if (r->repeat == 0)
 		r->repeats = 0;

@@ -14,6 +14,7 @@ struct rung {
 	int64_t after;	 /* ms of silence since rung 0 was told */
 	int64_t repeat;	 /* ms; 0: told once */
 	int64_t repeats; /* the last rung repeats for ever */
+	bool needs_all;	 /* one answer is not enough */
 	const char **who, **channels;
 	size_t n_who, n_channels;
 };

@@ -123,5 +123,7 @@ rules_adopt(struct tx *tx)
 			how = adopt(tx, &list[i], &changed[i]);
 		json_decref(list[i].now);
 	}
+	if (how == OK && changed[0])
+		how = clocks_review_people(tx);
 	return how == OK && changed[1] ? clocks_recount(tx) : how;
 }

@@ -62,6 +62,8 @@ POST /v1/cases/{case}/refer         401 401 403 403 201 403 201 404 404 404
 GET  /v1/cases/{case}/bars          401 401 403 403 403 403 200 404 404 404
 POST /v1/cases/{case}/bars          401 401 403 403 403 403 204 404 404 404
 POST /v1/cases/{case}/bars/{bar}/clear 401 401 403 403 200 200 200 404 404 404
+GET  /v1/cases/{case}/why           401 401 403 403 200 200 200 404 404 404
+POST /v1/cases/{case}/escalate      401 401 403 403 403 403 204 404 404 404
 POST /v1/cases/{case}/recuse        401 401 403 403 204 204 204 404 404 404
 GET  /v1/alerts                     401 401 403 403 200 200 200 200 200 200
 POST /v1/alerts/{alert}/ack         401 401 403 403 200 404 200 404 404 404

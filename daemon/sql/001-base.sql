@@ -369,6 +369,8 @@ CREATE TABLE alert (
     acked_how TEXT,                 -- link, code, phone, api, step
     subject TEXT,                   -- of an operator alarm: coded
     channels TEXT,                  -- the rung's order; NULL: the person's own
+    is_drill INT8 NOT NULL DEFAULT 0,
+    needs_all INT8 NOT NULL DEFAULT 0, -- everybody told must acknowledge
     UNIQUE (clock_id, rung, round)
 ) STRICT;
 CREATE INDEX alert_case ON alert (case_id);
@@ -396,6 +398,7 @@ CREATE TABLE delivery (             -- one (alert, person, channel)
     digest TEXT,                    -- leader's id, if it left in a digest
     made_at INT8 NOT NULL,
     accepted_at INT8,
+    acked_at INT8,                  -- by this person
     result TEXT,                    -- last class and code, no text
     provider_ref TEXT,
     token_hash BYTES,               -- of the link's 128 bits
