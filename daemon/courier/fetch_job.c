@@ -96,7 +96,7 @@ set_walls(struct job *j)
 	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, timeout);
 	curl_easy_setopt(
 	    e, CURLOPT_SERVER_RESPONSE_TIMEOUT, timeout / 1000 + 1);
-	curl_easy_setopt(e, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	if (j->t.ca_file != NULL)
 		curl_easy_setopt(e, CURLOPT_CAINFO, j->t.ca_file);
 	curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_socket);
