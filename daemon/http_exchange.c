@@ -31,6 +31,21 @@ find_subject(struct tx *tx, struct exchange *x)
 	return x->authenticate(tx, r, &x->response);
 }
 
+/*
+ * Only intake takes a body that is no JSON.  Of one that was too large nothing
+ * else is said to whoever may not send it.
+ */
+static bool
+is_unreadable(const struct exchange *x, enum outcome how)
+{
+	const struct request *r = &x->request;
+
+	if (how == REFUSED)
+		return r->is_unread;
+	return how == OK && r->body_problem != NULL &&
+	       r->route->kind != JOB_INTAKE;
+}
+
 /* On the store thread, perhaps more than once. */
 static enum outcome
 run(struct tx *tx, void *arg)
@@ -41,11 +56,7 @@ run(struct tx *tx, void *arg)
 
 	answer_done(&x->response);
 	how = find_subject(tx, x);
-	/* Whoever it is, that it was too large is all there is to say. */
-	if (how == REFUSED && x->request.is_unread)
-		how = answer_problem(&x->response, x->request.body_problem);
-	else if (how == OK && x->request.body_problem != NULL &&
-		 row->kind != JOB_INTAKE)
+	if (is_unreadable(x, how))
 		how = answer_problem(&x->response, x->request.body_problem);
 	else if (how == OK && x->response.status == 0)
 		how = row->run(tx, &x->request, &x->response);

@@ -79,3 +79,38 @@ def test_no_route_tells_the_barred_of_the_case(s):
             walked += 1
     assert walked > 30
     assert own not in secrets
+
+
+@pytest.fixture(scope="module")
+def team():
+    s = open_site()
+    s.d.member("phochutich", "vice_chairman", sms="0900000005")
+    s.d.member("phu", "officer", sms="0900000008", name="Người phụ")
+    s.d.ctl("agency", "address", "th111", "sms", "0900000009", "--verified")
+    with s.d:
+        yield s
+
+
+@pytest.mark.parametrize("hit,told", [
+    ((), "truongnhom"),
+    (("truongnhom",), "chutich"),
+    (("truongnhom", "chutich"), "phochutich"),
+    (("truongnhom", "chutich", "phochutich"), "th111"),
+])
+def test_a_hit_is_told_to_the_first_who_is_none(team, hit, told):
+    """Lead, chairman, vice chairman, then the rung outside; never the hit."""
+    s = team
+    r = ok(post(s, body(children=[child(fresh())], alleged=[
+        {"relation": "official", "name": f"Người {h}"}
+        for h in (*hit, "phụ")]), key=s.hotline))
+    code = r["cases"][0]
+    reader = s.officer
+    assert {b["member"] for b in case(s, code, reader)["bars"]} \
+        == {*hit, "phu"}
+    s.d.step("1s")
+    events = ok(s.d.api("GET", f"/v1/cases/{code}/timeline", key=reader),
+                200)["items"]
+    first = next(e for e in events if e.get("alert", {}).get("kind") == "bar"
+                 and e["deliveries"])
+    assert [d.get("member") or d.get("agency") for d in first["deliveries"]] \
+        == [told]
