@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keyring.h"
 #include "people.h"
 #include "text.h"
 
@@ -24,14 +25,16 @@ lower(const char *s)
 	return out;
 }
 
-void
-address_digest(const struct key *blind, const char *channel, const char *text,
+enum outcome
+address_digest(struct tx *tx, const char *channel, const char *text,
     unsigned char out[BLIND_SIZE])
 {
+	enum outcome how;
 	char *plain = is_phone(text) ? text_phone(text) : lower(text);
 	char *both = xasprintf("%s %s", channel, plain);
 
-	blind_index(blind, "address", both, out);
+	how = index_digest(tx, index_version(tx), "address", both, out);
 	free(both);
 	free(plain);
+	return how;
 }

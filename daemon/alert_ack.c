@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "clock_rows.h"
 #include "context.h"
+#include "keyring.h"
 
 /* As many as a digest may hold. */
 #define COVERED_MAX 1024
@@ -242,6 +243,25 @@ alert_of_token(struct tx *tx, const char *token, struct answered *out)
 	    out);
 }
 
+/* A code, by the index key of a version: old messages are answered too. */
+static enum outcome
+find_one(struct tx *tx, const struct trier *t, const char *code,
+    int64_t version, struct answered *out)
+{
+	unsigned char hash[HASH_SIZE];
+	struct key key;
+	enum outcome how = index_key(tx, version, &key);
+
+	if (how != OK)
+		return how;
+	answer_code_hash(&key, code, hash);
+	key_wipe(&key);
+	return take_first(tx,
+	    tx_query(tx, t->q,
+		ARGS(t->from, V_BLOB(hash, sizeof(hash)), V_INT(clock_now()))),
+	    out);
+}
+
 /* Try each word of the text that may be a code. */
 static enum outcome
 find_code(struct tx *tx, const struct trier *t, const char *text,
@@ -249,16 +269,13 @@ find_code(struct tx *tx, const struct trier *t, const char *text,
 {
 	char codes[ANSWER_CODES][ANSWER_CODE + 1];
 	size_t n = answer_codes(text, codes);
-	unsigned char hash[HASH_SIZE];
+	int64_t newest = index_version(tx);
 	enum outcome how = NOT_FOUND;
 
 	for (size_t i = 0; i < n && how == NOT_FOUND; i++) {
-		answer_code_hash(&tx_context(tx)->blind, codes[i], hash);
-		how = take_first(tx,
-		    tx_query(tx, t->q,
-			ARGS(t->from, V_BLOB(hash, sizeof(hash)),
-			    V_INT(clock_now()))),
-		    out);
+		how = find_one(tx, t, codes[i], newest, out);
+		if (how == NOT_FOUND && newest > 1)
+			how = find_one(tx, t, codes[i], newest - 1, out);
 	}
 	return how;
 }
@@ -273,7 +290,9 @@ alert_of_code(struct tx *tx, const char *channel, const char *from,
 	int64_t now = clock_now();
 	enum outcome how;
 
-	address_digest(&c->blind, channel, from, digest);
+	how = address_digest(tx, channel, from, digest);
+	if (how != OK)
+		return how;
 	if (tx_number(tx, Q_ADDRESS_TRIES, 0,
 		ARGS(t.from, V_INT(now - HOUR))) >= c->conf->answer_tries)
 		return REFUSED;

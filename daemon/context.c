@@ -27,17 +27,28 @@ key_path(const struct conf *c)
 	return path;
 }
 
+void
+context_set_key(struct context *c, const struct key *master)
+{
+	key_derive(master, "wrap", &c->wrap);
+	key_derive(master, "blind", &c->blind);
+}
+
 static void
 load_keys(struct context *c, struct faults *faults)
 {
 	char *path = key_path(c->conf);
-	struct key master;
+	struct key master, old;
 
-	switch (key_read(path, &master)) {
+	switch (key_read_both(path, &master, &old)) {
 	case OK:
-		key_derive(&master, "wrap", &c->wrap);
-		key_derive(&master, "blind", &c->blind);
+		context_set_key(c, &master);
+		if (old.version != 0) {
+			key_derive(&old, "wrap", &c->wrap_old);
+			key_derive(&old, "blind", &c->blind_old);
+		}
 		key_wipe(&master);
+		key_wipe(&old);
 		break;
 	case NOT_FOUND:
 		faults_add(faults, path,
@@ -117,5 +128,7 @@ context_free(void *context)
 	conf_free((struct conf *)c->conf);
 	key_wipe(&c->wrap);
 	key_wipe(&c->blind);
+	key_wipe(&c->wrap_old);
+	key_wipe(&c->blind_old);
 	free(c);
 }

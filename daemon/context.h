@@ -20,6 +20,8 @@ struct context {
 	const struct channels *channels; /* names and rates, no secrets */
 	struct key wrap;		 /* wraps data keys */
 	struct key blind;		 /* blind indexes */
+	/* The ones before, while a new master key comes; version 0: none. */
+	struct key wrap_old, blind_old;
 };
 
 #endif

@@ -20,6 +20,7 @@ struct hotlined {
 	struct outbox *outbox;
 	struct courier_link *courier;
 	struct metrics *metrics;
+	struct rotation *rotation;
 	int64_t started_at;
 	struct conf *started_with; /* what a restart is measured against */
 	char *restart_needed;	   /* settings that wait for one, "" if none */
@@ -29,7 +30,14 @@ struct hotlined {
  * fault as file:line. */
 struct context *context_load(const char *conf_path, struct faults *faults);
 void context_free(void *context);
+/* Keys of a master key instead of those that were loaded. */
+void context_set_key(struct context *c, const struct key *master);
 /* Re-read everything: all valid, or nothing changes and false. */
 bool hotlined_reload(struct hotlined *d, struct faults *faults);
+/* Bring a new master key in; the one before is accepted until all is done. */
+bool hotlined_new_key(
+    struct hotlined *d, const struct key *master, struct faults *faults);
+/* It is done: let the old one go. */
+void hotlined_drop_old_key(struct hotlined *d);
 
 #endif

@@ -17,25 +17,45 @@ place_of(const char *owner)
 }
 
 enum outcome
-keyring_new(struct tx *tx, const char *kind, const char *owner, struct key *key)
+keyring_keep(
+    struct tx *tx, const char *kind, const char *owner, const struct key *key)
 {
+	const struct key *wrap = &tx_context(tx)->wrap;
 	const struct place at = place_of(owner);
-	struct key new;
 	unsigned char *wrapped;
 	enum outcome how;
 	size_t n;
 
-	key_random(&new);
-	new.version = FIRST_VERSION;
-	wrapped = seal(&tx_context(tx)->wrap, &at, new.bytes, KEY_SIZE, &n);
+	wrapped = seal(wrap, &at, key->bytes, KEY_SIZE, &n);
 	how = tx_exec(tx, Q_KEY_ADD,
 	    ARGS(V_TEXT(owner), V_TEXT(tx_ward(tx)), V_TEXT(kind),
-		V_INT(new.version), V_BLOB(wrapped, n), V_INT(clock_now())));
+		V_INT(key->version), V_BLOB(wrapped, n), V_INT(clock_now()),
+		V_INT(wrap->version)));
+	free(wrapped);
+	return how;
+}
+
+enum outcome
+keyring_new(struct tx *tx, const char *kind, const char *owner, struct key *key)
+{
+	struct key new;
+	enum outcome how;
+
+	key_random(&new);
+	new.version = FIRST_VERSION;
+	how = keyring_keep(tx, kind, owner, &new);
 	if (how == OK)
 		*key = new;
 	key_wipe(&new);
-	free(wrapped);
 	return how;
+}
+
+/* While the master key is being replaced, rows are under either. */
+static const struct key *
+wrap_of(const struct context *c, int64_t master)
+{
+	return master == c->wrap_old.version && master != 0 ? &c->wrap_old
+							    : &c->wrap;
 }
 
 /* Fills key only if it is whole. */
@@ -49,7 +69,8 @@ unwrap(const struct tx *tx, const struct rows *r, const char *owner,
 	const void *wrapped = row_blob(r, 1, &n);
 
 	if (n != KEY_SIZE + SEAL_EXTRA ||
-	    unseal(&tx_context(tx)->wrap, &at, wrapped, n, &plain) != OK) {
+	    unseal(wrap_of(tx_context(tx), row_int(r, 2)), &at, wrapped, n,
+		&plain) != OK) {
 		log_error("data key cannot be opened: wrong master key or "
 			  "changed row owner=%s",
 		    owner);

@@ -8,6 +8,9 @@
 /* A new key for an owner; kind as in data_key.kind. */
 enum outcome keyring_new(
     struct tx *tx, const char *kind, const char *owner, struct key *key);
+/* Keep a key that is there already. */
+enum outcome keyring_keep(
+    struct tx *tx, const char *kind, const char *owner, const struct key *key);
 /* NOT_FOUND after an erasure. */
 enum outcome keyring_get(struct tx *tx, const char *owner, struct key *key);
 /* The ward's own key, made on first use. */
@@ -21,6 +24,20 @@ void keyring_done(struct value *sealed);
 /* The reverse; *plain is freed with seal_free. */
 enum outcome keyring_unseal(struct tx *tx, const char *owner,
     const struct place *at, const struct value *sealed, char **plain);
+
+/*
+ * The key of blind indexes of a version: one a master key.  Digests go through
+ * the keys of all versions up to their own, so that a new key needs no text.
+ * NOT_FOUND if there is none.
+ */
+enum outcome index_key(struct tx *tx, int64_t version, struct key *key);
+/* The newest version, and the one before it: 0 if there is none. */
+int64_t index_version(const struct tx *tx);
+/* A text's digest by the keys up to a version. */
+enum outcome index_digest(struct tx *tx, int64_t version, const char *kind,
+    const char *text, unsigned char digest[BLIND_SIZE]);
+/* Keep an index key that a new one replaces. */
+enum outcome index_keep(struct tx *tx, const struct key *key);
 
 /* Index a value for look-ups; kind "name", "phone" or "id".  Empty values are
  * skipped. */

@@ -61,6 +61,7 @@ static const struct service {
 } services[] = {
     {"base", base_start, base_stop},
     {"store", store_begin, store_end},
+    {"rotation", rotation_begin_service, rotation_end},
     {"outbox", outbox_begin, outbox_end},
     {"metrics", metrics_begin, metrics_end},
     {"schedule", schedule_begin, schedule_end},

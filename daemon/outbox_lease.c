@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "clock_rows.h"
 #include "context.h"
+#include "keyring.h"
 #include "log.h"
 #include "outbox_jobs.h"
 
@@ -45,6 +46,39 @@ refuse(struct lease *l, const struct delivery *d)
 	return how;
 }
 
+/* Did the message that went out before carry this link? */
+static bool
+was_sent(struct tx *tx, const char *id, const struct answer *a)
+{
+	struct rows *r = tx_query(tx, Q_DELIVERY_TOKEN, ARGS(V_TEXT(id)));
+	bool was = false;
+
+	if (rows_next(r)) {
+		size_t n;
+		const void *p = row_blob(r, 0, &n);
+
+		was = n == HASH_SIZE && memcmp(p, a->token_hash, n) == 0;
+	}
+	return rows_end(r) == OK && was;
+}
+
+/* Every attempt carries the same link, also across a new master key. */
+static void
+choose_answer(struct tx *tx, const struct delivery *d, struct answer *a)
+{
+	struct answer before;
+	struct key old;
+
+	answer_make(&tx_context(tx)->blind, d->id, a);
+	if (d->attempts == 0 || index_version(tx) == 1 ||
+	    index_key(tx, index_version(tx) - 1, &old) != OK)
+		return;
+	answer_make(&old, d->id, &before);
+	key_wipe(&old);
+	if (was_sent(tx, d->id, &before))
+		*a = before;
+}
+
 enum outcome
 delivery_lease(struct tx *tx, const struct delivery *d, struct answer *ret_a)
 {
@@ -53,7 +87,7 @@ delivery_lease(struct tx *tx, const struct delivery *d, struct answer *ret_a)
 	struct answer a;
 	enum outcome how;
 
-	answer_make(&c->blind, d->id, &a);
+	choose_answer(tx, d, &a);
 	how = tx_exec(tx, Q_DELIVERY_LEASE,
 	    ARGS(V_TEXT(d->id), V_INT(now + 2 * c->conf->lease),
 		V_BLOB(a.token_hash, sizeof(a.token_hash)),

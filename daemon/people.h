@@ -47,7 +47,7 @@ char *address_open(struct tx *tx, const char *id, const char *delivery_id);
  * What address.digest holds: a blind index of the channel and the text (a
  * number as 84..., anything else in lower case).  In address.c.
  */
-void address_digest(const struct key *blind, const char *channel,
+enum outcome address_digest(struct tx *tx, const char *channel,
     const char *text, unsigned char out[BLIND_SIZE]);
 
 /*

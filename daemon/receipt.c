@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "context.h"
 #include "intake.h"
+#include "keyring.h"
 
 char *
 receipt_digest(const void *digest, size_t n)
@@ -20,9 +21,14 @@ receipt_secret(
     struct tx *tx, const char *referral_id, char out[RECEIPT_SECRET_SIZE])
 {
 	unsigned char mac[32];
-	struct key key;
+	struct key first, key;
 
-	key_derive(&tx_context(tx)->blind, "receipt", &key);
+	/* Of the first key always: a receipt is good across a new master key.
+	 * Without it no secret fits. */
+	if (index_key(tx, 1, &first) != OK)
+		key_random(&first);
+	key_derive(&first, "receipt", &key);
+	key_wipe(&first);
 	hmac_sha256(key.bytes, KEY_SIZE, referral_id, strlen(referral_id), mac);
 	key_wipe(&key);
 	hex_encode(out, mac, (RECEIPT_SECRET_SIZE - 1) / 2);

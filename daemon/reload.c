@@ -1,9 +1,29 @@
 #include "http_limits.h"
 #include "log.h"
 #include "notify.h"
+#include "rotation.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/*
+ * The service manager hands over the key file as it was at the start: after a
+ * rotation that is an older one, and ours stays in force.
+ */
+static bool
+is_stale(const struct context *old, const struct context *new)
+{
+	return new->wrap.version < old->wrap.version;
+}
+
+static void
+keep_keys(const struct context *old, struct context *new)
+{
+	new->wrap = old->wrap;
+	new->blind = old->blind;
+	new->wrap_old = old->wrap_old;
+	new->blind_old = old->blind_old;
+}
 
 /* What would break rows already written is a fault, not a restart. */
 static void
@@ -13,7 +33,8 @@ check_same(const struct context *old, const struct context *new,
 	if (strcmp(old->conf->ward, new->conf->ward) != 0)
 		faults_add(
 		    faults, where, "ward cannot change while the daemon runs");
-	if (!equal_ct(old->wrap.bytes, new->wrap.bytes, KEY_SIZE))
+	if (!equal_ct(old->wrap.bytes, new->wrap.bytes, KEY_SIZE) &&
+	    !is_stale(old, new))
 		faults_add(faults, where,
 		    "the master key is another one; a reload does not rotate");
 }
@@ -78,8 +99,45 @@ hotlined_reload(struct hotlined *d, struct faults *faults)
 		notify_ready("reload refused, still on the old settings");
 		return false;
 	}
+	keep_keys(d->context, new);
 	tell_restart(d, new);
 	put_in_force(d, new);
 	notify_ready("running");
 	return true;
+}
+
+bool
+hotlined_new_key(
+    struct hotlined *d, const struct key *master, struct faults *faults)
+{
+	struct context *new = context_load(d->conf_path, faults);
+
+	if (new == NULL) {
+		tell_faults(faults);
+		return false;
+	}
+	context_set_key(new, master);
+	new->wrap_old = d->context->wrap;
+	new->blind_old = d->context->blind;
+	put_in_force(d, new);
+	rotation_begin(d->rotation);
+	return true;
+}
+
+void
+hotlined_drop_old_key(struct hotlined *d)
+{
+	struct faults faults = {0};
+	struct context *new = context_load(d->conf_path, &faults);
+
+	if (new == NULL) {
+		/* A restart will do it. */
+		tell_faults(&faults);
+	} else {
+		keep_keys(d->context, new);
+		key_wipe(&new->wrap_old);
+		key_wipe(&new->blind_old);
+		put_in_force(d, new);
+	}
+	faults_done(&faults);
 }

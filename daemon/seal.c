@@ -59,22 +59,57 @@ out:
 	return how;
 }
 
-enum outcome
-key_read(const char *path, struct key *key)
+/* One line, "HEX" or "VERSION HEX"; *text goes on behind it. */
+static bool
+parse_key(char **text, struct key *key)
 {
-	char text[2 * KEY_SIZE + 3];
+	char *line = *text, *hex = line, *blank;
+	size_t n = strcspn(line, "\n");
+
+	*text += n + (line[n] == '\n');
+	line[n] = '\0';
+	key->version = 1;
+	blank = strchr(line, ' ');
+	if (blank != NULL) {
+		*blank = '\0';
+		hex = blank + 1;
+		if (!number_parse(line, 1, 9999, &key->version))
+			return false;
+	}
+	return hex_decode(key->bytes, KEY_SIZE, hex);
+}
+
+enum outcome
+key_read_both(const char *path, struct key *key, struct key *old)
+{
+	char text[2 * (2 * KEY_SIZE + 8)], *at = text;
 	enum outcome how = read_private(path, text, sizeof(text));
-	struct key read = {.version = 1};
+	struct key first = {.version = 0}, second = {.version = 0};
 
 	if (how != OK)
 		return how;
-	text[strcspn(text, "\n")] = '\0';
-	if (hex_decode(read.bytes, KEY_SIZE, text))
-		*key = read;
-	else
+	if (!parse_key(&at, &first) ||
+	    (*at != '\0' && !parse_key(&at, &second)) || *at != '\0' ||
+	    second.version >= first.version) {
 		how = INVALID;
+	} else {
+		*key = first;
+		*old = second;
+	}
 	sodium_memzero(text, sizeof(text));
-	key_wipe(&read);
+	key_wipe(&first);
+	key_wipe(&second);
+	return how;
+}
+
+enum outcome
+key_read(const char *path, struct key *key)
+{
+	struct key old;
+	enum outcome how = key_read_both(path, key, &old);
+
+	if (how == OK)
+		key_wipe(&old);
 	return how;
 }
 
@@ -94,25 +129,40 @@ sync_folder_of(const char *path)
 	return done;
 }
 
+/* "HEX" of the first version, else "VERSION HEX". */
+static void
+add_key(struct buf *b, const struct key *key)
+{
+	char hex[2 * KEY_SIZE + 1];
+
+	hex_encode(hex, key->bytes, KEY_SIZE);
+	if (key->version > 1)
+		buf_addf(b, "%lld ", (long long)key->version);
+	buf_addf(b, "%s\n", hex);
+	sodium_memzero(hex, sizeof(hex));
+}
+
 enum outcome
-key_write(const char *path, const struct key *key)
+key_write(const char *path, const struct key *key, const struct key *old)
 {
 	enum outcome how = FAILED;
-	char text[2 * KEY_SIZE + 2];
+	struct buf b = BUF_MAX(4 * KEY_SIZE + 100);
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return errno == EEXIST ? CONFLICT : FAILED;
-	hex_encode(text, key->bytes, KEY_SIZE);
-	text[2 * KEY_SIZE] = '\n';
-	if (write(fd, text, 2 * KEY_SIZE + 1) == 2 * KEY_SIZE + 1 &&
-	    fsync(fd) == 0 && sync_folder_of(path))
+	add_key(&b, key);
+	if (old != NULL)
+		add_key(&b, old);
+	if (write(fd, b.data, b.len) == (ssize_t)b.len && fsync(fd) == 0 &&
+	    sync_folder_of(path))
 		how = OK;
 	/* Half a key must not look like one. */
 	if (how != OK)
 		unlink(path);
 	close(fd);
-	sodium_memzero(text, sizeof(text));
+	sodium_memzero(b.data, b.len);
+	buf_done(&b);
 	return how;
 }
 
@@ -123,7 +173,7 @@ key_write_new(const char *path)
 	enum outcome how;
 
 	key_random(&key);
-	how = key_write(path, &key);
+	how = key_write(path, &key, NULL);
 	key_wipe(&key);
 	return how;
 }
@@ -224,6 +274,26 @@ blind_index(const struct key *key, const char *kind, const char *text,
 	    &h, (const unsigned char *)text, strlen(text));
 	crypto_generichash_final(&h, out, BLIND_SIZE);
 	sodium_memzero(&h, sizeof(h));
+}
+
+void
+blind_again(const struct key *key, unsigned char digest[BLIND_SIZE])
+{
+	unsigned char out[BLIND_SIZE];
+
+	crypto_generichash(
+	    out, BLIND_SIZE, digest, BLIND_SIZE, key->bytes, KEY_SIZE);
+	memcpy(digest, out, BLIND_SIZE);
+}
+
+void
+key_print(const struct key *wrap, char out[17])
+{
+	unsigned char hash[HASH_SIZE];
+
+	crypto_generichash(hash, sizeof(hash), (const unsigned char *)"print",
+	    5, wrap->bytes, KEY_SIZE);
+	hex_encode(out, hash, 8);
 }
 
 bool

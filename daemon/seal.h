@@ -28,14 +28,18 @@ struct place {
 bool seal_init(void);
 
 /*
- * The master key from a file of 64 hex digits.  INVALID if it is malformed or
- * others may read it (mode & 077), NOT_FOUND if it is not there.
+ * The master key from a file of 64 hex digits, or of lines "VERSION HEX", the
+ * newest first.  INVALID if it is malformed or others may read it (mode & 077),
+ * NOT_FOUND if it is not there.
  */
 enum outcome key_read(const char *path, struct key *key);
+/* And the one before it, while it is being replaced; version 0: none. */
+enum outcome key_read_both(const char *path, struct key *key, struct key *old);
 /* A new random key, written with mode 0600; CONFLICT if the file exists. */
 enum outcome key_write_new(const char *path);
-/* The same for a key that is there already. */
-enum outcome key_write(const char *path, const struct key *key);
+/* The same for a key that is there already; old may be NULL. */
+enum outcome
+key_write(const char *path, const struct key *key, const struct key *old);
 void key_random(struct key *key);
 /* A key for one purpose ("wrap", "blind", ...) from the master key. */
 void key_derive(const struct key *master, const char *purpose, struct key *out);
@@ -57,6 +61,11 @@ void seal_free(char *plain);
  * normalised text (text.h). */
 void blind_index(const struct key *key, const char *kind, const char *text,
     unsigned char out[BLIND_SIZE]);
+
+/* A digest of an older key made one of a newer key too, without the text. */
+void blind_again(const struct key *key, unsigned char digest[BLIND_SIZE]);
+/* 8 bytes as hex by which two keys are known to be the same. */
+void key_print(const struct key *wrap, char out[17]);
 
 /* BLAKE2b-256 over any number of parts: hash_init, hash_add ..., hash_end. */
 struct hash {

@@ -4,6 +4,7 @@
 #include "log.h"
 #include "notify.h"
 #include "pulse.h"
+#include "rotation.h"
 
 #include <event2/event.h>
 #include <event2/thread.h>
@@ -131,6 +132,29 @@ void
 outbox_end(struct daemon *d)
 {
 	outbox_stop(d->h.outbox);
+}
+
+static void
+on_rotated(void *arg)
+{
+	struct daemon *d = arg;
+
+	hotlined_drop_old_key(&d->h);
+}
+
+bool
+rotation_begin_service(struct daemon *d)
+{
+	struct rotation_options o = {d->h.base, d->h.store, on_rotated, d};
+
+	d->h.rotation = rotation_start(&o, d->h.context);
+	return d->h.rotation != NULL;
+}
+
+void
+rotation_end(struct daemon *d)
+{
+	rotation_stop(d->h.rotation);
 }
 
 bool

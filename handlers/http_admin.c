@@ -201,12 +201,13 @@ address_insert(struct tx *tx, const struct request *r, const char *id,
 		return how;
 	sealed = seal(&ward, &at, text, strlen(text), &n);
 	key_wipe(&ward);
-	address_digest(&tx_context(tx)->blind, channel, text, digest);
-	how = tx_exec(tx, Q_ADDRESS_ADD,
-	    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(member_id),
-		V_TEXT(agency_id), V_TEXT(channel), V_BLOB(sealed, n),
-		V_BLOB(digest, BLIND_SIZE),
-		V_INT0(verified ? clock_now() : 0)));
+	how = address_digest(tx, channel, text, digest);
+	if (how == OK)
+		how = tx_exec(tx, Q_ADDRESS_ADD,
+		    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(member_id),
+			V_TEXT(agency_id), V_TEXT(channel), V_BLOB(sealed, n),
+			V_BLOB(digest, BLIND_SIZE),
+			V_INT0(verified ? clock_now() : 0)));
 	free(sealed);
 	return how == OK ? index_phone(tx, text, member_id) : how;
 }

@@ -260,7 +260,7 @@ add_member(struct tx *tx, void *arg)
 	assert_int_equal(keyring_ward(tx, &ward), OK);
 	id_new(id);
 	sealed = seal(&ward, &at, m->to, strlen(m->to), &n);
-	address_digest(&r.context.blind, "sms", m->to, digest);
+	assert_int_equal(address_digest(tx, "sms", m->to, digest), OK);
 	how = tx_exec(tx, Q_ADDRESS_ADD,
 	    ARGS(V_TEXT(id), V_TEXT("00000"), V_TEXT(m->id), V_NULL,
 		V_TEXT("sms"), V_BLOB(sealed, n),

@@ -177,19 +177,19 @@ exec_outcomes(struct tx *tx, void *arg)
 	(void)arg;
 	assert_int_equal(tx_exec(tx, Q_KEY_ADD,
 			     ARGS(V_TEXT("k"), V_TEXT("00000"), V_TEXT("case"),
-				 V_INT(1), V_BLOB("w", 1), V_INT(7))),
+				 V_INT(1), V_BLOB("w", 1), V_INT(7), V_INT(1))),
 	    OK);
 	assert_int_equal(tx_exec(tx, Q_KEY_ADD,
 			     ARGS(V_TEXT("k"), V_TEXT("00000"), V_TEXT("case"),
-				 V_INT(1), V_BLOB("w", 1), V_INT(7))),
+				 V_INT(1), V_BLOB("w", 1), V_INT(7), V_INT(1))),
 	    CONFLICT);
 	assert_int_equal(tx_exec(tx, Q_KEY_ADD,
 			     ARGS(V_TEXT("l"), V_TEXT("00000"), V_TEXT("none"),
-				 V_INT(1), V_BLOB("w", 1), V_INT(7))),
+				 V_INT(1), V_BLOB("w", 1), V_INT(7), V_INT(1))),
 	    CONFLICT);
 	assert_int_equal(tx_exec(tx, Q_KEY_ADD,
 			     ARGS(V_TEXT("l"), V_TEXT("00000"), V_TEXT("case"),
-				 V_INT(1), V_NULL, V_INT(7))),
+				 V_INT(1), V_NULL, V_INT(7), V_INT(1))),
 	    FAILED);
 	assert_int_equal(tx_exec(tx, Q_BLIND_ADD,
 			     ARGS(V_TEXT("name"), V_BLOB("d", 1), V_TEXT("c"),

@@ -47,6 +47,18 @@ print_line(const unsigned char *bytes, int line)
 	printf(" / %s\n", check);
 }
 
+/* Line 0: wrapped keys know the version of what wraps them. */
+static void
+print_version(int64_t version)
+{
+	unsigned char bytes[2] = {
+	    (unsigned char)(version >> 8), (unsigned char)version};
+	char check[CHECK_DIGITS + 1];
+
+	check_of(bytes, sizeof(bytes), 0, check);
+	printf("0: %02x%02x / %s\n", bytes[0], bytes[1], check);
+}
+
 static bool
 is_dark(const QRcode *qr, int x, int y)
 {
@@ -99,6 +111,7 @@ verb_secret_print(struct call *c)
 	}
 	printf("hotlined: khóa chính / master key, version %lld\n\n",
 	    (long long)key.version);
+	print_version(key.version);
 	for (int line = 1; line <= KEY_SIZE / LINE_BYTES; line++)
 		print_line(key.bytes + (line - 1) * LINE_BYTES, line);
 	putchar('\n');
@@ -133,7 +146,7 @@ read_digits(const char *text, char *out, size_t want)
 
 /* Line n of the typed text into its place; false if it does not check. */
 static bool
-read_line(const char *text, int line, unsigned char *bytes)
+read_line(const char *text, int line, unsigned char *bytes, size_t n)
 {
 	char mark[8], digits[2 * LINE_BYTES + CHECK_DIGITS + 1];
 	char check[CHECK_DIGITS + 1];
@@ -146,15 +159,30 @@ read_line(const char *text, int line, unsigned char *bytes)
 			return false;
 		at++;
 	}
-	if (!read_digits(
-		at + strlen(mark), digits, 2 * LINE_BYTES + CHECK_DIGITS))
+	if (!read_digits(at + strlen(mark), digits, 2 * n + CHECK_DIGITS))
 		return false;
-	memcpy(check, digits + 2 * LINE_BYTES, sizeof(check));
-	digits[2 * LINE_BYTES] = '\0';
-	if (!hex_decode(bytes, LINE_BYTES, digits))
+	memcpy(check, digits + 2 * n, sizeof(check));
+	digits[2 * n] = '\0';
+	if (!hex_decode(bytes, n, digits))
 		return false;
-	check_of(bytes, LINE_BYTES, line, digits);
+	check_of(bytes, n, line, digits);
 	return strcmp(check, digits) == 0;
+}
+
+/* All lines into the key; the number of the first that does not check, or -1. */
+static int
+read_lines(const char *text, struct key *key)
+{
+	unsigned char version[2];
+
+	if (!read_line(text, 0, version, sizeof(version)))
+		return 0;
+	for (int line = 1; line <= KEY_SIZE / LINE_BYTES; line++)
+		if (!read_line(text, line, key->bytes + (line - 1) * LINE_BYTES,
+			LINE_BYTES))
+			return line;
+	key->version = version[0] << 8 | version[1];
+	return -1;
 }
 
 int
@@ -163,19 +191,17 @@ verb_secret_enter(struct call *c)
 	const char *path = call_text(c, "file"), *from = call_text(c, "text");
 	char *text = file_text(from == NULL ? "-" : from);
 	struct key key = {.version = 1};
-	int line, last = KEY_SIZE / LINE_BYTES;
+	int line;
 	enum outcome how = INVALID;
 
 	if (text == NULL)
 		return CTL_NO;
-	for (line = 1; line <= last; line++)
-		if (!read_line(text, line, key.bytes + (line - 1) * LINE_BYTES))
-			break;
-	if (line <= last)
+	line = read_lines(text, &key);
+	if (line >= 0)
 		fprintf(stderr, "hotlinectl: line %d does not check\n", line);
 	else
-		how = key_write(path, &key);
-	if (line > last && how != OK)
+		how = key_write(path, &key, NULL);
+	if (line < 0 && how != OK)
 		fprintf(stderr,
 		    "hotlinectl: %s is there already, or cannot be written\n",
 		    path);

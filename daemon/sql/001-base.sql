@@ -13,12 +13,15 @@ CREATE TABLE meta (            -- small facts of the daemon itself
 CREATE TABLE data_key (        -- one key an owner, wrapped by the master key
     id TEXT NOT NULL,          -- the owner: a case, referral, informant, ward
     ward TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('ward', 'case', 'referral', 'informant')),
+    kind TEXT NOT NULL CHECK (kind IN ('ward', 'case', 'referral', 'informant',
+        'index')),             -- index: an earlier key of blind indexes
     version INT8 NOT NULL,
     wrapped BYTES NOT NULL,
+    master INT8 NOT NULL,      -- version of the master key that wraps it
     made_at INT8 NOT NULL,
     PRIMARY KEY (id)
 ) STRICT;
+CREATE INDEX data_key_master ON data_key (master);
 
 CREATE TABLE tombstone (       -- an erased owner; a restore erases it again
     id TEXT NOT NULL,          -- as in data_key
@@ -37,6 +40,7 @@ CREATE TABLE blind (           -- keyed hashes for look-ups
     PRIMARY KEY (kind, digest, owner_id)
 ) STRICT;
 CREATE INDEX blind_owner ON blind (owner_id);
+CREATE INDEX blind_version ON blind (key_version);
 
 CREATE TABLE agency (
     id TEXT PRIMARY KEY NOT NULL,
