@@ -9,6 +9,7 @@
 #include "context.h"
 #include "handlers.h"
 #include "keyring.h"
+#include "refused_reader.h"
 #include "text.h"
 
 #define LIST_MAX 200
@@ -17,6 +18,29 @@ static bool
 may_see(const struct request *r)
 {
 	return allow(&r->subject, ACTION_refused_list, &(struct object){0});
+}
+
+/* All but what accuses the reader. */
+static json_t *
+list_for(struct tx *tx, const struct subject *who, const char *after)
+{
+	json_t *all = tx_list(tx, Q_REFUSED_LIST,
+	    ARGS(V_TEXT(tx_ward(tx)), V_TEXT(after == NULL ? "" : after),
+		V_INT(LIST_MAX)));
+	json_t *seen = json_array(), *one;
+	struct refused_reader reader;
+	size_t i;
+
+	refused_reader_open(tx, who, &reader);
+	json_array_foreach(all, i, one)
+	{
+		if (!refused_names(tx, &reader,
+			json_string_value(json_object_get(one, "id"))))
+			json_array_append(seen, one);
+	}
+	refused_reader_done(&reader);
+	json_decref(all);
+	return seen;
 }
 
 /* GET /v1/refused */
@@ -36,10 +60,7 @@ refused_list(struct tx *tx, const struct request *r, struct response *a)
 		.object_id = tx_ward(tx)});
 	if (how != OK)
 		return answer_outcome(a, how);
-	return answer_list(
-	    a, tx_list(tx, Q_REFUSED_LIST,
-		   ARGS(V_TEXT(tx_ward(tx)), V_TEXT(after == NULL ? "" : after),
-		       V_INT(LIST_MAX))));
+	return answer_list(a, list_for(tx, &r->subject, after));
 }
 
 /* Whatever came: text as it was, anything else as base64. */
@@ -92,12 +113,16 @@ enum outcome
 refused_get(struct tx *tx, const struct request *r, struct response *a)
 {
 	const char *id = r->args[0];
-	json_t *o;
+	struct refused_reader reader;
+	json_t *o = NULL;
 	enum outcome how;
 
 	if (!may_see(r))
 		return answer_problem(a, "forbidden");
-	o = open_refused(tx, id);
+	refused_reader_open(tx, &r->subject, &reader);
+	if (!refused_names(tx, &reader, id))
+		o = open_refused(tx, id);
+	refused_reader_done(&reader);
 	if (o == NULL)
 		return answer_problem(a, "not_found");
 	how = perhaps(

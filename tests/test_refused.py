@@ -130,6 +130,28 @@ def test_the_same_bytes_again_are_counted_and_shout(s):
     assert len(alarms(s, "alarm_refused_in_row", "laplai")) == 1
 
 
+def test_what_accuses_the_reader_is_not_shown_to_them(s):
+    """Refused, so no bar stands: the suspect must not read it all the same."""
+    vice = s.d.member("phochutich", "vice_chairman", sms="0900000091",
+                      name="Đỗ Thử Nghiệm Phó")
+    key = s.d.agency("tocao", "other")
+    for text in (
+            json.dumps(body(kind="x", alleged=[
+                {"relation": "official", "name": "do thu  nghiem PHO"}])),
+            json.dumps(body(kind="y", alleged=[
+                {"relation": "official", "phone": "0900000091"}])),
+            '{"narrative": "Đỗ Thử Nghiệm Phó đã đánh cháu.'):
+        assert post(s, text.encode(), key=key).status in (400, 422)
+    items = kept(s, "tocao")
+    assert len(items) == 3
+    listed = ok(s.d.api("GET", "/v1/refused", key=vice), 200)["items"]
+    assert "tocao" not in [i["agency"] for i in listed]
+    for item in items:
+        refused(s.d.api("GET", f"/v1/refused/{item['id']}", key=vice), 404,
+                "not_found")
+        assert full(s, item)["agency"] == "tocao"
+
+
 def test_a_good_update_ends_the_row(s):
     key = s.d.agency("capnhat", "other")
     r = ok(post(s, body(), key=key))
