@@ -56,21 +56,49 @@ rings_at(struct tx *tx, const struct clock_row *k)
 	return acked != 0 && held > now ? held : now;
 }
 
-enum outcome
-alarm_raise(struct tx *tx, const char *kind, const char *subject)
+static struct clock_row
+alarm(const char *kind, const char *subject)
 {
 	struct clock_row k = {.news = "alarm"};
 
-	/* Each trial would give it another name: it waits for room. */
-	if (tx_is_trial(tx))
-		return OK;
 	snprintf(k.step, sizeof(k.step), "%s", kind);
 	snprintf(k.item, sizeof(k.item), "%s", subject == NULL ? "" : subject);
-	if (tx_number(tx, Q_ALARM_IS_OPEN, 0,
-		ARGS(V_TEXT(k.step), V_TEXT(k.item))) > 0)
+	return k;
+}
+
+/* Each trial would give it another name: it waits for room. */
+static bool
+is_needless(struct tx *tx, const struct clock_row *k)
+{
+	return tx_is_trial(tx) ||
+	       tx_number(tx, Q_ALARM_IS_OPEN, 0,
+		   ARGS(V_TEXT(k->step), V_TEXT(k->item))) > 0;
+}
+
+enum outcome
+alarm_raise(struct tx *tx, const char *kind, const char *subject)
+{
+	struct clock_row k = alarm(kind, subject);
+
+	if (is_needless(tx, &k))
 		return OK;
 	log_warn("alarm kind=%s subject=%s", kind, k.item);
 	return add_news(tx, &k, rings_at(tx, &k));
+}
+
+enum outcome
+alarm_await(struct tx *tx, const char *kind, const char *subject, int64_t at)
+{
+	struct clock_row k = alarm(kind, subject);
+
+	return is_needless(tx, &k) ? OK : add_news(tx, &k, at);
+}
+
+enum outcome
+alarm_later(struct tx *tx, const char *kind, const char *subject, int64_t at)
+{
+	return tx_exec(
+	    tx, Q_ALARM_LATER, ARGS(V_TEXT(kind), V_TEXT(subject), V_INT(at)));
 }
 
 enum outcome

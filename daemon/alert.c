@@ -36,7 +36,7 @@ add_row(struct tx *tx, const struct alert *a, const char *order)
 		V_INT(a->round), V_INT(a->is_urgent), V_INT(a->due_at),
 		V_INT(now), V_INT(now - a->due_at > LATE_AFTER),
 		V_TEXT(a->subject), order[0] != '\0' ? V_TEXT(order) : V_NULL,
-		V_INT(a->needs_all)));
+		V_INT(a->needs_all), V_INT(a->is_drill)));
 }
 
 static enum queue
@@ -44,6 +44,8 @@ queue_of(const struct alert *a)
 {
 	bool is_again = a->rung > 0 || a->round > 1;
 
+	if (a->is_drill)
+		return QUEUE_DRILL;
 	if (a->is_urgent)
 		return is_again ? QUEUE_URGENT_AGAIN : QUEUE_URGENT;
 	return is_again ? QUEUE_AGAIN : QUEUE_FIRST;

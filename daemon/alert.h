@@ -15,7 +15,7 @@ struct alert {
 	const char *case_id; /* NULL: of the ward's own */
 	const char *kind;    /* "opened", "warning", "lapsed" ... */
 	int rung, round;
-	bool is_urgent, needs_all;
+	bool is_urgent, needs_all, is_drill;
 	int64_t due_at;	     /* when it should have been raised */
 	const char *subject; /* of an alarm: coded */
 	int told;	     /* out: people it could be addressed to */
@@ -38,6 +38,14 @@ enum outcome alert_raise_at(struct tx *tx, struct alert *a,
  * an acknowledgement it waits for the ladder's ack_holds to end.
  */
 enum outcome alarm_raise(struct tx *tx, const char *kind, const char *subject);
+/*
+ * The same at an instant to come, unless alarm_later or alarm_over comes first.
+ */
+enum outcome
+alarm_await(struct tx *tx, const char *kind, const char *subject, int64_t at);
+/* One that is awaited comes later.  NOT_FOUND: none is, or it rings. */
+enum outcome
+alarm_later(struct tx *tx, const char *kind, const char *subject, int64_t at);
 /* Its cause is gone: it calls nobody any more.  OK also if none is open. */
 enum outcome alarm_over(struct tx *tx, const char *kind, const char *subject);
 /*

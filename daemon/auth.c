@@ -7,6 +7,7 @@
 #include "alert.h"
 #include "clock.h"
 #include "context.h"
+#include "heartbeat.h"
 #include "idem.h"
 #include "keyring.h"
 #include "log.h"
@@ -225,10 +226,13 @@ static enum outcome
 note_use(struct tx *tx, const struct request *r, const struct known *k,
     const char *id)
 {
+	enum outcome how;
+
 	if (r->route->kind == JOB_READ || clock_now() - k->used_at < USED_EVERY)
 		return OK;
-	return tx_exec(
-	    tx, Q_AUTH_KEY_USED, ARGS(V_TEXT(id), V_INT(clock_now())));
+	how =
+	    tx_exec(tx, Q_AUTH_KEY_USED, ARGS(V_TEXT(id), V_INT(clock_now())));
+	return how == OK ? heartbeat_seen(tx, k->code) : how;
 }
 
 /*

@@ -6,6 +6,7 @@
 #include "clock_turn.h"
 #include "clocks.h"
 #include "context.h"
+#include "drill.h"
 #include "log.h"
 
 #include <stdlib.h>
@@ -185,6 +186,8 @@ fire(struct tx *tx, const char *id, int64_t now)
 
 	if (how != OK)
 		return how;
+	if (is_drill(&t.k))
+		return drill_unanswered(tx, &t.k);
 	if (t.rules.ladder == NULL)
 		return fire_lost(tx, &t);
 	for (int i = 0; i < ROUNDS_MAX && how == OK; i++) {

@@ -53,7 +53,8 @@ static const struct conf_key kind_keys[] = {
 /* Texts the program asks for by name; no language may lack one. */
 static const char *const needed[] = {"days", "hours", "minutes", "left",
     "overdue", "due_now", "late", "drill", "no_link", "link_title",
-    "link_question", "link_button", "link_done", "link_gone", "link_full"};
+    "link_drill", "link_question", "link_button", "link_done", "link_gone",
+    "link_full"};
 static const char *const words_known[] = {
     "ward", "code", "step", "left", "answer", "link", "count"};
 

@@ -13,7 +13,7 @@
 struct letter {
 	char *kind, *code, *step, *link;
 	int64_t due_at;
-	bool is_late;
+	bool is_late, is_drill;
 	json_t *alerts;
 };
 
@@ -53,6 +53,7 @@ read_single(struct tx *tx, const struct delivery *d, struct letter *l)
 		l->code = xstrdup(code ? code : subject ? subject : "");
 		l->step = step ? step_text(tx_context(tx), step) : NULL;
 		l->due_at = row_int(r, 6);
+		l->is_drill = row_int(r, 7) != 0;
 	}
 	(void)rows_end(r);
 }
@@ -91,6 +92,7 @@ make(struct tx *tx, const struct letter *l, const char *answer)
 	    .step = l->step,
 	    .left_ms = l->due_at == 0 ? 0 : l->due_at - now,
 	    .is_late = l->is_late,
+	    .is_drill = l->is_drill,
 	    .count = (int)json_array_size(l->alerts),
 	    .answer = answer,
 	    .link = l->link,

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "clock_rows.h"
 #include "context.h"
+#include "heartbeat.h"
 #include "log.h"
 #include "meta.h"
 #include "schedule_loop.h"
@@ -147,6 +148,8 @@ run_upkeep(struct tx *tx, void *arg)
 	for (size_t i = 0; i < NELEM(rows) && how == OK; i++)
 		how = perhaps(
 		    tx_exec(tx, rows[i].query, ARGS(V_INT(rows[i].before))));
+	if (how == OK)
+		how = heartbeat_check(tx);
 	return how == OK ? check_backup(tx, now) : how;
 }
 

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "context.h"
 #include "handlers.h"
+#include "heartbeat.h"
 #include "keyring.h"
 #include "token.h"
 
@@ -79,6 +80,8 @@ agency_stop(struct tx *tx, const struct request *r, struct response *a)
 
 	if (how == OK)
 		how = tx_exec(tx, Q_AGENCY_STOP, ARGS(V_TEXT(id)));
+	if (how == OK)
+		how = heartbeat_set(tx, id, r->args[0], 0);
 	if (how == OK)
 		how = admin_audit(tx, r,
 		    &(struct happening){.act = "agency.stop",

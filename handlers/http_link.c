@@ -84,11 +84,12 @@ answer_page(struct tx *tx, struct response *a, int status, const char *text,
 	    a, status, "text/html; charset=utf-8", buf_take(&b));
 }
 
-/* "open", "acked", "over"; "" if the link is nobody's. */
+/* "open", "acked", "over", "drill" (open); "" if the link is nobody's. */
 static enum outcome
 find_state(
     struct tx *tx, const struct request *r, struct answered *out, char state[8])
 {
+	const char *word;
 	struct rows *rows;
 	enum outcome how = alert_of_token(tx, r->args[0], out);
 
@@ -96,8 +97,12 @@ find_state(
 	if (how != OK)
 		return how == NOT_FOUND ? OK : how;
 	rows = tx_query(tx, Q_ALERT_STATE, ARGS(V_TEXT(out->alert_id)));
-	if (rows_next(rows))
-		memcpy(state, row_text(rows, 0), strlen(row_text(rows, 0)) + 1);
+	if (rows_next(rows)) {
+		word = row_text(rows, 0);
+		if (strcmp(word, "open") == 0 && row_int(rows, 1) != 0)
+			word = "drill";
+		memcpy(state, word, strlen(word) + 1);
+	}
 	return rows_end(rows);
 }
 
@@ -125,6 +130,8 @@ link_get(struct tx *tx, const struct request *r, struct response *a)
 
 	if (how != OK)
 		return answer_outcome(a, how);
+	if (strcmp(state, "drill") == 0)
+		return answer_page(tx, a, 200, "link_drill", "link_button");
 	if (strcmp(state, "open") != 0)
 		return answer_closed(tx, a, state);
 	return answer_page(tx, a, 200, "link_question", "link_button");

@@ -36,6 +36,7 @@ POST /v1/referrals/{in}/accept      401 401 404 404 403 403 403 403 403 403
 POST /v1/referrals/{out}/accept     401 401 404 200 403 403 403 403 403 403
 POST /v1/referrals/{out}/refuse     401 401 404 200 403 403 403 403 403 403
 POST /v1/referrals/{out}/complete   401 401 404 409 403 403 403 403 403 403
+POST /v1/heartbeat                  401 401 204 204 403 403 403 403 403 403
 GET  /v1/refused                    401 401 403 403 403 403 200 200 403 403
 GET  /v1/refused/{refused}          401 401 403 403 403 403 200 200 403 403
 GET  /v1/me                         401 401 403 403 200 200 200 200 200 200
@@ -63,7 +64,7 @@ GET  /v1/cases/{case}/bars          401 401 403 403 403 403 200 404 404 404
 POST /v1/cases/{case}/bars          401 401 403 403 403 403 204 404 404 404
 POST /v1/cases/{case}/bars/{bar}/clear 401 401 403 403 200 200 200 404 404 404
 GET  /v1/cases/{case}/why           401 401 403 403 200 200 200 404 404 404
-POST /v1/cases/{case}/escalate      401 401 403 403 403 403 204 404 404 404
+POST /v1/cases/{case}/escalate      401 401 403 403 403 403 422 404 404 404
 POST /v1/cases/{case}/recuse        401 401 403 403 204 204 204 404 404 404
 GET  /v1/alerts                     401 401 403 403 200 200 200 200 200 200
 POST /v1/alerts/{alert}/ack         401 401 403 403 200 404 200 404 404 404

@@ -218,6 +218,21 @@ def test_bars(world):
     ok(d.admin("GET", f"/v1/admin/cases/{d.code}/bars"))
 
 
+def test_ladders_and_drills(world):
+    d, code = world, world.code
+    ok(d.api("GET", f"/v1/cases/{code}/why", key=d.an))
+    ok(d.api("POST", f"/v1/cases/{code}/escalate", {"reason": "Gấp."},
+             key=d.lan), 204)
+    ok(d.admin("GET", f"/v1/admin/cases/{code}/why"))
+    ok(d.admin("POST", f"/v1/admin/cases/{code}/escalate",
+               {"by": "lan", "reason": "Gấp."}), 204)
+    ok(d.api("POST", "/v1/heartbeat", {}, key=d.key, idem=False), 204)
+    ok(d.admin("POST", "/v1/admin/agencies/truong1/heartbeat",
+               {"every_h": 24}), 204)
+    ok(d.admin("POST", "/v1/admin/drills", {"member": "an"}), 201)
+    ok(d.admin("GET", "/v1/admin/drills"))
+
+
 def test_recuse_comes_last(world):
     ok(world.api("POST", f"/v1/cases/{world.code}/recuse", key=world.an), 204)
     assert world.api("GET", f"/v1/cases/{world.code}",

@@ -123,7 +123,8 @@ test_every_kind_is_filled_in_every_language(void **state)
 {
 	static const char *const kinds[] = {"opened", "warning", "lapsed",
 	    "climb", "escalated", "resume", "digest", "other",
-	    "alarm_refused_in_row", "alarm_channel_down",
+	    "alarm_refused_in_row", "alarm_channel_down", "drill",
+	    "alarm_drill_unanswered", "alarm_agency_silent",
 	    "alarm_channel_refused", "alarm_address_dead", "alarm_clock_jump",
 	    "alarm_calendar_ends", "alarm_calendar_missing", "alarm_disk_full",
 	    "alarm_no_person", "alarm_agency_auth", "bar", "update",

@@ -53,6 +53,7 @@ CREATE TABLE agency (
     quota INT8,                -- calls a minute; NULL: the setting
     state TEXT NOT NULL CHECK (state IN ('active', 'stopped')),
     refused_in_row INT8 NOT NULL DEFAULT 0,
+    report_every_h INT8 NOT NULL DEFAULT 0, -- it must call; 0: it need not
     made_at INT8 NOT NULL,
     UNIQUE (ward, code)
 ) STRICT;
@@ -307,7 +308,7 @@ CREATE TABLE clock (                -- one opening of one step, news or alarm
     step TEXT NOT NULL,             -- or the kind of the news or alarm
     item TEXT NOT NULL DEFAULT '',  -- one of several at once: an activity;
                                     -- what an alarm is about, coded
-    news TEXT CHECK (news IN ('news', 'news_lead', 'alarm')),
+    news TEXT CHECK (news IN ('news', 'news_lead', 'alarm', 'drill')),
                                     -- NULL: a step; else the ladder it climbs
     opening INT8 NOT NULL,          -- 1, 2, ... of this step and item
     procedure TEXT NOT NULL,        -- id and version that it started with
