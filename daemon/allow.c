@@ -47,6 +47,9 @@ static const struct rule {
     {BY_MEMBER, DECIDERS, ACTION_alert_ack, NEED_NOTHING},
     {BY_MEMBER, TEAM, ACTION_referral_record, NEED_NOTHING},
     {BY_MEMBER, DECIDERS, ACTION_refused_list, NEED_NOTHING},
+    {BY_MEMBER, TEAM, ACTION_report_read, NEED_NOTHING},
+    {BY_MEMBER, R(officer) | DECIDERS, ACTION_report_act, NEED_NOTHING},
+    {BY_MEMBER, DECIDERS, ACTION_report_decide, NEED_NOTHING},
 
     {BY_LINK, NO_ROLE, ACTION_alert_ack, NEED_OWN},
 

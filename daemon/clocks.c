@@ -284,6 +284,18 @@ clocks_done(struct tx *tx, const struct case_row *c, const char *step,
 }
 
 enum outcome
+clocks_item_id(struct tx *tx, const struct item_clock *i, char id[ID_SIZE])
+{
+	struct clock_row k;
+	enum outcome how =
+	    find_open(tx, &(struct which){i->c, i->step, i->item}, &k);
+
+	if (how == OK)
+		memcpy(id, k.id, ID_SIZE);
+	return how;
+}
+
+enum outcome
 clocks_drop_item(struct tx *tx, const struct item_clock *i,
     const struct subject *by, const char *why)
 {

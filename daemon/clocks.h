@@ -33,6 +33,9 @@ struct item_clock {
 };
 /* INVALID: the procedure has no such step.  CONFLICT: it is open already. */
 enum outcome clocks_open_item(struct tx *tx, const struct item_clock *i);
+/* Id of the open clock of an item; NOT_FOUND if there is none. */
+enum outcome
+clocks_item_id(struct tx *tx, const struct item_clock *i, char id[ID_SIZE]);
 /*
  * As clocks_done, for the item of a->step; c NULL for the ward's own, which
  * open no further step.

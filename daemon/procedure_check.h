@@ -19,6 +19,12 @@ size_t procedure_n_bounds(const struct procedure *p);
 void procedure_check_bounds(const struct procedure *p, const struct calendar *c,
     struct faults *problems);
 /*
+ * The procedure for people: {procedure, names, t0, steps: [{id, names, role,
+ * kind, form, scope, opens, when, limits, starts, warn, ladders, basis, source,
+ * leg}]}.  The caller decrefs.
+ */
+struct json_t *procedure_json(const struct procedure *p);
+/*
  * Every key of every step and ladder as flat JSON, {"N15.limit": "5wd"}, for
  * comparing two of them.  The caller decrefs.
  */

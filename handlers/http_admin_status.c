@@ -6,7 +6,7 @@
 #include "context.h"
 #include "handlers.h"
 #include "hotlined.h"
-#include "procedure.h"
+#include "procedure_check.h"
 
 #include <stdlib.h>
 
@@ -109,21 +109,6 @@ audit_head_get(struct tx *tx, const struct request *r, struct response *a)
 enum outcome
 procedure_get(struct tx *tx, const struct request *r, struct response *a)
 {
-	const struct procedure *p = tx_context(tx)->procedure;
-	json_t *steps = json_array();
-
 	(void)r;
-	for (size_t i = 0; i < procedure_n_steps(p); i++) {
-		const struct step *s = procedure_nth_step(p, i);
-
-		json_array_append_new(
-		    steps, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s*}",
-			       "id", step_id(s), "name_vi", step_name(s, "vi"),
-			       "name_en", step_name(s, "en"), "role",
-			       step_role(s), "kind", step_kind(s), "basis",
-			       step_basis(s), "source", step_source(s)));
-	}
-	return answer_json(a, 200,
-	    json_pack(
-		"{s:s, s:o}", "procedure", procedure_name(p), "steps", steps));
+	return answer_json(a, 200, procedure_json(tx_context(tx)->procedure));
 }

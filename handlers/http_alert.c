@@ -4,6 +4,7 @@
 #include "admin.h"
 #include "alert.h"
 #include "clock.h"
+#include "evidence.h"
 #include "handlers.h"
 #include "people.h"
 
@@ -58,9 +59,8 @@ alert_list(struct tx *tx, const struct request *r, struct response *a)
 	return answer_list(a, items);
 }
 
-/* It stands open in the record: a code or a number, nobody's name. */
-static bool
-is_coded(const char *s)
+bool
+evidence_ok(const char *s)
 {
 	return s == NULL ||
 	       strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -83,10 +83,9 @@ read_ack(const struct request *r, struct ack *k, struct response *a)
 		(void)answer_fault(a, "/acted_at", "không được ở tương lai");
 		return false;
 	}
-	if (is_coded(k->evidence))
+	if (evidence_ok(k->evidence))
 		return true;
-	(void)answer_fault(
-	    a, "/evidence", "chỉ gồm chữ không dấu, số và các dấu - _ . /");
+	(void)answer_fault(a, "/evidence", EVIDENCE_RULE);
 	return false;
 }
 

@@ -66,6 +66,10 @@ POST /v1/cases/{case}/bars/{bar}/clear 401 401 403 403 200 200 200 404 404 404
 GET  /v1/cases/{case}/why           401 401 403 403 200 200 200 404 404 404
 POST /v1/cases/{case}/escalate      401 401 403 403 403 403 422 404 404 404
 POST /v1/cases/{case}/recuse        401 401 403 403 204 204 204 404 404 404
+GET  /v1/procedure                  401 401 403 403 200 200 200 200 200 200
+GET  /v1/reports                    401 401 403 403 200 200 200 200 200 403
+POST /v1/reports                    401 401 403 403 422 422 422 422 403 403
+POST /v1/reports/{none}/done        401 401 403 403 404 404 404 404 403 403
 GET  /v1/alerts                     401 401 403 403 200 200 200 200 200 200
 POST /v1/alerts/{alert}/ack         401 401 403 403 200 404 200 404 404 404
 GET  /a/{token}                     404 404 404 404 404 404 404 404 404 404
@@ -145,6 +149,7 @@ class Site:
             "assign": {"member": "canbo2"},
             "bars": {"member": "congan"},
             "me": {"quiet": "22:00-06:00"},
+            "reports": {"report": "N01", "item": "1"},
             "addresses": {"channel": "sms", "address": "0900000099"},
             "verify": {"code": "K7Q2MX"},
             "refer": {"agency": "tramyte", "service": "Khám",

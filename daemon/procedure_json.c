@@ -1,0 +1,64 @@
+/* A procedure as people read it over HTTP. */
+#include <jansson.h>
+
+#include "procedure_file.h"
+
+static json_t *
+choices_json(const struct choices *c, const char *key)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct choice *one = &c->list[i];
+		const struct node *when = one->node->kind == NODE_GROUP
+					      ? node_get(one->node, "when")
+					      : NULL;
+
+		json_array_append_new(list,
+		    json_pack("{s:s, s:s*, s:s*, s:s*}", key, one->text, "on",
+			one->on, "when", when == NULL ? NULL : when->text,
+			"basis", one->basis));
+	}
+	return list;
+}
+
+static json_t *
+texts_json(const struct node *list)
+{
+	json_t *texts = json_array();
+
+	for (const struct node *n = list == NULL ? NULL : list->child;
+	     n != NULL; n = n->next)
+		json_array_append_new(texts, json_string(n->text));
+	return texts;
+}
+
+static json_t *
+step_json(const struct step *s)
+{
+	const struct node *when = node_get(s->node, "when");
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:s, s:o, s:s*, s:o,"
+			 " s:o, s:o, s:o, s:s, s:s, s:s}",
+	    "id", s->id, "name_vi", s->vi, "name_en", s->en, "role", s->role,
+	    "kind", s->kind, "form", s->form, "scope",
+	    s->is_ward ? "ward" : "case", "opens", texts_json(s->opens_node),
+	    "when", when == NULL ? NULL : when->text, "limits",
+	    choices_json(&s->limits, "is"), "starts",
+	    choices_json(&s->starts, "is"), "warn",
+	    texts_json(node_get(s->node, "warn")), "ladders",
+	    choices_json(&s->ladders, "use"), "basis", s->basis, "source",
+	    s->source, "leg", s->leg);
+}
+
+struct json_t *
+procedure_json(const struct procedure *p)
+{
+	json_t *steps = json_array();
+
+	for (size_t i = 0; i < p->n_steps; i++)
+		json_array_append_new(steps, step_json(&p->steps[i]));
+	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "procedure", p->name,
+	    "name_vi", p->vi, "name_en", p->en, "t0",
+	    p->counts_ours ? "ours" : "earliest", "steps", steps);
+}
