@@ -88,7 +88,6 @@ void help_words(void);
 
 /* A whole file, at most 1 MiB, "-" is stdin; NULL after saying why. */
 char *file_text(const char *path);
-
 /* A copy that the daemon made, with the folder of its own. */
 void remove_copy(const char *path);
 
