@@ -32,6 +32,7 @@ logs() { journalctl --boot "$1" "$2" --no-pager | grep -q "$3"; }
 shows() { systemctl status hotlined | grep -q "$1"; }
 status() { hotlinectl status | grep -q "$1"; }
 answers() { test "$(status_of http://127.0.0.1:8111/healthz)" = 200; }
+alerts_are() { test "$(grep -rl "To: .*900000001" /var/spool/sms/outgoing | wc -l)" -ge "$1"; }
 main_pid() { systemctl show -P MainPID hotlined; }
 field() { sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",}]*\).*/\1/p" | head -n 1; }
 status_of() { curl --silent --output /dev/null --write-out '%{http_code}' "$@"; }
@@ -46,37 +47,56 @@ refer() {
 
 received=$(date -u +%FT%TZ)
 
+# The commands of a chapter of README.md, run as it stands there.
+chapter() {
+	awk -v name="$1" '/^##/ { on = $0 ~ "^##+ " name "$" }
+		/^```/ { code = on && $0 == "```sh"; next } code' /opt/README.md
+}
+try() { (cd /root/admin && bash -eu -o pipefail -c "$(chapter "$1")"); }
+# package FILE: the one that lies there when the admin installs.
+lay() {
+	rm -f /root/admin/*.deb
+	cp "$1" "/root/admin/hotlined_$(dpkg-deb -f "$1" Version)_amd64.deb"
+}
+mkdir -p /root/admin "$unit/hotline-failure@.service.d"
+{
+	echo '[Service]'
+	echo ExecStart=
+	dpkg-deb --fsys-tarfile /opt/new.deb |
+		tar -xO './usr/lib/systemd/system/hotline-failure@.service' |
+		grep ^ExecStart= | sed 's/sleep 30/sleep 1/'
+} >"$unit/hotline-failure@.service.d/test.conf"
+
 # ---- A first installation starts nothing ----
+lay /opt/old.deb
 check installs dpkg -i /opt/old.deb
 check makes_users getent passwd hotlined hotline-courier
 check makes_the_key test "$(stat -c '%a %U' /etc/hotlined/master.key)" = "600 root"
 check starts_nothing_by_itself not is_active hotlined.service
 
-# ---- The five minutes of an admin ----
-cat >/etc/hotlined/hotlined.conf <<'X'
-ward = "99999";
-ward_name = "phường Thử Nghiệm";
-reserve_mib = 8;
-X
-install -d -o hotline-courier -g hotline-courier /var/spool/sms{,/outgoing,/incoming}
-install -m 600 /dev/null /etc/hotlined/secrets/ntfy.secret
+# ---- As README says ----
+check readme_installs try "Install in five minutes"
+check is_ready is_active hotlined.service hotline-courier.service \
+	hotlined-api.socket hotlined-control.socket hotlined-courier.socket
+check timers_are_set is_active hotline-backup.timer hotline-integrity.timer
+check courier_is_up within 10 logs -u hotlined "courier is up"
+check answers answers
+check status_tells within 10 shows "open cases 0, next due never"
+check readme_first_hour try "The first hour"
+check first_alert_arrives within 30 grep -rq "To: .*900000001" /var/spool/sms/outgoing
+hotlinectl secret print /etc/hotlined/master.key --no-qr >/root/paper
+
+# A token of a provider: root's file, the courier's credential.
 echo thu-nghiem >/etc/hotlined/secrets/ntfy.secret
-cat >/etc/hotlined/channels.conf <<'X'
-channels = (
-  { name = "sms"; kind = "spool"; replies = true; interval = "now";
-    folder = "/var/spool/sms/outgoing"; inbox = "/var/spool/sms/incoming"; },
+chmod 600 /etc/hotlined/secrets/ntfy.secret
+sed -i '/spool\/sms\/incoming/s/} );/},/' /etc/hotlined/channels.conf
+cat >>/etc/hotlined/channels.conf <<'X'
   { name = "ntfy"; kind = "http"; url = "https://ntfy.example.test/";
     headers = ( "Authorization: Bearer {secret}" );
     secret_file = "secrets/ntfy.secret"; body = "{\"t\":\"{to}\",\"m\":\"{text}\"}"; } );
 X
-check conf_is_fine hotlined --check
-check courier_conf_is_fine hotline-courier --check
-check enables systemctl enable --now hotlined
-check is_ready is_active hotlined.service hotline-courier.service \
-	hotlined-api.socket hotlined-control.socket hotlined-courier.socket
-check courier_is_up within 10 logs -u hotlined "courier is up"
-check answers answers
-check status_tells within 10 shows "open cases 0, next due never"
+check token_is_a_credential systemctl restart hotline-courier
+echo "reserve_mib = 8;" >>/etc/hotlined/hotlined.conf
 
 # ---- Walls ----
 check control_is_not_the_couriers not runuser -u hotline-courier -- hotlinectl status
@@ -86,18 +106,13 @@ check data_is_private test "$(stat -c '%a %U' /var/lib/hotlined /var/lib/hotline
 check runs_as_itself test "$(stat -c %U "/proc/$(main_pid)/task")" = hotlined
 
 # ---- The main job ----
-hotlinectl agency add truong1 school --name "Trường Thử Nghiệm"
 key=$(hotlinectl key add truong1 --json | field key)
-hotlinectl member add canbo1 --name "Cán bộ Thử Nghiệm" --role officer,lead
-hotlinectl member address canbo1 sms 0900000001 --verified
 check referral_is_taken test "$(refer one)" = 201
-check alert_arrives within 30 grep -rq "To: .*900000001" /var/spool/sms/outgoing
-cat /var/spool/sms/outgoing/*
-check status_counts within 40 shows "open cases 1, next due 20"
+check alert_arrives within 30 alerts_are 2
+check status_counts within 40 shows "open cases 2, next due 20"
 
 # ---- Reload ----
-echo 'ward_name = "phường Khác";' >>/etc/hotlined/hotlined.conf
-sed -i '/Thử Nghiệm/d' /etc/hotlined/hotlined.conf
+sed -i 's/phường Thử Nghiệm/phường Khác/' /etc/hotlined/hotlined.conf
 check reloads systemctl reload hotlined
 check reload_is_seen status "phường Khác"
 cp /etc/hotlined/hotlined.conf /tmp/good.conf
@@ -147,15 +162,9 @@ check courier_comes_back within 10 is_active hotline-courier.service
 check core_does_not_mind test "$(main_pid)" = "$pid"
 
 # ---- Hang, watchdog, restart, and in the end people are told ----
-mkdir -p $unit/hotlined.service.d "$unit/hotline-failure@.service.d"
+mkdir -p $unit/hotlined.service.d
 printf '[Unit]\nStartLimitBurst=2\n[Service]\nWatchdogSec=2\nRestartSec=100ms\n' \
 	>$unit/hotlined.service.d/test.conf
-{
-	echo '[Service]'
-	echo ExecStart=
-	grep ^ExecStart= "/usr/lib/systemd/system/hotline-failure@.service" |
-		sed 's/sleep 30/sleep 1/'
-} >"$unit/hotline-failure@.service.d/test.conf"
 cat >$unit/listener.socket <<'X'
 [Socket]
 ListenStream=127.0.0.1:9999
@@ -184,7 +193,7 @@ check people_are_told within 15 grep -q "hotlined da dung" /out/told
 check journal_is_told within 5 logs -t hotline-failure "hotlined.service has failed"
 check another_chance within 15 is_active hotlined.service
 check sockets_are_back within 5 answers
-rm -r $unit/hotlined.service.d "$unit/hotline-failure@.service.d"
+rm -r $unit/hotlined.service.d
 systemctl daemon-reload
 systemctl reset-failed hotlined
 
@@ -202,17 +211,39 @@ rm -r $unit/hotlined.service.d
 mv /root/safe.key /etc/hotlined/master.key
 systemctl daemon-reload
 
-# ---- Upgrade ----
+# ---- Backup drill, upgrade ----
 systemctl restart hotlined
 id=$(field id </out/answer)
+check readme_backup_drill try "Backup drill"
+check backup_is_private test "$(stat -c '%a %U' /var/backups/hotlined)" = "700 hotlined"
 pid=$(main_pid)
-check upgrades dpkg -i /opt/new.deb
+lay /opt/new.deb
+check readme_upgrade try Upgrade
+check upgrade_is_new test "$(dpkg-query -W -f '${Version}' hotlined)" = "$(dpkg-deb -f /opt/new.deb Version)"
 check upgrade_restarts within 10 restarted
 check upgrade_keeps_settings status "phường Khác"
 check upgrade_keeps_data test "$(status_of -H "Authorization: Bearer $key" "http://127.0.0.1:8111/v1/referrals/$id")" = 200
 check replay_after_upgrade test "$(refer one)" = 201
 check replay_is_the_same test "$(field id </out/answer)" = "$id"
-check chain_holds hotlinectl audit verify
+
+# ---- What to do when ----
+check readme_disk_full try "the disk is full"
+check readme_clock_wrong try "the clock is wrong"
+check readme_courier_dead try "the courier is dead"
+systemctl start hotline-backup
+systemctl stop 'hotlined*'
+dd if=/dev/urandom of=/var/lib/hotlined/hotlined.db bs=4096 count=4 conv=notrunc status=none
+systemctl start hotlined
+check damage_is_told logs -u hotlined "database refused"
+check readme_file_damaged try "the file is damaged"
+check nothing_was_lost test "$(status_of -H "Authorization: Bearer $key" "http://127.0.0.1:8111/v1/referrals/$id")" = 200
+mv /etc/hotlined/master.key /root/lost.key
+check no_start_without_the_key not systemctl restart hotlined
+check readme_key_lost try "the key is lost" </root/paper
+check key_is_the_same cmp /root/lost.key /etc/hotlined/master.key
+check paper_opens_the_data test "$(refer one)" = 201
+check readme_does_not_start try "the daemon does not start"
+check all_is_well_at_the_end is_active hotlined.service hotline-courier.service
 
 # ---- Remove and purge ----
 check removes dpkg -r hotlined
@@ -223,6 +254,7 @@ check purges dpkg -P hotlined
 check purge_takes_settings test ! -e /etc/hotlined/hotlined.conf
 check purge_keeps_cases test -s /var/lib/hotlined/hotlined.db
 check purge_keeps_the_key test -s /etc/hotlined/master.key
+rm -r "$unit/hotline-failure@.service.d"
 check no_unit_is_left test -z "$(find /etc/systemd/system -name '*hotline*')"
 check nothing_failed_but_on_purpose test -z "$(systemctl --failed --plain --no-legend | grep -v listener)"
 echo "end" >>/out/results

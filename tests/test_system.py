@@ -53,6 +53,7 @@ def results(tmp_path_factory):
     out = folder / "out"
     out.mkdir()
     boot(tree, out, {"opt/probe.sh": PROBE, "opt/new.deb": new,
+                     "opt/README.md": ROOT.parent / "README.md",
                      "opt/old.deb": package.older(new, folder)})
     if not (out / "log").exists():
         pytest.skip("SYSTEMD NOT TESTED: nothing boots here: "

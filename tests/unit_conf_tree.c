@@ -59,7 +59,7 @@ test_traps_are_refused_by_line(void **state)
 	    {"@include \"other\"\n", 1, "@include"},
 	    {"a = \"\xff\";\n", 1, "UTF-8"},
 	    {"a = ;\n", 1, "syntax error"},
-	    {"# only \"comments\n/* 99999999999999999999\n*/ a = [1,];\n", 3,
+	    {"# only \"comments\n/* 99999999999999999999\n*/ a = [1 2];\n", 3,
 		"syntax error"},
 	};
 

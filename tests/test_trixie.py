@@ -1,0 +1,45 @@
+"""The next Debian: built, its units run and packaged in a tree of it.  Slow, so
+only with TRIXIE=1."""
+import os
+import subprocess
+
+import pytest
+
+import hotline
+import package
+
+NEEDS = ("gcc libc6-dev cmake ninja-build pkg-config libevent-dev "
+         "libsqlite3-dev libcurl4-openssl-dev libconfig-dev libjansson-dev "
+         "libsodium-dev libssl-dev libutf8proc-dev libsystemd-dev "
+         "libqrencode-dev libcmocka-dev dpkg-dev file gzip systemd")
+STEPS = """set -e
+cmake -S /src -B /out/build -G Ninja
+ninja -C /out/build
+ctest --test-dir /out/build --output-on-failure
+cmake --build /out/build --target package
+"""
+
+
+@pytest.mark.skipif(os.environ.get("TRIXIE") != "1",
+                    reason="DEBIAN 13 NOT TRIED: it takes minutes, TRIXIE=1")
+def test_debian_13_builds_it(tmp_path):
+    tree = package.tree("trixie", NEEDS)
+    source = tmp_path / "src"
+    source.mkdir()
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=hotline.ROOT,
+                           capture_output=True, check=True).stdout
+    subprocess.run(["tar", "c", "--null", "-T", "-", "-f",
+                    tmp_path / "src.tar"], cwd=hotline.ROOT, input=files,
+                   check=True)
+    subprocess.run(["tar", "x", "-C", source, "-f", tmp_path / "src.tar"],
+                   check=True)
+    out = tmp_path / "out"
+    out.mkdir()
+    done = subprocess.run(
+        ["systemd-nspawn", "--quiet", "-D", tree, "--register=no",
+         "--keep-unit", "--private-network", f"--bind-ro={source}:/src",
+         f"--bind={out}:/out", "--pipe", "sh", "-c", STEPS],
+        capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+    (deb,) = (out / "build").glob("*.deb")
+    assert any(d.startswith("libevent-2.1-7") for d in package.depends(deb))
