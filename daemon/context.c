@@ -105,6 +105,11 @@ context_load(const char *conf_path, struct faults *faults)
 	c->channels = channels_load(conf->channels, faults);
 	load_procedure(c, faults);
 	load_keys(c, faults);
+	if (c->channels != NULL && conf->heartbeat_channel[0] != '\0' &&
+	    channels_find(c->channels, conf->heartbeat_channel) == NULL)
+		faults_add(faults, conf_path,
+		    "heartbeat_channel: no channel '%s' in channels.conf",
+		    conf->heartbeat_channel);
 	if (c->procedure != NULL && c->channels != NULL)
 		answerable_check(c, faults);
 out:

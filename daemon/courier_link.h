@@ -4,11 +4,13 @@
  *
  * core -> courier  {"do":"send","id","epoch","channel","to","subject","text",
  *                   "link","alerts":[...]}   one attempt, please
+ *                  {"do":"beat", the same with "words"} a sign of life
  *                  {"do":"taken","reply"}    the reply is committed
  *                  {"do":"reload"}           read channels.conf again
  * courier -> core  {"is":"hello","channels":[names]}
  *                  {"is":"result","id","epoch","class","code","ref",
  *                   "retry_after_ms"}
+ *                  {"is":"beat", as a result}
  *                  {"is":"reply","reply","channel","from","text"}
  * class: accepted, transient, permanent, ambiguous.
  */

@@ -21,6 +21,7 @@ struct hotlined {
 	struct courier_link *courier;
 	struct metrics *metrics;
 	struct rotation *rotation;
+	struct beat *beat;
 	int64_t started_at;
 	struct conf *started_with; /* what a restart is measured against */
 	char *restart_needed;	   /* settings that wait for one, "" if none */

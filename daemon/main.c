@@ -64,6 +64,7 @@ static const struct service {
     {"rotation", rotation_begin_service, rotation_end},
     {"outbox", outbox_begin, outbox_end},
     {"metrics", metrics_begin, metrics_end},
+    {"beat", beat_begin, beat_end},
     {"schedule", schedule_begin, schedule_end},
     {"courier", courier_begin, courier_end},
     {"http", http_begin, http_end},

@@ -1,3 +1,4 @@
+#include "beat.h"
 #include "http_limits.h"
 #include "log.h"
 #include "notify.h"
@@ -81,6 +82,7 @@ put_in_force(struct hotlined *d, struct context *new)
 	d->context = new;
 	store_set_context(d->store, new, context_free, old);
 	courier_link_reload(d->courier);
+	beat_set(d->beat, new->conf);
 	schedule_review(d->schedule);
 }
 

@@ -1,5 +1,6 @@
 #include "services.h"
 
+#include "beat.h"
 #include "clock.h"
 #include "log.h"
 #include "notify.h"
@@ -10,6 +11,7 @@
 #include <event2/thread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -173,6 +175,20 @@ metrics_end(struct daemon *d)
 }
 
 bool
+beat_begin(struct daemon *d)
+{
+	d->h.beat = beat_start(d->h.base, d->h.store, d->h.context->conf);
+	return d->h.beat != NULL;
+}
+
+void
+beat_end(struct daemon *d)
+{
+	beat_stop(d->h.beat);
+	d->h.beat = NULL;
+}
+
+bool
 schedule_begin(struct daemon *d)
 {
 	d->h.schedule = schedule_start(d->h.base, d->h.store, d->h.outbox);
@@ -186,6 +202,26 @@ schedule_end(struct daemon *d)
 	d->h.schedule = NULL;
 }
 
+static void
+on_courier_message(void *arg, const json_t *msg)
+{
+	const struct daemon *d = arg;
+	const char *is = json_string_value(json_object_get(msg, "is"));
+
+	if (is != NULL && strcmp(is, "beat") == 0)
+		beat_on_message(d->h.beat, msg);
+	else
+		outbox_on_message(d->h.outbox, msg);
+}
+
+static void
+on_courier_change(void *arg, bool is_up)
+{
+	const struct daemon *d = arg;
+
+	outbox_on_change(d->h.outbox, is_up);
+}
+
 bool
 courier_begin(struct daemon *d)
 {
@@ -196,13 +232,14 @@ courier_begin(struct daemon *d)
 	    .socket_path = c->courier_socket,
 	    .channels_path = c->channels,
 	    .sockets = &d->sockets,
-	    .on_message = outbox_on_message,
-	    .on_change = outbox_on_change,
-	    .arg = d->h.outbox,
+	    .on_message = on_courier_message,
+	    .on_change = on_courier_change,
+	    .arg = d,
 	};
 
 	d->h.courier = courier_link_start(d->h.base, &o);
 	outbox_set_link(d->h.outbox, d->h.courier);
+	beat_set_link(d->h.beat, d->h.courier);
 	return d->h.courier != NULL;
 }
 
@@ -210,6 +247,7 @@ void
 courier_end(struct daemon *d)
 {
 	outbox_set_link(d->h.outbox, NULL);
+	beat_set_link(d->h.beat, NULL);
 	courier_link_stop(d->h.courier);
 }
 

@@ -32,6 +32,8 @@ bool metrics_begin(struct daemon *d);
 void metrics_end(struct daemon *d);
 bool rotation_begin_service(struct daemon *d);
 void rotation_end(struct daemon *d);
+bool beat_begin(struct daemon *d);
+void beat_end(struct daemon *d);
 bool schedule_begin(struct daemon *d);
 void schedule_end(struct daemon *d);
 bool courier_begin(struct daemon *d);

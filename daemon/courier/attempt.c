@@ -35,6 +35,8 @@ read_errand(const json_t *msg, struct errand *e)
 	    .link = text(msg, "link"),
 	    .epoch = json_integer_value(json_object_get(msg, "epoch")),
 	    .alerts = json_object_get(msg, "alerts"),
+	    .words = json_object_get(msg, "words"),
+	    .is_beat = strcmp(text(msg, "do"), "beat") == 0,
 	    .now = clock_now(),
 	};
 	return e->id != NULL && id_ok(e->id) && e->channel != NULL &&
@@ -44,9 +46,9 @@ read_errand(const json_t *msg, struct errand *e)
 static void
 tell(struct courier *c, const struct errand *e, const struct judgement *j)
 {
-	json_t *msg = json_pack("{s:s, s:s, s:I, s:s, s:i}", "is", "result",
-	    "id", e->id, "epoch", e->epoch, "class", class_word(j->class),
-	    "code", j->code);
+	json_t *msg = json_pack("{s:s, s:s, s:I, s:s, s:i}", "is",
+	    e->is_beat ? "beat" : "result", "id", e->id, "epoch", e->epoch,
+	    "class", class_word(j->class), "code", j->code);
 
 	if (j->ref[0] != '\0')
 		json_object_set_new(msg, "ref", json_string(j->ref));
@@ -101,7 +103,7 @@ begin(struct attempt *a)
 	t.ca_file = s->ca_path;
 	t.timeout_ms = s->timeout_ms;
 	t.allow_private = s->allow_private;
-	fetch_start(a->c->fetch, &t, on_done, a);
+	fetch_start(a->e.is_beat ? a->c->beats : a->c->fetch, &t, on_done, a);
 }
 
 static void

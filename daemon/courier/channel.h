@@ -16,7 +16,9 @@ struct errand {
 	const char *id, *channel, *to, *subject, *text, *link;
 	json_int_t epoch;
 	const json_t *alerts; /* a list of ids */
-	int64_t now;	      /* real time, UTC ms: for stamps in messages */
+	const json_t *words;  /* of a heartbeat, by name; else NULL */
+	bool is_beat;
+	int64_t now; /* real time, UTC ms: for stamps in messages */
 };
 
 /* The keys all kinds share; every settings struct begins with it. */

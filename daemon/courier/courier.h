@@ -16,6 +16,8 @@ struct courier {
 	struct event_base *base;
 	struct roster *roster; /* in force */
 	struct fetch *fetch;
+	struct fetch
+	    *beats; /* of its own: no alert stands before a heartbeat */
 	struct inbox *inbox;
 	struct link *link;
 	bool is_leaving; /* takes nothing new */

@@ -53,7 +53,7 @@ on_message(void *arg, const json_t *msg)
 
 	if (what == NULL || l->c->is_leaving)
 		return;
-	if (strcmp(what, "send") == 0)
+	if (strcmp(what, "send") == 0 || strcmp(what, "beat") == 0)
 		attempt_begin(l->c, msg);
 	else if (strcmp(what, "taken") == 0 && reply != NULL)
 		inbox_taken(l->c->inbox, reply);

@@ -22,6 +22,7 @@
 #include "seal.h"
 
 #define PARALLEL 64
+#define AT_ONCE	 2
 /* What is in flight at SIGTERM may take this long. */
 #define LEAVE_WITHIN 3
 /* The watchdog is petted this often within its time. */
@@ -215,6 +216,7 @@ run(struct courier *c, const struct options *o)
 			fatal("cannot watch signals");
 	}
 	c->fetch = fetch_new(c->base, (int)o->parallel);
+	c->beats = fetch_new(c->base, AT_ONCE);
 	c->inbox = inbox_start(c);
 	c->link = link_start(c, (int)o->fd, o->socket);
 	(void)sd_notify(0, "READY=1");
@@ -223,6 +225,7 @@ run(struct courier *c, const struct options *o)
 	if (beat != NULL)
 		event_free(beat);
 	fetch_free(c->fetch);
+	fetch_free(c->beats);
 	link_stop(c->link);
 	inbox_stop(c->inbox);
 	for (size_t i = 0; i < NELEM(numbers); i++)

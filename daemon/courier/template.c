@@ -8,16 +8,22 @@
 /* No message needs more. */
 #define FILLED_MAX ((size_t)64 * 1024)
 
-static const char *const words[] = {
-    "to", "text", "subject", "id", "link", "secret"};
+static const char *const words[] = {"to", "text", "subject", "id", "link",
+    "secret",
+    /* Of a heartbeat. */
+    "seq", "oldest", "events", "head", "ward", "at", "until"};
 
 static const char *
 value_of(size_t word, const struct errand *e, const char *secret)
 {
 	const char *const values[] = {
 	    e->to, e->text, e->subject, e->id, e->link, secret};
+	const char *value =
+	    word < NELEM(values)
+		? values[word]
+		: json_string_value(json_object_get(e->words, words[word]));
 
-	return values[word] == NULL ? "" : values[word];
+	return value == NULL ? "" : value;
 }
 
 /* The length of a {word} at s, braces included; 0 if there is none. */

@@ -1,5 +1,6 @@
 /*
  * Templates of the http channel: {to} {text} {subject} {id} {link} {secret},
+ * and of a heartbeat {seq} {oldest} {events} {head} {ward} {at} {until};
  * escaped for the place they stand in.
  */
 #ifndef TEMPLATE_H

@@ -1,0 +1,278 @@
+"""The dead man's switch: a sign of life leaves, whatever else does not."""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import time
+import urllib.request
+import uuid
+
+import pytest
+
+import receivers
+from courier_rig import Courier
+from hotline import ROOT, Daemon, spool
+from ward import body
+
+BODY = '{"seq":"{seq}","oldest":"{oldest}","events":"{events}",' \
+    '"head":"{head}","ward":"{ward}","at":"{at}","until":"{until}"}'
+
+
+class Outside(receivers.HttpReceiver):
+    """Somebody outside; no ledger, for each is another one."""
+
+    def __init__(self):
+        super().__init__(self)
+
+    def add(self, message):
+        pass
+
+    def await_n(self, n, timeout=15):
+        until = time.monotonic() + timeout
+        while len(self.requests) < n:
+            assert time.monotonic() < until, self.requests
+            time.sleep(0.02)
+        return [r["json"] for r in self.requests]
+
+
+@pytest.fixture
+def outside():
+    o = Outside()
+    yield o
+    o.stop()
+
+
+def channel(url, **more):
+    return {"name": "heartbeat", "kind": "http", "url": url + "/beat",
+            "body": BODY, "allow_private": True, "interval": "now", **more}
+
+
+def daemon(folder, url, settings=None, **more):
+    return Daemon(folder=folder, channels=[
+        spool(folder / "spool", interval="now"), channel(url)],
+        settings={"heartbeat_channel": "heartbeat", "heartbeat_every": "1s",
+                  **(settings or {})}, **more)
+
+
+def metric(d, name):
+    return float(re.search(rf"^{name} (\S+)$", d.watch("/metrics").text,
+                           re.M)[1])
+
+
+def test_it_says_sequence_oldest_and_head(tmp_path, outside):
+    with daemon(tmp_path / "d", outside.url) as d:
+        first, second = outside.await_n(2)[:2]
+        assert (first["seq"], second["seq"]) == ("1", "2")
+        assert first["ward"] == "99999" and first["oldest"] == "0"
+        assert first["at"] == "2026-11-24T00:00:00Z"
+        assert first["until"] == "2026-11-24T00:00:03Z"
+        d.agency("truong1")
+        head = d.ctl("audit", "head")
+        n = len(outside.requests)
+        last = outside.await_n(n + 2)[-1]
+        assert (int(last["events"]), last["head"]) == (head["seq"],
+                                                       head["hash"])
+        assert metric(d, "hotline_heartbeat_time_seconds") > 0
+        said = int(last["seq"])
+        d.restart()
+        n = len(outside.requests)
+        assert int(outside.await_n(n + 1)[-1]["seq"]) > said  # never again
+
+
+def test_it_goes_on_while_alerts_do_not_leave(tmp_path, outside):
+    """The spool folder is gone: the oldest grows, the heartbeat says so."""
+    with daemon(tmp_path / "d", outside.url) as d:
+        d.member("an", "officer", duty=True, sms="0900000001")
+        shutil.rmtree(d.folder / "spool")
+        key = d.agency("truong1")
+        d.ctl("clock", "get")
+        d.api("POST", "/v1/referrals", body(), key=key)
+        n = len(outside.requests)
+        outside.await_n(n + 2)
+
+
+def test_the_oldest_grows_when_nothing_is_sent(tmp_path, outside):
+    with daemon(tmp_path / "d", outside.url,
+                settings={"digest_above": 1, "digest_every": "1h"}) as d:
+        d.member("an", "officer", duty=True, sms="0900000001")
+        key = d.agency("truong1")
+        for _ in range(4):
+            d.api("POST", "/v1/referrals", body(), key=key)
+        n = len(outside.requests)
+        before = int(outside.await_n(n + 1)[-1]["oldest"])
+        d.set_clock("2026-11-24T07:05:00+07:00")
+        n = len(outside.requests)
+        last = outside.await_n(n + 2)[-1]
+        waiting = metric(d, "hotline_outbox_oldest_seconds")
+        assert before == 0 and int(last["oldest"]) in (0, int(waiting), 300)
+
+
+def test_a_receiver_that_refuses_is_told_once(tmp_path, outside):
+    outside.always = 503
+    with daemon(tmp_path / "d", outside.url) as d:
+        outside.await_n(3)
+        assert metric(d, "hotline_heartbeat_time_seconds") == 0
+        assert d.log().count("heartbeat not taken") == 1
+        outside.always = None
+        n = len(outside.requests)
+        outside.await_n(n + 2)
+        assert d.log().count("heartbeat taken again") == 1
+        assert metric(d, "hotline_heartbeat_time_seconds") > 0
+
+
+def test_none_leaves_without_a_channel_and_a_wrong_one_is_refused(tmp_path,
+                                                                  outside):
+    with daemon(tmp_path / "d", outside.url,
+                settings={"heartbeat_channel": ""}) as d:
+        time.sleep(1.5)
+        assert outside.requests == []
+        d.write_settings(None, {"heartbeat_channel": "pigeon"})
+        assert "no channel 'pigeon'" in d.check().stderr
+        d.write_settings(None, {"heartbeat_channel": "heartbeat",
+                                "heartbeat_every": "1s"})
+        d.ctl("reload")
+        outside.await_n(1)
+
+
+def test_no_alert_stands_before_it(tmp_path, outside):
+    """All 64 transfers of the courier hang: the heartbeat has its own way."""
+    slow = Outside()
+    slow.always, slow.delay = "hang", 3
+    c = Courier(tmp_path, {
+        "name": "web", "kind": "http", "url": slow.url + "/x",
+        "body": '{"to":"{to}"}', "allow_private": True, "timeout": "20s"},
+        channel(outside.url))
+    for i in range(80):
+        c.send("web", f"x{i}")
+    until = time.monotonic() + 10
+    while len(slow.requests) < 64:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    start = time.monotonic()
+    c.say(do="beat", id=str(uuid.uuid4()), epoch=0, channel="heartbeat",
+          to="99999", subject="s", text="t", words={"seq": "7"})
+    assert c.await_("beat")["class"] == "accepted"
+    assert time.monotonic() - start < 3
+    assert outside.requests[0]["json"]["seq"] == "7"
+    c.process.kill()
+    c.stop()
+    slow.stop()
+
+
+# ---- The other side ----
+
+@pytest.mark.skipif(
+    '"/v1/heartbeat"' not in (ROOT / "handlers/routes.def").read_text(),
+    reason="this hotlined takes no heartbeats")
+def test_another_hotlined_takes_it(tmp_path):
+    """A province's hotlined hears the ward; when it falls silent, it rings."""
+    with Daemon(folder=tmp_path / "province") as p:
+        p.member("truc", "lead", sms="0900000009")
+        key = p.agency("phuong1", "ward")
+        p.ctl("agency", "heartbeat", "phuong1", "--hours", "1")
+        folder = tmp_path / "ward"
+        folder.mkdir()
+        (folder / "heartbeat.secret").write_text(key + "\n")
+        (folder / "heartbeat.secret").chmod(0o600)
+        ward = Daemon(folder=folder, channels=[
+            spool(folder / "spool"),
+            {"name": "heartbeat", "kind": "http", "body": "{}",
+             "url": f"http://127.0.0.1:{p.port}/v1/heartbeat",
+             "headers": ["Authorization: Bearer {secret}",
+                         "Idempotency-Key: {id}"],
+             "secret_file": "heartbeat.secret", "allow_private": True}],
+            settings={"heartbeat_channel": "heartbeat",
+                      "heartbeat_every": "1s"})
+
+        def silent():
+            return [a for a in p.ctl("alert", "list")["items"]
+                    if a["kind"] == "alarm_agency_silent"]
+        try:
+            until = time.monotonic() + 10
+            while metric(ward, "hotline_heartbeat_time_seconds") == 0:
+                assert time.monotonic() < until, ward.log()[-3000:]
+                time.sleep(0.05)
+            p.step("30m")
+            time.sleep(1.5)
+            p.step("45m")  # the last beat is less than an hour old
+            assert silent() == []
+        finally:
+            ward.stop()
+        p.step("61m")
+        assert len(silent()) == 1
+
+
+def fetch(url, data=None):
+    request = urllib.request.Request(
+        url, data and json.dumps(data).encode(),
+        {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        text = answer.read()
+    return json.loads(text) if text else None
+
+
+@pytest.mark.skipif(shutil.which("prometheus-alertmanager") is None,
+                    reason="no alertmanager (package prometheus-alertmanager)")
+def test_alertmanager_with_the_shipped_settings(tmp_path):
+    """HotlinedAlive holds HotlinedSilent back until three are missing."""
+    port = receivers.free_port()
+    config = ROOT / "conf/prometheus/alertmanager-heartbeat.yml"
+    manager = subprocess.Popen(
+        ["prometheus-alertmanager", f"--config.file={config}",
+         f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address=",
+         f"--storage.path={tmp_path}/am"], stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}/api/v2/alerts"
+    until = time.monotonic() + 20
+    while True:
+        try:
+            fetch(url)
+            break
+        except OSError:
+            assert time.monotonic() < until and manager.poll() is None
+            time.sleep(0.1)
+    sample = (ROOT / "conf/channels.conf").read_text()
+    text = re.search(r'api/v2/alerts";\n((?:  # .*\n)+)', sample)[1]
+    body_text = "".join(json.loads(t) for t in
+                        re.findall(r'("\S.*")', text))
+    d = Daemon(folder=tmp_path / "d", at=None, channels=[
+        spool(tmp_path / "d" / "spool"),
+        {"name": "alive", "kind": "http", "url": url, "body": body_text,
+         "allow_private": True}],
+        settings={"heartbeat_channel": "alive", "heartbeat_every": "1s"})
+
+    def state():
+        """Held back, firing, or not there: of HotlinedSilent."""
+        fetch(url, [{"labels": {"alertname": "HotlinedSilent",
+                                "ward": "99999"}}])
+        found = [a for a in fetch(url + "?active=true&inhibited=true")
+                 if a["labels"]["alertname"] == "HotlinedSilent"]
+        return found[0]["status"]["state"] if found else None
+
+    def await_state(wanted, timeout):
+        end = time.monotonic() + timeout
+        while state() != wanted:
+            assert time.monotonic() < end, (wanted, fetch(url))
+            time.sleep(0.2)
+    try:
+        await_state("suppressed", 15)
+        time.sleep(2)
+        assert state() == "suppressed"
+        d.kill9()
+        await_state("active", 15)
+    finally:
+        if d.process:
+            d.stop(check=False)
+        manager.terminate()
+        manager.wait(10)
+
+
+@pytest.mark.skipif(shutil.which("amtool") is None,
+                    reason="no amtool (package prometheus-alertmanager)")
+def test_the_alertmanager_settings_are_well_made():
+    done = subprocess.run(
+        ["amtool", "check-config",
+         pathlib.Path(ROOT / "conf/prometheus/alertmanager-heartbeat.yml")],
+        capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
