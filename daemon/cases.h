@@ -12,6 +12,7 @@ struct case_row {
 	bool is_open, is_confidential, is_possible_duplicate;
 	int64_t t0_at, received_at, version;
 	struct facts facts;
+	const char *doing; /* the step that an act is doing: facts leave it */
 };
 
 /* By code ("K7Q2-M4XD") or by id; NOT_FOUND. */

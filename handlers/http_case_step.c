@@ -107,12 +107,8 @@ enum outcome
 step_effect(struct tx *tx, struct step_call *k)
 {
 	const struct step_kind *kind = step_kind_find(step_kind(k->step));
-	enum outcome how;
 
-	if (kind->done != NULL)
-		return kind->done(tx, k);
-	how = step_end(tx, k);
-	return how == OK ? step_facts(tx, k) : how;
+	return kind->done != NULL ? kind->done(tx, k) : step_finish(tx, k);
 }
 
 static enum outcome
@@ -155,6 +151,22 @@ step_answer(struct tx *tx, struct response *a, const struct step_call *k,
 		"case", case_summary_json(tx, k->c)));
 }
 
+/* A clock of it runs, if need be from now on. */
+static bool
+is_open(struct tx *tx, const struct step_call *k)
+{
+	struct item_clock i = {.c = k->c,
+	    .step = step_id(k->step),
+	    .item = "",
+	    .start_at = clock_now()};
+
+	if (tx_number(tx, Q_CASE_STEP_OPEN, 0,
+		ARGS(V_TEXT(k->c->id), V_TEXT(k->act.step))) > 0)
+		return true;
+	return k->c->is_open && step_kind_find(step_kind(k->step))->any_time &&
+	       clocks_open_item(tx, &i) == OK;
+}
+
 enum outcome
 step_begin(struct tx *tx, const struct request *r, struct response *a,
     enum action what, struct step_call *k)
@@ -172,9 +184,9 @@ step_begin(struct tx *tx, const struct request *r, struct response *a,
 	    .step = step_id(k->step),
 	    .kind = step_kind(k->step),
 	    .by = &r->subject};
-	if (tx_number(tx, Q_CASE_STEP_OPEN, 0,
-		ARGS(V_TEXT(k->c->id), V_TEXT(k->act.step))) == 0)
+	if (!is_open(tx, k))
 		return answer_problem(a, "no_such_step");
+	k->c->doing = k->act.step;
 	k->body = json_deep_copy(r->body);
 	return OK;
 }

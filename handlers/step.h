@@ -20,7 +20,9 @@ struct step_kind {
 	/* What the schema cannot say; may add to body what follows from it. */
 	void (*check)(
 	    struct tx *tx, const struct step_call *k, struct faults *faults);
-	/* NULL: step_end, then step_facts. */
+	/* A human may do it though no clock of it runs: one opens then. */
+	bool any_time;
+	/* NULL: step_finish. */
 	enum outcome (*done)(struct tx *tx, struct step_call *k);
 };
 
@@ -30,7 +32,13 @@ struct step_kind {
 /* The kind of that name; the plain record for one that needs no more. */
 const struct step_kind *step_kind_find(const char *name);
 
-/* The clock of the step ends by the act. */
+/*
+ * The step was done: every fact that the body names is set, then its clock ends
+ * and "<step>.done" opens what follows, under these facts.  Until then they
+ * neither drop its clock nor open it again (case_row.doing).
+ */
+enum outcome step_finish(struct tx *tx, struct step_call *k);
+/* Its clock ends by the act. */
 enum outcome step_end(struct tx *tx, struct step_call *k);
 /* Every fact that the body names is set, as of acted_at. */
 enum outcome step_facts(struct tx *tx, struct step_call *k);

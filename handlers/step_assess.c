@@ -47,9 +47,7 @@ done(struct tx *tx, struct step_call *k)
 	enum outcome how =
 	    assessment_add(tx, &k->act, step_form(k->step), k->body);
 
-	if (how == OK)
-		how = step_end(tx, k);
-	return how == OK ? step_facts(tx, k) : how;
+	return how == OK ? step_finish(tx, k) : how;
 }
 
 const struct step_kind step_assess = {

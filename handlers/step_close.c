@@ -57,10 +57,11 @@ done(struct tx *tx, struct step_call *k)
 		    ARGS(V_TEXT(k->c->id), step_has(k, "reason")
 					       ? V_TEXT(step_text(k, "reason"))
 					       : V_NULL));
-	if (how == OK)
-		how = step_end(tx, k);
-	return how == OK ? step_facts(tx, k) : how;
+	return how == OK ? step_finish(tx, k) : how;
 }
 
-const struct step_kind step_close = {
-    .name = "close", .schema = &schema, .check = check, .done = done};
+const struct step_kind step_close = {.name = "close",
+    .schema = &schema,
+    .check = check,
+    .any_time = true,
+    .done = done};

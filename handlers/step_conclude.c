@@ -43,11 +43,9 @@ static const struct schema approve_schema = {
 static enum outcome
 approve(struct tx *tx, struct step_call *k)
 {
-	enum outcome how = step_end(tx, k);
+	enum outcome how = step_finish(tx, k);
 
-	if (how == OK)
-		how = plan_approve(tx, k->c, &k->act);
-	return how == OK ? step_facts(tx, k) : how;
+	return how == OK ? plan_approve(tx, k->c, &k->act) : how;
 }
 
 const struct step_kind step_approve = {

@@ -43,20 +43,18 @@ check(struct tx *tx, const struct step_call *k, struct faults *faults)
 		    "vượt thời hạn cách ly tối đa kể từ quyết định đầu tiên");
 }
 
-/* The step ends first: its clock runs only until isolation is decided. */
 static enum outcome
 begin(struct tx *tx, struct step_call *k)
 {
-	enum outcome how = step_end(tx, k);
+	enum outcome how = step_fact(tx, k, FACT_isolation, "decided");
 
-	if (how == OK)
-		how = step_fact(tx, k, FACT_isolation, "decided");
 	if (how == OK)
 		how = step_fact(tx, k, FACT_carer_safe, "unknown");
 	if (how == OK)
-		how =
-		    isolation_begin(tx, k->c, &k->act, step_number(k, "days"));
-	return how == OK ? step_facts(tx, k) : how;
+		how = step_finish(tx, k);
+	if (how != OK)
+		return how;
+	return isolation_begin(tx, k->c, &k->act, step_number(k, "days"));
 }
 
 static enum outcome
@@ -66,6 +64,7 @@ done(struct tx *tx, struct step_call *k)
 
 	if (is_needed(k))
 		return begin(tx, k);
+	k->c->doing = NULL; /* dropped, not done */
 	how = step_facts(tx, k);
 	return how == OK ? step_fact(tx, k, FACT_isolation, "no") : how;
 }

@@ -92,7 +92,7 @@ extend(struct tx *tx, struct step_call *k)
 	enum outcome how = isolation_get(tx, k->c, &i);
 
 	if (how == OK)
-		how = step_end(tx, k);
+		how = step_finish(tx, k);
 	if (how != OK)
 		return how;
 	return isolation_extend(tx, k->c, &k->act,
@@ -106,12 +106,10 @@ done(struct tx *tx, struct step_call *k)
 
 	if (is(k, "extend"))
 		return extend(tx, k);
-	how = step_end(tx, k);
+	how = isolation_ended(tx, k->c, &k->act);
 	if (how == OK)
-		how = isolation_ended(tx, k->c, &k->act);
-	if (how == OK)
-		how = step_facts(tx, k);
-	return how == OK ? step_fact(tx, k, FACT_isolation, "ended") : how;
+		how = step_fact(tx, k, FACT_isolation, "ended");
+	return how == OK ? step_finish(tx, k) : how;
 }
 
 /* At the end of the law's days, of the decision's own, and before both. */

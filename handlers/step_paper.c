@@ -42,11 +42,11 @@ static enum outcome
 done(struct tx *tx, struct step_call *k)
 {
 	const struct procedure *p = tx_context(tx)->procedure;
-	enum outcome how = step_end(tx, k);
+	enum outcome how = step_finish(tx, k);
 
 	for (size_t i = 0; i < procedure_n_steps(p) && how == OK; i++)
 		how = issue(tx, k, procedure_nth_step(p, i));
-	return how == OK ? step_facts(tx, k) : how;
+	return how;
 }
 
 const struct step_kind step_paper = {

@@ -30,6 +30,14 @@ step_end(struct tx *tx, struct step_call *k)
 }
 
 enum outcome
+step_finish(struct tx *tx, struct step_call *k)
+{
+	enum outcome how = step_facts(tx, k);
+
+	return how == OK ? step_end(tx, k) : how;
+}
+
+enum outcome
 step_fact(struct tx *tx, struct step_call *k, enum fact f, const char *word)
 {
 	return case_change(tx, k->c,

@@ -38,9 +38,7 @@ submit(struct tx *tx, struct step_call *k)
 {
 	enum outcome how = plan_submit(tx, k->c, &k->act, k->body);
 
-	if (how == OK)
-		how = step_end(tx, k);
-	return how == OK ? step_facts(tx, k) : how;
+	return how == OK ? step_finish(tx, k) : how;
 }
 
 const struct step_kind step_plan = {
