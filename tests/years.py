@@ -8,8 +8,8 @@ import itertools
 import json
 import pathlib
 import random
+import shutil
 import tempfile
-import time
 import uuid
 from datetime import datetime, timedelta
 
@@ -64,12 +64,16 @@ class Years:
         self.todo = []
         self.order = itertools.count()
         self.now = BEGIN
-        self.closed = 0
+        self.closed = self.asked = self.reported = 0
         memory = pathlib.Path("/dev/shm")
         self.folder = pathlib.Path(tempfile.mkdtemp(
             prefix="hotlined-years-",
             dir=memory if memory.is_dir() else None))
-        self.d = self.start()
+        try:
+            self.d = self.start()
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
 
     # ---- The ward ----
 
@@ -126,6 +130,10 @@ class Years:
     def run(self):
         for day in range(0, self.days + 1, 60):
             self.at(BEGIN + timedelta(days=day), self.renew)
+        for day in range(5, self.days + 1, 10):
+            self.at(BEGIN + timedelta(days=day), self.send_reports)
+        for day in range(20, self.days + 1, 90):
+            self.at(BEGIN + timedelta(days=day), self.ask)
         for _ in range(self.n):
             self.at(BEGIN + timedelta(
                 minutes=self.random.randrange(self.days * 1440)), self.call)
@@ -192,6 +200,18 @@ class Years:
                   **self.version(self.boss, code))
         self.closed += 1
 
+    def ask(self):
+        """Somebody asks what is known of them."""
+        self.asked += 1
+        self.lead("POST", "/v1/reports", {
+            "report": "D01", "item": f"DS-{self.asked}"}, 201)
+
+    def send_reports(self):
+        """Every ten days: some are late, all are sent."""
+        for r in self.lead("GET", "/v1/reports?state=open")["items"]:
+            self.boss("POST", f"/v1/reports/{r['id']}/done", {})
+            self.reported += 1
+
     # ---- The ledger ----
 
     def received(self):
@@ -199,26 +219,13 @@ class Years:
         self.books.received = {
             p.name: 1 for p in (self.folder / "d/spool/out").iterdir()}
 
+    def remove(self):
+        self.d.stop(check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def audit(self):
         settled = int((self.now - timedelta(days=1)).timestamp() * 1000)
         self.d.stop()
         self.received()
         return auditor.audit(self.folder / "d/hotlined.db", self.books, BUILD,
                              settled)
-
-
-def main(days, n):
-    began = time.monotonic()
-    y = Years(days, n)
-    y.run()
-    ran = time.monotonic() - began
-    print(f"{days} days, {n} cases, {y.closed} closed: {ran:.1f} s")
-    print("\n".join(y.audit()[:10]) or "the ledger is whole",
-          f"{time.monotonic() - began:.1f} s, "
-          f"{len(y.books.received)} messages")
-    return y
-
-
-if __name__ == "__main__":
-    import sys
-    main(*map(int, sys.argv[1:3]))
