@@ -93,7 +93,7 @@ endforeach()
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME hotlined)
-set(CPACK_PACKAGE_CONTACT "The authors of hotlined <hotlined@lists.debian.org>")
+set(CPACK_PACKAGE_CONTACT "The authors of hotlined <hotlined@example.org>")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_SET_DESTDIR ON)
 set(CPACK_STRIP_FILES ON)

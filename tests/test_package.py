@@ -70,6 +70,18 @@ def test_units_are_hardened(unit):
     assert done.returncode == 0, done.stdout[-300:]
 
 
+def test_the_core_has_no_route_out_and_the_courier_no_state():
+    core = (ROOT / "systemd/hotlined.service").read_text()
+    assert "\nIPAddressDeny=any\nIPAddressAllow=localhost\n" in core
+    courier = (ROOT / "systemd/hotline-courier.service").read_text()
+    for word in ("StateDirectory=", "CacheDirectory=", "master.key"):
+        assert word not in courier
+    assert "User=hotline-courier\nGroup=hotline-courier\n" in courier
+    for unit in (core, courier):
+        assert "\nOnFailure=hotline-failure@%n.service\n" in unit
+        assert "\nWatchdogSec=" in unit
+
+
 def test_units_are_what_systemd_understands(unpacked):
     """Every unit of the package, with the programs where they will be."""
     units = unpacked / "usr/lib/systemd/system"

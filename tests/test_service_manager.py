@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from hotline import BUILD, Daemon, conf_text
+from hotline import BUILD, Daemon, UnixConnection, conf_text
 
 SANITIZED = b"__asan_init" in (BUILD / "hotlined").read_bytes()
 
@@ -280,6 +280,18 @@ def test_all_three_sockets_are_taken(idle, manager):
     assert (idle.folder / "lent.sock").exists()
     assert (idle.folder / "ctl.sock").exists()
     assert not (idle.folder / "control.sock").exists()
+
+
+def test_the_api_may_be_a_unix_socket(idle, manager):
+    path = idle.folder / "api.sock"
+    with unix(path) as api, running(idle, manager.env(), **handed(api=api)):
+        manager.hear("READY=1")
+        answer = idle._talk(UnixConnection(path, 10), "GET", "/healthz", None,
+                            {})
+        assert answer.status == 200
+        # It is not the control socket: nobody is an admin there.
+        assert idle._talk(UnixConnection(path, 10), "GET", "/v1/admin/status",
+                          None, {}).status == 404
 
 
 @pytest.mark.parametrize("name,make,why", [
