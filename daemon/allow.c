@@ -51,9 +51,12 @@ static const struct rule {
     {BY_MEMBER, R(officer) | DECIDERS, ACTION_report_act, NEED_NOTHING},
     {BY_MEMBER, DECIDERS, ACTION_report_decide, NEED_NOTHING},
 
+    {BY_MEMBER, DECIDERS, ACTION_duty_manage, NEED_NOTHING},
+
     {BY_LINK, NO_ROLE, ACTION_alert_ack, NEED_OWN},
 
     {BY_ADMIN, NO_ROLE, ACTION_admin, NEED_NOTHING},
+    {BY_ADMIN, NO_ROLE, ACTION_duty_manage, NEED_NOTHING},
     {BY_ADMIN, NO_ROLE, ACTION_case_list, NEED_NOTHING},
     {BY_ADMIN, NO_ROLE, ACTION_alert_ack, NEED_NOTHING},
     {BY_ADMIN, NO_ROLE, ACTION_referral_record, NEED_NOTHING},

@@ -36,6 +36,22 @@ add_people(struct people *to, struct people *from)
 	json_array_extend(to->skipped, from->skipped);
 }
 
+/* "named" is the member whom the clock is about. */
+static enum outcome
+find_some(
+    struct tx *tx, const struct turn *t, const char *who, struct people *some)
+{
+	char *named;
+	enum outcome how;
+
+	if (strcmp(who, "named") != 0)
+		return people_find(tx, t->c.id, who, t->now, some);
+	named = xasprintf("named:%s", t->k.item);
+	how = people_find(tx, t->c.id, named, t->now, some);
+	free(named);
+	return how;
+}
+
 enum outcome
 turn_people(struct tx *tx, const struct turn *t, int rung, struct people *all)
 {
@@ -46,7 +62,7 @@ turn_people(struct tx *tx, const struct turn *t, int rung, struct people *all)
 	for (size_t i = 0; i < n && how == OK; i++) {
 		struct people some = {0};
 
-		how = perhaps(people_find(tx, t->c.id, who[i], t->now, &some));
+		how = perhaps(find_some(tx, t, who[i], &some));
 		add_people(all, &some);
 		people_done(&some);
 	}

@@ -21,6 +21,16 @@ duty_load(struct tx *tx, int64_t from, int64_t until, struct rota *r);
  * as soon as this transaction is over.
  */
 enum outcome duty_changed(struct tx *tx);
+/*
+ * A message to one member by the ladder of that kind, whose first rung is
+ * "named"; nothing if the procedure has none.
+ */
+enum outcome duty_tell(struct tx *tx, const char *kind, const char *member_id);
+#define LOGIN_SIZE 33
+enum outcome
+duty_login(struct tx *tx, const char *member_id, char login[LOGIN_SIZE]);
+/* A member is not there any more: nothing is asked of them. */
+enum outcome duty_forget(struct tx *tx, const char *member_id);
 /* Is there still an officer or somebody who decides, with an address? */
 bool duty_has_anybody(struct tx *tx);
 

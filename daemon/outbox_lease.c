@@ -1,6 +1,7 @@
 /* What is due is leased to the courier, urgent first. */
 #include "alert.h"
 #include "answer.h"
+#include "audit.h"
 #include "channels.h"
 #include "clock.h"
 #include "clock_rows.h"
@@ -133,6 +134,28 @@ send(
 	return OK;
 }
 
+/* Not urgent, and the person has quiet hours: they end first. */
+static enum outcome
+hold(struct lease *l, const struct delivery *d, int64_t until)
+{
+	enum outcome how = tx_exec(
+	    l->tx, Q_DELIVERY_PUT_OFF, ARGS(V_TEXT(d->id), V_INT(until)));
+
+	if (how != OK)
+		return how;
+	return audit_add(
+	    l->tx, &(struct happening){
+		       .actor = &audit_system,
+		       .act = "delivery.held",
+		       .object_kind = "delivery",
+		       .object_id = d->id,
+		       .case_id = d->case_id[0] ? d->case_id : NULL,
+		       .detail = json_pack("{s:s, s:s, s:s, s:I}", "alert",
+			   d->alert_id, "who", person_id(&d->person), "why",
+			   "quiet_hours", "until", (json_int_t)until),
+		   });
+}
+
 static enum outcome
 lease_open(struct lease *l, struct channel_row *ch, struct delivery *d)
 {
@@ -153,6 +176,7 @@ lease_one(struct lease *l, struct channel_row *ch, const char *id)
 {
 	struct delivery d;
 	const char *why;
+	int64_t quiet;
 	enum outcome how = delivery_get(l->tx, id, &d);
 
 	/* A digest of this same job may have taken or put it off. */
@@ -163,7 +187,8 @@ lease_one(struct lease *l, struct channel_row *ch, const char *id)
 	why = delivery_void(l->tx, &d);
 	if (why != NULL)
 		return delivery_cancel(l->tx, &d, why);
-	return lease_open(l, ch, &d);
+	quiet = d.is_urgent ? 0 : people_quiet_until(l->tx, &d.person);
+	return quiet != 0 ? hold(l, &d, quiet) : lease_open(l, ch, &d);
 }
 
 /* The breaker is open: wait for its end, but the next channel joins now. */

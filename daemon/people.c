@@ -82,6 +82,10 @@ query(struct tx *tx, const char *case_id, const char *who, int64_t at)
 	if (strncmp(who, "outside:", 8) == 0)
 		return tx_query(tx, Q_PEOPLE_OUTSIDE,
 		    ARGS(V_TEXT(case_id), V_TEXT(ward), V_TEXT(who + 8)));
+	if (strncmp(who, "named:", 6) == 0)
+		return tx_query(tx, Q_PEOPLE_NAMED,
+		    ARGS(V_TEXT(case_id), V_INT(at), V_TEXT(ward),
+			V_TEXT(who + 6)));
 	snprintf(like, sizeof(like), "%% %.40s %%", who);
 	return tx_query(tx, Q_PEOPLE_ROLE,
 	    ARGS(V_TEXT(case_id), V_INT(at), V_TEXT(ward), V_TEXT(like)));

@@ -21,7 +21,7 @@ void people_done(struct people *p);
 
 /*
  * Who a rung's word means for a case at an instant: "holder", "duty", a role,
- * "outside:<agency kind>".  Barred people, people on leave (but never the only
+ * "outside:<agency kind>", "named:<login>".  Barred people, people on leave (but never the only
  * chairman) and people without a verified address are skipped and noted.
  */
 enum outcome people_find(struct tx *tx, const char *case_id, const char *who,
@@ -49,6 +49,9 @@ char *address_open(struct tx *tx, const char *id, const char *delivery_id);
  */
 enum outcome address_digest(struct tx *tx, const char *channel,
     const char *text, unsigned char out[BLIND_SIZE]);
+
+/* When the quiet hours that a member is in now end (UTC ms); 0: in none. */
+int64_t people_quiet_until(struct tx *tx, const struct person *p);
 
 /*
  * Give a case to a duty member who is not on leave and not barred; else the

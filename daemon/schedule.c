@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "clocks.h"
+#include "duty_watch.h"
 #include "log.h"
 
 #include <errno.h>
@@ -19,7 +20,7 @@
 struct tick {
 	struct schedule *s;
 	int fired;
-	int64_t next_clock, next_outbox;
+	int64_t next_clock, next_watch, next_outbox;
 };
 
 static void
@@ -106,6 +107,7 @@ run_tick(struct tx *tx, void *arg)
 	if (how != OK)
 		return how;
 	t->next_clock = clocks_next(tx);
+	t->next_watch = duty_watch_next(tx);
 	t->next_outbox = outbox_next(tx);
 	return OK;
 }
@@ -126,6 +128,48 @@ settle(struct schedule *s)
 		next = s->next_day;
 	arm(s, next);
 	schedule_upkeep(s);
+}
+
+static enum outcome
+run_watch(struct tx *tx, void *arg)
+{
+	(void)arg;
+	return duty_watch(tx, clock_now());
+}
+
+/* A watch that fails must not keep clocks from firing, nor spin. */
+static void
+on_watched(void *arg, enum outcome how)
+{
+	struct schedule *s = arg;
+
+	s->is_ticking = false;
+	s->own++;
+	if (!schedule_end_job(s))
+		return;
+	if (how != OK) {
+		log_error("the watch of people failed outcome=%d", (int)how);
+		s->watch_held_at = clock_now() + MINUTE;
+	}
+	schedule_tick(s);
+}
+
+/* True if it is time to look after people, which brings the next tick. */
+static bool
+watch(struct schedule *s, int64_t next_watch)
+{
+	int64_t at =
+	    next_watch > s->watch_held_at ? next_watch : s->watch_held_at;
+
+	if (next_watch == INT64_MAX)
+		return false;
+	if (at > clock_now()) {
+		s->next_clock = at < s->next_clock ? at : s->next_clock;
+		return false;
+	}
+	s->is_ticking = true;
+	schedule_post(s, run_watch, on_watched, s);
+	return true;
 }
 
 static void
@@ -152,9 +196,11 @@ on_ticked(void *arg, enum outcome how)
 	}
 	s->next_clock = was.next_clock;
 	s->next_outbox = was.next_outbox;
+	if (watch(s, was.next_watch))
+		return;
 	if (s->wishes != NULL)
 		schedule_step_on(s, was.fired);
-	else if (was.fired > 0 && was.next_clock <= clock_now())
+	else if (was.fired > 0 && s->next_clock <= clock_now())
 		schedule_tick(s);
 	else
 		settle(s);

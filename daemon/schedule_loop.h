@@ -25,6 +25,7 @@ struct schedule {
 
 	/* What the last tick found. */
 	int64_t next_clock, next_outbox;
+	int64_t watch_held_at; /* after a failure; not before then again */
 	/* Jobs of the store that were not ours, and the time, before it. */
 	int64_t own, seen_jobs, seen_at;
 

@@ -176,6 +176,8 @@ member_stop(struct tx *tx, const struct request *r, struct response *a)
 	if (how == OK && had_anybody && !duty_has_anybody(tx))
 		return answer_problem(a, "nobody_left");
 	if (how == OK)
+		how = duty_forget(tx, id);
+	if (how == OK)
 		how = people_release(tx, id);
 	if (how == OK)
 		how = duty_changed(tx);

@@ -324,6 +324,8 @@ load_context(const char *procedure)
 
 	r.conf = conf_load(NULL, &faults);
 	memcpy(r.conf->language, "en", 3);
+	r.conf->hand_over = r.conf->team_watch = false;
+	r.conf->drill_every = r.conf->gaps_ahead = 0;
 	snprintf(path, sizeof(path), "%s/channels.conf", r.rig.dir);
 	f = fopen(path, "w");
 	assert_non_null(f);

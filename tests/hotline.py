@@ -152,6 +152,9 @@ class Daemon:
             "reserve_mib": 8,
             "public_url": "https://hotline.example.test",
             "log_level": "debug",
+            # What the daemon says on its own about people has its own suites.
+            "hand_over": False, "drill_every": "0s", "gaps_ahead": "0s",
+            "team_watch": False,
             **more}
         self.conf.write_text("".join(
             f"{k} = {conf_text(v)};\n" for k, v in self.settings.items()))

@@ -131,11 +131,6 @@ def test_admin_people(world):
     ok(d.admin("POST", "/v1/admin/members/mai/tokens"), 201)
     ok(d.admin("POST", "/v1/admin/members/mai/addresses",
                {"channel": "sms", "address": "0900000007"}), 201)
-    span = {"member": "mai", "from": "2026-12-01T00:00:00+07:00",
-            "until": "2026-12-02T00:00:00+07:00"}
-    ok(d.admin("POST", "/v1/admin/duty", span), 201)
-    ok(d.admin("POST", "/v1/admin/leave", span), 201)
-    ok(d.admin("GET", "/v1/admin/duty"))
     ok(d.admin("GET", "/v1/admin/members"))
     ok(d.admin("POST", "/v1/admin/members/mai/stop"), 204)
 
@@ -168,6 +163,41 @@ def test_addresses(world):
     code = {"code": code_sent(d, "84900000032")}
     ok(d.admin("POST", path + "/verify", code), 204)
     ok(d.admin("DELETE", path), 204)
+
+
+def test_duty(world):
+    """The same calls for a lead and on the control socket."""
+    d = world
+    span = {"from": "2027-12-01T00:00:00+07:00",
+            "until": "2027-12-02T00:00:00+07:00"}
+    rotation = {"unit": "day", "first": span["from"], "members": ["an"]}
+    team = {"number": "12/QĐ-UBND", "date": "2026-07-01",
+            "members": [{"member": "lan", "office": "lead"}]}
+    ok(d.api("GET", "/v1/leave", key=d.an))
+    for call, duty, rotations, swaps, team_path, leave in (
+            (d.admin, "/v1/admin/duty", "/v1/admin/rotations",
+             "/v1/admin/swaps", "/v1/admin/team", "/v1/admin/leave"),
+            (lambda m, p, body=None: d.api(m, p, body, key=d.lan), "/v1/duty",
+             "/v1/duty/rotations", "/v1/duty/swaps", "/v1/team",
+             "/v1/leave")):
+        who = {**span, "member": "an"}
+        made = [ok(call("POST", p, who), 201).json["id"]
+                for p in (duty, leave)]
+        swap = ok(call("POST", swaps, {**who, "with": "hung"}), 201)
+        assert call("DELETE", f"{swaps}/{swap.json['id']}").status == 409
+        ok(call("PUT", rotations + "/chinh", rotation), 204)
+        ok(call("GET", duty))
+        ok(call("GET", duty + "/gaps"))
+        ok(call("PUT", team_path, team))
+        ok(call("GET", team_path))
+        asked = [ok(d.api("POST", "/v1/duty/swaps", {**span, "with": "hung"},
+                          key=d.an), 201).json["id"] for _ in range(3)]
+        ok(call("DELETE", f"{swaps}/{asked[0]}"), 204)
+        ok(d.api("POST", f"/v1/duty/swaps/{asked[1]}/accept", key=d.hung), 204)
+        ok(d.api("POST", f"/v1/duty/swaps/{asked[2]}/refuse", key=d.hung), 204)
+        ok(call("DELETE", rotations + "/chinh"), 204)
+        for path, id_ in zip((duty, leave), made):
+            ok(call("DELETE", f"{path}/{id_}"), 204)
 
 
 def test_admin_daemon(world):

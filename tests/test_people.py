@@ -200,6 +200,38 @@ def test_assignment_prefers_who_speaks_the_childs_language(ward):
     assert c["assigned_why"]["language"] == "nobody_speaks_it"
 
 
+# ---- Quiet hours ----
+
+def test_quiet_hours_hold_what_is_not_urgent_and_the_record_says_why(ward):
+    """Step N20 of the small procedure has a ladder that is not urgent."""
+    w = ward().staff()
+    w.d.ctl("member", "set", "an", "--quiet", "20:00-07:30")
+    with pytest.raises(Refused, match="/quiet"):
+        w.d.ctl("member", "set", "an", "--quiet", "8pm")
+    w.expect(AN)  # urgent: at 07:00, within the quiet hours
+    w.refer()
+    w.quiet()
+    (case,) = w.d.api("GET", "/v1/cases", key=w.people["cuong"]).json["items"]
+    a = w.d.api("POST", f"/v1/cases/{case['code']}/steps/N08/done",
+                {"acted_at": w.d.now, "emergency": "no",
+                 "reason": "Lý do thử."}, w.people["cuong"],
+                headers={"If-Match": f'"{case["version"]}"'})
+    assert a.status == 200, a
+    # Five working days end on 1 December at 24:00; it warns 16 hours before,
+    # and lapses at midnight: for the lead at once, for an in the morning.
+    w.expect(AN), w.expect(BINH)
+    w.d.step("2026-12-01T09:00:00+07:00")
+    w.quiet()
+    w.expect(BINH)
+    w.d.step("2026-12-02T07:29:00+07:00")
+    w.quiet()
+    w.expect(AN)
+    w.d.step("2026-12-02T07:31:00+07:00")
+    w.quiet()
+    held = [d for a, _, d in events(w) if a == "delivery.held"]
+    assert len(held) == 1 and '"why":"quiet_hours"' in held[0]
+
+
 # ---- Nobody is left ----
 
 def test_the_last_who_can_be_called_is_not_stopped(ward):

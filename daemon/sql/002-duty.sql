@@ -34,19 +34,15 @@ CREATE TABLE swap (                 -- of duty, between two members
 ) STRICT;
 CREATE INDEX swap_state ON swap (state, until_at);
 
-CREATE TABLE shift (                -- a duty that began, and who took it on
+CREATE TABLE shift (                -- a duty that began
     id TEXT PRIMARY KEY NOT NULL,
     ward TEXT NOT NULL,
     member_id TEXT NOT NULL REFERENCES member (id),
     from_at INT8 NOT NULL,
-    alert_id TEXT REFERENCES alert (id),
-    accept_by_at INT8 NOT NULL,     -- silence until then brings the lead
-    accepted_at INT8,
-    climbed_at INT8,
+    clock_id TEXT REFERENCES clock (id), -- done when it was taken on
     over_at INT8
 ) STRICT;
 CREATE INDEX shift_open ON shift (ward, member_id) WHERE over_at IS NULL;
-CREATE INDEX shift_alert ON shift (alert_id);
 
 CREATE TABLE team_decision (
     id TEXT PRIMARY KEY NOT NULL,
