@@ -186,9 +186,8 @@ def test_a_bar_voids_links_and_skips_the_person(ward):
     e = w.expect(AN)
     made = w.refer()
     w.quiet()
-    case = made["cases"][0]
-    w.d.ctl("case", "bar", case if isinstance(case, str) else case["code"],
-            "--member", "an")
+    w.expect(BINH, text=re.compile("xung đột lợi ích"))
+    w.d.ctl("case", "bar", made["cases"][0], "--member", "an")
     path = LINK.search(e.message.text)[1]
     assert w.link("GET", path)[0] == 404
     assert w.link("POST", path)[0] == 404

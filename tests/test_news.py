@@ -115,9 +115,7 @@ def test_closing_a_case_ends_its_news(ward, quiet_conf):
     code = made["cases"][0]
     w.d.ctl("case", "done", code, "N08", "--by", "cuong", "--evidence", "1",
             "--set", "emergency=no", "--set", "reason=Thử nghiệm")
-    w.d.ctl("case", "done", code, "N20", "--by", "cuong", "--evidence", "2",
-            "--set", "next=close", "--set", "reason=other",
-            "--set", "explanation=Thử nghiệm")
+    w.d.ctl("case", "close", code, "unfounded", "--by", "cuong")
     w.d.step(at(3 * 24 * 60))
     w.quiet()
     assert not w.d.ctl("alert", "list")["items"]
