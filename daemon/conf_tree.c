@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "conf_text.h"
+#include "log.h"
 
 #define FILE_MAX_BYTES ((size_t)1 << 20)
 #define DEPTH_MAX      16
@@ -59,6 +60,17 @@ kind_of(const config_setting_t *s)
 	}
 }
 
+/* libconfig gives NULL for a text that it had no memory for. */
+static char *
+text_of(const config_setting_t *s)
+{
+	const char *text = config_setting_get_string(s);
+
+	if (text == NULL)
+		fatal("out of memory in a file of settings");
+	return xstrdup(text);
+}
+
 static struct node *
 make_node(const struct conf_tree *t, const config_setting_t *s)
 {
@@ -73,7 +85,7 @@ make_node(const struct conf_tree *t, const config_setting_t *s)
 	if (n->line == 0)
 		n->line = 1; /* the root: the file as a whole */
 	if (n->kind == NODE_TEXT)
-		n->text = xstrdup(config_setting_get_string(s));
+		n->text = text_of(s);
 	else if (n->kind == NODE_INT)
 		n->number = config_setting_get_int64(s);
 	else if (n->kind == NODE_BOOL)

@@ -1,11 +1,13 @@
 /*
  * Preloaded: the MALLOC_AT-th allocation of the program MALLOC_OF fails; with
  * MALLOC_STICKY all after it, too.  MALLOC_COUNT is a file that gets how many
- * there were.
+ * there were.  A crash prints where it was.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,14 +25,29 @@ static struct {
 	bool counts, is_sticky;
 } state;
 
+static void
+on_crash(int sig)
+{
+	void *frames[32];
+
+	state.counts = false;
+	backtrace_symbols_fd(frames, backtrace(frames, 32), STDERR_FILENO);
+	(void)signal(sig, SIG_DFL);
+	(void)raise(sig);
+}
+
 static void __attribute__((constructor)) begin(void)
 {
+	void *frames[2];
+
 	const char *of = getenv("MALLOC_OF"), *at = getenv("MALLOC_AT");
 
 	if (of == NULL || strcmp(of, program_invocation_short_name) != 0)
 		return;
 	state.at = at == NULL ? 0 : strtol(at, NULL, 10);
 	state.is_sticky = getenv("MALLOC_STICKY") != NULL;
+	(void)backtrace(frames, 2); /* it allocates the first time */
+	(void)signal(SIGSEGV, on_crash);
 	state.counts = true;
 }
 
