@@ -115,7 +115,10 @@ def test_closing_a_case_ends_its_news(ward, quiet_conf):
     code = made["cases"][0]
     w.d.ctl("case", "done", code, "N08", "--by", "cuong", "--evidence", "1",
             "--set", "emergency=no", "--set", "reason=Thử nghiệm")
-    w.d.ctl("case", "close", code, "unfounded", "--by", "cuong")
+    w.d.ctl("case", "done", code, "N20", "--by", "cuong", "--evidence", "2",
+            "--set", "next=close", "--set", "reason=other",
+            "--set", "explanation=Thử nghiệm")
+    w.d.ctl("case", "close", code, "other", "--by", "cuong")
     w.d.step(at(3 * 24 * 60))
     w.quiet()
     assert not w.d.ctl("alert", "list")["items"]
@@ -159,7 +162,7 @@ def test_a_digest_answers_though_its_first_alert_is_over(ward, quiet_conf):
 def test_every_shipped_alarm_has_a_text():
     text = (ROOT / "conf/messages/vi.conf").read_text()
     kinds = set(re.findall(
-        r'(?:alarm_raise|case_tell_\w+)\(\s*tx,[^"]*"(\w+)"', "".join(
+        r'(?:alarm_raise|case_tell_\w+)\(\s*tx,[^";]*"(\w+)"', "".join(
             p.read_text() for f in ("daemon", "handlers")
             for p in sorted((ROOT / f).glob("*.c")))))
     assert len(kinds) > 8
