@@ -145,12 +145,13 @@ check load_was_a_load test "$(cat /tmp/codes.* | wc -l)" -gt 10
 exec 3<>/dev/tcp/127.0.0.1/8111
 printf 'POST /v1/referrals HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n{' >&3
 sleep 0.2
-before=$(date +%s%N)
 systemctl stop 'hotlined*'
-took=$((($(date +%s%N) - before) / 1000000))
 exec 3>&-
-echo "drain: $took ms"
-check drains_in_time test $took -le 5500
+# When the journal has the daemon's last two words, in seconds.
+at() { journalctl -o short-unix -u hotlined | grep "$1" | tail -n 1 | sed 's/\..*//; s/ .*//'; }
+took=$(($(at ": stopped$") - $(at ": stopping ")))
+echo "drain: $took s"
+check drains_in_time test $took -le 5
 check stop_was_clean test "$(systemctl show -P Result hotlined)" = success
 check stopped_is_stopped not is_active hotlined.service hotlined-api.socket
 check starts_again systemctl start hotlined
@@ -163,7 +164,7 @@ check core_does_not_mind test "$(main_pid)" = "$pid"
 
 # ---- Hang, watchdog, restart, and in the end people are told ----
 mkdir -p $unit/hotlined.service.d
-printf '[Unit]\nStartLimitBurst=2\n[Service]\nWatchdogSec=2\nRestartSec=100ms\n' \
+printf '[Unit]\nStartLimitBurst=2\n[Service]\nWatchdogSec=3\nRestartSec=100ms\n' \
 	>$unit/hotlined.service.d/test.conf
 cat >$unit/listener.socket <<'X'
 [Socket]
@@ -184,11 +185,11 @@ restarted() { test "$(main_pid)" != "$pid" && is_active hotlined.service; }
 pid=$(main_pid)
 kill -STOP "$pid"
 before=$(date +%s%N)
-check hang_is_restarted within 8 restarted
+check hang_is_restarted within 12 restarted
 echo "hang: $((($(date +%s%N) - before) / 1000000)) ms"
 check watchdog_did_it logs -u hotlined "Watchdog timeout"
 kill -STOP "$(main_pid)"
-within 8 logs -u hotlined "Start request repeated too quickly"
+within 12 logs -u hotlined "Start request repeated too quickly"
 check people_are_told within 15 grep -q "hotlined da dung" /out/told
 check journal_is_told within 5 logs -t hotline-failure "hotlined.service has failed"
 check another_chance within 15 is_active hotlined.service

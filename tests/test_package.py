@@ -226,10 +226,17 @@ def complete(*words):
                           env={**os.environ, "PATH": path}).stdout.split()
 
 
-def test_completion_knows_verbs_and_options():
+def test_completion_knows_verbs_and_options(tmp_path):
     assert {"agency", "status", "case"} <= set(complete(""))
     assert complete("agen") == ["agency"]
     assert {"add", "list", "stop", "address"} <= set(complete("agency", ""))
     assert complete("agency", "add", "--na") == ["--name"]
     assert complete("member", "add", "canbo1", "--ro") == ["--role"]
     assert "--json" in complete("status", "--")
+    # One verb is the beginning of another; what follows it may be a file.
+    assert "key" in complete("backup", "k")
+    assert "--check" in complete("restore", "x", "--ch")
+    assert "--sign" not in complete("backup", "key", "--")
+    (tmp_path / "thu.json").touch()
+    assert complete("referral", "record", f"{tmp_path}/th") == \
+        [f"{tmp_path}/thu.json"]
