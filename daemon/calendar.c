@@ -1,7 +1,6 @@
 /* Civil time and working days: arithmetic; see calendar_file.c for the data. */
 #include "calendar_parts.h"
 #include "clock.h"
-#include "log.h"
 
 bool
 day_is_listed(const day_t *days, size_t n, day_t day)
@@ -70,16 +69,10 @@ calendar_days_left(const struct calendar *c, int64_t now)
 int64_t
 calendar_span(const struct calendar *c, int64_t *until)
 {
-	int first = c->years[0], last = c->years[0];
+	int last = c->years[c->n_years - 1];
 
-	for (size_t i = 1; i < c->n_years; i++) {
-		if (c->years[i] < first)
-			first = c->years[i];
-		if (c->years[i] > last)
-			last = c->years[i];
-	}
 	*until = calendar_day_start(c, day_from_civil(last + 1, 1, 1));
-	return calendar_day_start(c, day_from_civil(first, 1, 1));
+	return calendar_day_start(c, day_from_civil(c->years[0], 1, 1));
 }
 
 int
@@ -99,23 +92,39 @@ end_of(const struct calendar *c, day_t last)
 	return calendar_day_start(c, last + 1);
 }
 
-static int64_t
-add_working_days(const struct calendar *c, int64_t start, int n)
-{
-	day_t day = calendar_day_of(c, start);
+/* The last day of a term of n units that begins with the day after today. */
+typedef day_t last_day(const struct calendar *c, day_t today, int n);
 
-	while (n > 0)
-		n -= calendar_is_working_day(c, ++day);
-	return calendar_day_start(c, day + 1);
+static day_t
+last_of_days(const struct calendar *c, day_t today, int n)
+{
+	(void)c;
+	return today + n;
 }
 
 static day_t
-add_months(day_t day, int n)
+last_of_weeks(const struct calendar *c, day_t today, int n)
+{
+	(void)c;
+	return today + 7 * n;
+}
+
+static day_t
+last_of_working_days(const struct calendar *c, day_t today, int n)
+{
+	while (n > 0)
+		n -= calendar_is_working_day(c, ++today);
+	return today;
+}
+
+static day_t
+last_of_months(const struct calendar *c, day_t today, int n)
 {
 	int year, month, mday, y, m, d, next;
 	day_t end;
 
-	day_to_civil(day, &year, &month, &mday);
+	(void)c;
+	day_to_civil(today, &year, &month, &mday);
 	next = month - 1 + n;
 	year += next / 12;
 	month = next % 12 + 1;
@@ -124,12 +133,13 @@ add_months(day_t day, int n)
 	return mday < d ? end - (d - mday) : end;
 }
 
-/* The first 20 May (date 520) that is not before today. */
+/* The first 20 May (520) that is not before today. */
 static day_t
-next_date(day_t today, int date)
+next_date(const struct calendar *c, day_t today, int date)
 {
 	int year, month, mday;
 
+	(void)c;
 	day_to_civil(today, &year, &month, &mday);
 	if (month * 100 + mday > date)
 		year++;
@@ -171,33 +181,34 @@ add_working_hours(const struct calendar *c, int64_t start, int n)
 	return at;
 }
 
+/*
+ * Elapsed time, or days.  What nobody gave an end to (UNIT_GIVEN) is due at
+ * once: safer than never.
+ */
+static const struct {
+	int64_t ms;
+	last_day *last;
+} units[] = {
+    [UNIT_NOW] = {0, NULL},
+    [UNIT_SECOND] = {SECOND, NULL},
+    [UNIT_MINUTE] = {MINUTE, NULL},
+    [UNIT_HOUR] = {HOUR, NULL},
+    [UNIT_WORKING_DAY] = {0, last_of_working_days},
+    [UNIT_DAY] = {0, last_of_days},
+    [UNIT_WEEK] = {0, last_of_weeks},
+    [UNIT_MONTH] = {0, last_of_months},
+    [UNIT_DATE] = {0, next_date},
+    [UNIT_GIVEN] = {0, NULL},
+};
+
 int64_t
 calendar_add(const struct calendar *c, int64_t start, const struct limit *l)
 {
-	day_t today = calendar_day_of(c, start);
+	last_day *last = units[l->unit].last;
 
-	switch (l->unit) {
-	case UNIT_NOW:
-	case UNIT_GIVEN: /* nobody gave it: safer at once than never */
-		return start;
-	case UNIT_SECOND:
-		return start + l->n * SECOND;
-	case UNIT_MINUTE:
-		return start + l->n * MINUTE;
-	case UNIT_HOUR:
-		return start + l->n * HOUR;
-	case UNIT_WORKING_HOUR:
+	if (l->unit == UNIT_WORKING_HOUR)
 		return add_working_hours(c, start, l->n);
-	case UNIT_WORKING_DAY:
-		return add_working_days(c, start, l->n);
-	case UNIT_DAY:
-		return end_of(c, today + l->n);
-	case UNIT_WEEK:
-		return end_of(c, today + 7 * l->n);
-	case UNIT_MONTH:
-		return end_of(c, add_months(today, l->n));
-	case UNIT_DATE:
-		return end_of(c, next_date(today, l->n));
-	}
-	fatal("unknown unit of a limit unit=%d", (int)l->unit);
+	if (last == NULL)
+		return start + l->n * units[l->unit].ms;
+	return end_of(c, last(c, calendar_day_of(c, start), l->n));
 }

@@ -34,11 +34,9 @@ day_to_civil(day_t day, int *year, int *month, int *mday)
 	int n = day + EPOCH;
 	int y = (int)((int64_t)n * 400 / 146097), m;
 
-	/* The guess is never more than one year off. */
+	/* The guess is never late, and at most one year early. */
 	if (days_before(y + 1) <= n)
 		y++;
-	if (days_before(y) > n)
-		y--;
 	n -= days_before(y);
 	m = (5 * n + 2) / 153;
 	*mday = n - days_in_year_before(m) + 1;

@@ -145,6 +145,12 @@ read_year(struct calendar *c, const char *path, struct faults *faults)
 	conf_tree_free(tree);
 }
 
+static int
+rising(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
 struct calendar *
 calendar_load(const char *dir, int offset_min, struct faults *faults)
 {
@@ -159,6 +165,7 @@ calendar_load(const char *dir, int offset_min, struct faults *faults)
 		read_year(c, paths[i], faults);
 	if (n == 0)
 		faults_add(faults, dir, "no calendar (*.conf) here");
+	qsort(c->years, c->n_years, sizeof(*c->years), rising);
 	conf_glob_free(paths);
 	if (faults->n == before)
 		return c;

@@ -13,7 +13,7 @@ struct span {
 struct calendar {
 	int offset_min;
 	day_t *off, *worked;
-	int *years; /* described, in the order of the files */
+	int *years; /* described, rising */
 	size_t n_off, n_worked, n_years;
 	struct span spans[SPANS_MAX];
 	size_t n_spans;

@@ -51,7 +51,7 @@ find_way(const struct procedure *p, const struct bound *b, struct way *w)
 	const struct step *s = b->step;
 
 	w->n = 0;
-	while (s != NULL && w->n < OPENINGS_MAX) {
+	while (w->n < OPENINGS_MAX) {
 		const char *in = way_in(p, s, b->from);
 
 		if (in == NULL)

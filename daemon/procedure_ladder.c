@@ -71,7 +71,7 @@ order_check(
 
 	if (l->rungs[0].after != 0)
 		node_fault(n, faults, "the first rung must be after \"0m\"");
-	for (size_t i = 1; i < l->n_rungs && n->next != NULL; i++) {
+	for (size_t i = 1; i < l->n_rungs; i++) {
 		n = n->next;
 		if (l->rungs[i].after <= l->rungs[i - 1].after)
 			node_fault(n, faults,

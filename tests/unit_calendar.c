@@ -82,6 +82,12 @@ test_terms_by_hand(void **state)
 	    {"2026-01-31T10:00:00+07:00", "1mo", "2026-03-01T00:00:00+07:00"},
 	    {"2026-11-30T10:00:00+07:00", "3mo", "2027-03-01T00:00:00+07:00"},
 	    {"2026-12-31T10:00:00+07:00", "12mo", "2028-01-01T00:00:00+07:00"},
+	    /* The whole of the day, this year's or the next one's. */
+	    {"2026-05-20T10:00:00+07:00", "05-20", "2026-05-21T00:00:00+07:00"},
+	    {"2026-05-21T00:00:00+07:00", "05-20", "2027-05-21T00:00:00+07:00"},
+	    {"2026-01-01T00:00:00+07:00", "12-31", "2027-01-01T00:00:00+07:00"},
+	    /* Nobody gave it: at once. */
+	    {"2026-05-21T10:00:00+07:00", "given", "2026-05-21T10:00:00+07:00"},
 	    /* Working hours: 07:30-11:30 and 13:30-17:30. */
 	    {"2026-11-24T08:00:00+07:00", "2wh", "2026-11-24T10:00:00+07:00"},
 	    {"2026-11-24T11:00:00+07:00", "2wh", "2026-11-24T15:00:00+07:00"},
@@ -98,9 +104,12 @@ static void
 test_limits_are_read_and_written(void **state)
 {
 	static const char *const good[] = {"now", "1s", "30m", "12h", "8wh",
-	    "5wd", "15d", "2w", "3mo", "100000d"};
+	    "5wd", "15d", "2w", "3mo", "100000d", "05-20", "02-28", "12-31",
+	    "given"};
 	static const char *const bad[] = {"", "h", "12", "0h", "-1h", "12H",
-	    "12 h", "100001d", "99999999999h", "1y", "nowh", "1wdd", "01h"};
+	    "12 h", "100001d", "99999999999h", "1y", "nowh", "1wdd", "01h",
+	    "00-10", "13-01", "01-00", "02-29", "04-31", "05/20", "5-020",
+	    "05-2x", "x5-20", "005-20", "05-200", "gives"};
 	struct limit l;
 	char text[16];
 
@@ -278,6 +287,31 @@ test_slips_of_the_pen_are_told(void **state)
 	    faults_of("year = 2026; holidays = ();\n"
 		      "hours = (\"07:30-11:30\",\n\"11:00-12:00\");\n",
 		NULL, "a.conf:3"),
+	    1);
+	/* the year after, and the year before, find no fault in this one */
+	assert_int_equal(faults_of("year = 2026; holidays = (\"2026-01-03\");\n"
+				   "worked = (\"2026-01-03\");\n",
+			     "year = 2027; holidays = ();", "a.conf:2"),
+	    1);
+	assert_int_equal(faults_of("year = 2028; holidays = (\"2028-01-01\");\n"
+				   "worked = (\"2028-01-01\");\n",
+			     "year = 2027; holidays = ();", "a.conf:2"),
+	    1);
+	assert_int_equal(faults_of("year = 2026; holidays = (\"2025-12-31\");",
+			     NULL, "a.conf:1"),
+	    1);
+	assert_int_equal(faults_of("year =", NULL, "a.conf"), 1);
+	assert_int_equal(
+	    faults_of(
+		"year = 2026; holidays = ();\n"
+		"hours = (\"25:30-26:30\", \"07:30/11:30\", \"7:30-11:30\");",
+		NULL, "a.conf:2"),
+	    4);
+	assert_int_equal(
+	    faults_of("year = 2026; holidays = ();\n"
+		      "hours = (\"01:00-02:00\", \"03:00-04:00\",\n"
+		      "\"05:00-06:00\", \"07:00-08:00\",\n\"09:00-10:00\");",
+		NULL, "a.conf:4"),
 	    1);
 }
 

@@ -130,6 +130,9 @@ static const struct {
 	NULL},
     {"opens = [\"A.done\",\n        \"crime.yes\", \"emergency.no>yes\"]",
 	"opens = [\"A.done\"]; when = \"crime = yes and risk = high\"", NULL},
+    {"opens = [\"A.done\",\n        \"crime.yes\", \"emergency.no>yes\"]",
+	"opens = [\"A.done\"]; when = \"risk = low and risk = high\"",
+	"step B can never open"},
     {"risk != low", "risk = low and risk = high", "step A can never open"},
     {"kind = \"close\"", "kind = \"record\"", "a case would never end"},
     {"[\"30s\", \"start\", \"60s\"]", "[\"90s\"]", "step A: a warning"},
@@ -262,13 +265,15 @@ test_a_ward_ladder_without_a_holder(void **state)
 	    "        { is = \"event\"; } );\n"
 	    "      ladder = ( { when = \"crime = yes\"; use = \"one\"; },\n"
 	    "        { use = \"two\"; } );",
-	    "opens = [\"date.05-20\"]; limit = \"05-21\"; start = \"event\";\n"
+	    "opens = [\"date.05-20\", \"item\"]; limit = \"05-21\"; start = "
+	    "\"event\";\n"
 	    "scope = \"ward\"; ladder = \"one\";",
 	    &f);
 	assert_non_null(p);
 	assert_int_equal(step_date(procedure_step(p, "B")), 520);
 	assert_true(step_is_ward(procedure_step(p, "B")));
-	assert_false(step_is_asked(procedure_step(p, "B")));
+	assert_true(step_is_asked(procedure_step(p, "B")));
+	assert_false(step_is_asked(procedure_step(p, "A")));
 	procedure_check(p, &f);
 	/* its ladder, ladder two unused, and nothing that closes a case */
 	assert_int_equal(f.n, 3);
