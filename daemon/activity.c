@@ -110,6 +110,7 @@ activity_get(struct tx *tx, const struct case_row *c, int64_t number,
 		out->start_at = row_int(rows, 4);
 		out->end_at = row_int(rows, 5);
 		out->is_approved = strcmp(row_text(rows, 6), "approved") == 0;
+		out->is_replaced = strcmp(row_text(rows, 6), "replaced") == 0;
 	}
 	how = rows_end(rows);
 	return how == OK && !is_there ? NOT_FOUND : how;

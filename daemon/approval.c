@@ -76,7 +76,7 @@ static const char *
 state_of(const char *word)
 {
 	static const char *const states[] = {
-	    "agreed", "refused", "ordered", "issued"};
+	    "agreed", "refused", "ordered", "issued", "void"};
 
 	for (size_t i = 0; i < NELEM(states); i++)
 		if (strcmp(states[i], word) == 0)
@@ -129,4 +129,21 @@ approval_issue(struct tx *tx, const struct case_row *c,
 
 	return how == OK ? audit_approval(tx, c, p, "approval.issued", a->by)
 			 : how;
+}
+
+enum outcome
+approvals_void(
+    struct tx *tx, const struct case_row *c, const struct subject *by)
+{
+	enum outcome how = tx_exec(tx, Q_APPROVALS_VOID, ARGS(V_TEXT(c->id)));
+
+	if (how != OK)
+		return how == NOT_FOUND ? OK : how;
+	return audit_add(tx, &(struct happening){
+				 .actor = by,
+				 .act = "approval.void",
+				 .object_kind = "case",
+				 .object_id = c->id,
+				 .case_id = c->id,
+			     });
 }

@@ -10,9 +10,10 @@
 
 struct approval {
 	char id[ID_SIZE], agree_act[ID_SIZE];
-	const char *state; /* "agreed", "refused", "ordered", "issued" */
-	char by[ID_SIZE];  /* the member whose will it is */
-	const char *why;   /* of one who acts for the chairman; else NULL */
+	const char
+	    *state;	  /* "agreed", "refused", "ordered", "issued", "void" */
+	char by[ID_SIZE]; /* the member whose will it is */
+	const char *why;  /* of one who acts for the chairman; else NULL */
 	int64_t agreed_at; /* claimed */
 	const char *step;  /* id */
 };
@@ -36,6 +37,12 @@ enum outcome approval_of_step(struct tx *tx, const struct case_row *c,
     const char *step, struct approval *p);
 enum outcome approval_ordered(struct tx *tx, const struct case_row *c,
     const char *step, struct approval *p);
+/*
+ * More risk was found: what was agreed to before and has no paper yet must be
+ * agreed to again; audits.
+ */
+enum outcome approvals_void(
+    struct tx *tx, const struct case_row *c, const struct subject *by);
 /* Its paper was issued by this act; audits. */
 enum outcome approval_issue(struct tx *tx, const struct case_row *c,
     const struct approval *p, const struct act *a);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "audit.h"
+#include "case_give.h"
 #include "clock.h"
 #include "clock_rows.h"
 #include "clocks.h"
@@ -74,6 +75,8 @@ case_reopen(struct tx *tx, struct case_row *c, const struct act *a)
 		how = clocks_event(tx, c, "reopened", a->acted_at);
 	if (how == OK)
 		how = find_holder(tx, c);
+	if (how == OK)
+		how = case_tell_holder(tx, c, "update");
 	if (how != OK)
 		return how;
 	return perhaps(tx_exec(tx, Q_REFERRAL_REOPEN, ARGS(V_TEXT(c->id))));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "approval.h"
 #include "audit.h"
 #include "clock.h"
 #include "clocks.h"
@@ -128,6 +129,23 @@ audit_fact(struct tx *tx, const struct case_row *c, const struct change *what,
 			     });
 }
 
+/*
+ * The next visit comes sooner, if one is due at all; what the chairman agreed
+ * to before he knew is asked of him again.  A first conclusion surprises nobody
+ * unless it is the worst.
+ */
+static enum outcome
+risk_rose(struct tx *tx, const struct case_row *c, const struct change *what,
+    int before, const struct subject *by)
+{
+	enum outcome how = clocks_hasten_kind(tx, c, "visit", what->at, by);
+
+	bool surprises =
+	    before > 0 || what->word == fact_word(FACT_risk, "high");
+
+	return how == OK && surprises ? approvals_void(tx, c, by) : how;
+}
+
 static enum outcome
 change_one(struct tx *tx, struct case_row *c, const struct change *what,
     const struct subject *by)
@@ -146,9 +164,8 @@ change_one(struct tx *tx, struct case_row *c, const struct change *what,
 		how = audit_fact(tx, c, what, before, by);
 	if (how == OK)
 		how = clocks_event(tx, c, event, what->at);
-	/* More risk: the next visit comes sooner, if one is due at all. */
 	if (how == OK && what->fact == FACT_risk && what->word > before)
-		how = clocks_hasten_kind(tx, c, "visit", what->at, by);
+		how = risk_rose(tx, c, what, before, by);
 	return how;
 }
 

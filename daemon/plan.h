@@ -37,6 +37,7 @@ struct activity {
 	int64_t number, start_at, end_at;
 	bool is_planned;  /* neither done nor cancelled */
 	bool is_approved; /* its plan is: a clock runs */
+	bool is_replaced; /* its plan is, by a newer one */
 };
 enum outcome activity_get(struct tx *tx, const struct case_row *c,
     int64_t number, struct activity *out);

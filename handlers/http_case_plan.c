@@ -103,7 +103,7 @@ change_read(struct tx *tx, struct step_call *k, const struct activity *v,
 		check_change(k, &faults);
 	if (faults.n > 0)
 		how = answer_faults(a, "invalid_fields", &faults);
-	else if (!v->is_planned || !k->c->is_open)
+	else if (!v->is_planned || v->is_replaced || !k->c->is_open)
 		how = answer_problem(a, "state_conflict");
 	else
 		how = change(tx, k, v);

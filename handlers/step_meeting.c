@@ -2,10 +2,12 @@
  * The meeting that finds out what the child needs (D56 27.2).  Whoever is
  * alleged to harm the child is not invited, parent and carer included.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "case_open.h"
+#include "keyring.h"
 #include "step.h"
 #include "text.h"
 
@@ -104,6 +106,44 @@ check_invited(const json_t *alleged, const json_t *invited, size_t i,
 	free(at);
 }
 
+/* Members whom a name or a number of a guest fits. */
+struct seat {
+	struct tx *tx;
+	const char *case_id;
+	bool is_barred;
+};
+
+static void
+on_owner(void *arg, const char *kind, const char *owner)
+{
+	struct seat *seat = arg;
+	struct subject who = {.kind = BY_MEMBER};
+
+	if (strcmp(kind, "member") != 0)
+		return;
+	snprintf(who.id, sizeof(who.id), "%s", owner);
+	seat->is_barred |= case_is_barred(seat->tx, seat->case_id, &who);
+}
+
+/* Whoever is kept away from the case is kept away from its meeting. */
+static void
+check_bar(
+    struct tx *tx, const struct step_call *k, size_t i, struct faults *faults)
+{
+	const json_t *one =
+	    json_array_get(json_object_get(k->body, "invited"), i);
+	struct seat seat = {tx, k->c->id, false};
+	const char *phone = text_of(one, "phone");
+	char *at = xasprintf("/invited/%zu", i);
+
+	(void)blind_find(tx, "name", text_of(one, "name"), on_owner, &seat);
+	if (phone != NULL)
+		(void)blind_find(tx, "phone", phone, on_owner, &seat);
+	if (seat.is_barred)
+		faults_add(faults, at, "người này không tham gia vụ việc này");
+	free(at);
+}
+
 static void
 check(struct tx *tx, const struct step_call *k, struct faults *faults)
 {
@@ -118,6 +158,7 @@ check(struct tx *tx, const struct step_call *k, struct faults *faults)
 		json_array_foreach(invited, j, one)
 		    check_invited(person, one, j, faults);
 	}
+	json_array_foreach(invited, j, one) check_bar(tx, k, j, faults);
 	json_decref(sealed);
 }
 

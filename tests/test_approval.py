@@ -104,6 +104,37 @@ def test_a_vice_chairman_acts_and_the_record_says_why(alone, gone, why):
         ("phochutich", True, why)
 
 
+def risk(s, code, word):
+    a = s.post(code, "risk", {"acted_at": NOW, "risk": word, "reason": WHY},
+               "officer")
+    assert a.status == 200, a
+
+
+def test_what_was_agreed_before_more_risk_was_found_is_asked_again(s):
+    """Else a paper issued late would end an emergency that is one now."""
+    code = s.open()
+    risk(s, code, "low")
+    s.agree(code, "N07", **NO)
+    risk(s, code, "medium")
+    said(s.ask(code, "N07", "done", "officer", paper=PAPER), 409,
+         "not_agreed")
+    s.agree(code, "N07", **NO)
+    risk(s, code, "low")  # less is no surprise
+    s.do(code, "N07", "officer", paper=PAPER)
+    assert [p["state"] for p in s.case(code)["approvals"]] == \
+        ["void", "issued"]
+
+
+@pytest.mark.parametrize("first,holds", [("low", True), ("high", False)])
+def test_a_first_conclusion_surprises_only_if_it_is_the_worst(s, first,
+                                                              holds):
+    code = s.open()
+    s.agree(code, "N07", **NO)
+    s.do(code, "N06", "officer", risk=first, items=MARKS)
+    a = s.ask(code, "N07", "done", "officer", paper=PAPER)
+    assert a.status == (200 if holds else 409)
+
+
 # ---- By word of mouth ----
 
 

@@ -118,6 +118,8 @@ def test_a_reopened_case_is_assessed_and_decided_anew(s):
     assert {"N06", "N20"} <= open_
     said(close(s, code, "unfounded"), 409, "gate_unmet")
     assert s.d.api("GET", link, key=s.school).json["state"] == "in_progress"
+    news = s.d.ctl("alert", "list", "--case", code)["items"]
+    assert [a["kind"] for a in news if "step" not in a] == ["update"]
     acts = [e["act"] for e in s.events(code)]
     assert "case.closed" in acts and "case.reopened" in acts
 
@@ -135,6 +137,7 @@ def test_a_plan_that_did_not_help_goes_round_again(s):
     s.approve(code, "N16")
     p = plan(s, code)
     assert (p["round"], [v["number"] for v in p["activities"]]) == (2, [3])
+    said(change(s, code, 2, cancel=True), 409, "state_conflict")
     k = items(s, code)  # what the first plan left open rings no more
     assert [k[n]["state"] for n in "123"] == ["dropped", "dropped", "open"]
     assert running(s, code, "N19")["due_at"] == "2026-12-31T00:00:00+07:00"

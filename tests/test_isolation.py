@@ -128,6 +128,15 @@ def test_nobody_alleged_is_invited(s, alleged, who, refused):
         assert a.status == 200, a
 
 
+def test_the_barred_are_not_invited(s):
+    code = to_meeting(s)
+    s.d.ctl("case", "bar", code, "--member", "congan")
+    a = s.ask(code, "N14", "done", **invite(("team", "Người congan")))
+    assert pointers(a) == {"/invited/0"}
+    assert s.ask(code, "N14", "done", **invite(
+        ("team", "Người canbo"))).status == 200
+
+
 def test_a_meeting_has_guests_and_minutes(s):
     code = to_meeting(s)
     assert pointers(s.ask(code, "N14", "done")) == {"/invited", "/minutes"}

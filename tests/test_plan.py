@@ -71,6 +71,9 @@ def test_a_changed_activity_keeps_its_history_and_moves_its_clock(s):
     assert items(s, code)["2"]["state"] == "dropped"
     said(change(s, code, 2, cancel=True), 409, "state_conflict")
     said(change(s, code, 9, cancel=True), 404, "not_found")
+    old = s.post(code, "plan/activities/1", {"acted_at": NOW, "reason": WHY,
+                                             "cancel": True}, tag='"1"')
+    said(old, 412, "stale_version")
     assert pointers(change(s, code, 1)) == {""}
     assert pointers(change(s, code, 1, cancel=True, activity=ACTIVITY)) == \
         {""}

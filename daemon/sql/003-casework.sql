@@ -23,7 +23,8 @@ CREATE TABLE approval (             -- the chairman's will about one clock
     clock_id TEXT NOT NULL REFERENCES clock (id),
     step TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('agreed', 'refused', 'ordered',
-        'issued')),                 -- ordered: by word of mouth, no paper yet
+        'issued', 'void')),         -- ordered: by word of mouth, no paper yet
+                                    -- void: more risk was found since
     agreed_by TEXT NOT NULL REFERENCES member (id),
     is_acting INT8 NOT NULL,        -- a vice chairman in the chairman's place
     acting_why TEXT,                -- leave, barred, vacant
