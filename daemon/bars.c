@@ -22,8 +22,7 @@ bars_unseat(struct tx *tx, const struct case_row *c)
 	memcpy(holder.id, c->assignee, ID_SIZE);
 	if (c->assignee[0] == '\0' || !case_is_barred(tx, c->id, &holder))
 		return OK;
-	/* Nobody left to hold it is a matter of its ladders. */
-	return perhaps(people_assign(tx, c->id, clock_now()));
+	return people_reassign(tx, c->id);
 }
 
 enum outcome

@@ -53,7 +53,7 @@ find_holder(struct tx *tx, const struct case_row *c)
 	if (c->assignee[0] != '\0' && !case_is_barred(tx, c->id, &holder) &&
 	    tx_number(tx, Q_CASE_HOLDER_OK, 0, ARGS(V_TEXT(c->assignee))) > 0)
 		return OK;
-	return perhaps(people_assign(tx, c->id, clock_now()));
+	return people_reassign(tx, c->id);
 }
 
 enum outcome

@@ -21,6 +21,11 @@ static const struct field assign_fields[] = {
 	.required = true,
 	.low = 1,
 	.high = 36},
+    {.name = "reason",
+	.kind = FIELD_TEXT,
+	.required = true,
+	.low = 1,
+	.high = 1000},
 };
 static const struct schema assign_schema = {
     assign_fields, NELEM(assign_fields)};
@@ -47,13 +52,42 @@ find_holder(struct tx *tx, const struct case_row *c, const char *login,
 	return OK;
 }
 
-/* POST /v1/cases/{code}/assign */
+/*
+ * Given by hand: the reason is an act of the case, sealed, and whoever holds it
+ * now is told, unless they took it themselves.
+ */
+static enum outcome
+give_by_hand(struct tx *tx, const struct request *r, struct case_row *c,
+    const char *holder)
+{
+	json_t *body =
+	    json_pack("{s:O}", "reason", json_object_get(r->body, "reason"));
+	struct act act = {
+	    .case_id = c->id,
+	    .kind = "assign",
+	    .by = &r->subject,
+	    .acted_at = clock_now(),
+	    .body = body,
+	};
+	json_t *why;
+	enum outcome how = act_add(tx, &act);
+
+	why = json_pack("{s:s, s:s}", "rule", "by_member", "act", act.id);
+	if (how == OK)
+		how = case_give(tx, c, holder, why, &r->subject);
+	if (how == OK && strcmp(holder, r->subject.id) != 0)
+		how = case_tell_holder(tx, c, "assigned");
+	json_decref(why);
+	json_decref(body);
+	return how;
+}
+
+/* POST /v1/cases/{code}/assign {member, reason} */
 enum outcome
 case_assign(struct tx *tx, const struct request *r, struct response *a)
 {
 	char holder[ID_SIZE];
 	struct case_row c;
-	json_t *why;
 	enum outcome how = member_case(tx, r, a, ACTION_case_assign, &c);
 
 	if (how == OK)
@@ -66,10 +100,8 @@ case_assign(struct tx *tx, const struct request *r, struct response *a)
 	if (how == NOT_FOUND)
 		return answer_fault(
 		    a, "/member", "không giao được cho thành viên này");
-	why = json_pack("{s:s}", "rule", "by_member");
 	if (how == OK)
-		how = case_give(tx, &c, holder, why, &r->subject);
-	json_decref(why);
+		how = give_by_hand(tx, r, &c, holder);
 	if (how != OK)
 		return answer_outcome(a, how);
 	answer_etag(a, c.version);

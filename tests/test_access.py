@@ -93,7 +93,7 @@ class Site:
             "risk": {"acted_at": NOW, "risk": "low", "reason": "Lý do thử."},
             "close": {"acted_at": NOW, "reason": "unfounded"},
             "reopen": {"acted_at": NOW, "reason": "Lý do thử."},
-            "assign": {"member": "canbo2"},
+            "assign": {"member": "canbo2", "reason": "Lý do thử."},
             "bars": {"member": "congan"},
             "me": {"quiet": "22:00-06:00"},
             "duty": {"member": "congan", **SPAN},
@@ -290,7 +290,8 @@ def make_cases(s, rng):
         login = {"holder": "canbo", "officer": "canbo2",
                  "lead": "truongnhom"}[holder]
         a = s.call("POST", f"/v1/cases/{code}/assign", "lead",
-                   {"member": login}, **{"If-Match": s.tag(code)})
+                   {"member": login, "reason": "Lý do thử."},
+                   **{"If-Match": s.tag(code)})
         assert a.status == 200, a
         cases.append({"code": code, "holder": holder, "id": r.json["id"],
                       "confidential": confidential,

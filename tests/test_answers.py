@@ -62,7 +62,8 @@ def test_member(world):
     assert ok(d.api("GET", "/v1/me", key=d.an)).json["login"] == "an"
     ok(d.api("GET", "/v1/cases", key=d.lan))
     ok(d.api("GET", f"/v1/cases/{code}/timeline", key=d.an))
-    ok(d.api("POST", f"/v1/cases/{code}/assign", {"member": "an"},
+    ok(d.api("POST", f"/v1/cases/{code}/assign",
+             {"member": "an", "reason": "Lý do thử."},
              key=d.lan, headers=match(d, d.lan)))
     ok(d.api("POST", f"/v1/cases/{code}/steps/N05/done",
              {"acted_at": d.now, "verified": "yes", "evidence": "BB-1"},

@@ -7,6 +7,9 @@ from case_site import FULL, NOW, Site
 from hotline import Daemon, copy_of
 
 
+WHY = {"reason": "Lý do thử nghiệm riêng."}
+
+
 @pytest.fixture(scope="module")
 def s():
     with Daemon(procedure=FULL, settings={"agency_quota": 100000}) as d:
@@ -18,15 +21,67 @@ def s():
 def test_assigning_is_for_those_who_decide(s):
     code = s.open()
     for who in ("officer", "other"):
-        a = s.post(code, "assign", {"member": "canbo2"}, who)
+        a = s.post(code, "assign", {"member": "canbo2", **WHY}, who)
         assert (a.status, a.json["code"]) == (403, "forbidden")
-    a = s.post(code, "assign", {"member": "canbo2"}, "lead")
+    a = s.post(code, "assign", {"member": "canbo2", **WHY}, "lead")
     assert a.status == 200 and a.json["assignee"] == "canbo2"
     for login in ("nobody", ""):
-        assert s.post(code, "assign", {"member": login}).status == 422
+        assert s.post(code, "assign", {"member": login, **WHY}).status == 422
     given = [e["detail"]["why"]["rule"] for e in s.events(code)
              if e["act"] == "case.assigned"]
     assert given == ["duty", "by_member"]
+
+
+def test_giving_it_on_needs_a_reason_and_tells_the_new_holder(s):
+    code = s.open()
+    a = s.post(code, "assign", {"member": "canbo2"})
+    assert (a.status, a.json["errors"][0]["pointer"]) == (422, "/reason")
+    a = s.post(code, "assign", {"member": "canbo2", **WHY})
+    assert a.status == 200
+    events = s.events(code)
+    act, = [e for e in events if e["act"] == "case.act"
+            and e["detail"]["kind"] == "assign"
+            and e["actor_kind"] == "member"]
+    why = s.case(code)["assigned_why"]
+    assert why == {"rule": "by_member", "act": act["object_id"]}
+    assert act["body"] == WHY and "riêng" not in str(act["detail"])
+    s.d.step("1s")
+    told = [a for a in s.d.ctl("alert", "list")["items"]
+            if a.get("case") == code and a["kind"] == "assigned"]
+    assert len(told) == 1
+
+
+def test_urgent_clocks_weigh_more_than_quiet_cases(tmp_path):
+    """One emergency (1 + 2 for its clock) against two quiet cases."""
+    with Daemon(tmp_path / "d") as d:
+        d.member("canbo", "officer", duty=True, sms="0900000001")
+        boss = d.member("chutich", "chairman", sms="0900000004")
+        key = d.agency("truong1")
+
+        def opened():
+            r = d.api("POST", "/v1/referrals", {
+                "kind": "unknown", "narrative": "Thử.",
+                "source": {"channel": "phone", "received_at": NOW}}, key=key)
+            return d.api("GET", f"/v1/cases/{r.json['cases'][0]}",
+                         key=boss).json
+
+        def quieten(c):
+            a = d.api("POST", f"/v1/cases/{c['code']}/steps/N08/done",
+                      {"acted_at": NOW, "emergency": "no",
+                       "reason": "Lý do thử."}, key=boss,
+                      headers={"If-Match": f'"{c["version"]}"'})
+            assert a.status == 200, a
+
+        quieten(opened())
+        quieten(opened())
+        d.ctl("leave", "add", "canbo", "2026-11-24T00:00:00+07:00",
+              "2026-11-24T08:00:00+07:00")
+        d.member("moi", "officer", duty=True, sms="0900000011")
+        assert opened()["assignee"] == "moi"
+        d.step("2h")
+        c = opened()
+        assert c["assignee"] == "canbo"
+        assert c["assigned_why"] == {"rule": "duty", "passed": [], "load": 2}
 
 
 def test_stepping_back_is_one_act(s):
@@ -39,7 +94,7 @@ def test_stepping_back_is_one_act(s):
     assert c["assignee"] == "truongnhom"
     assert [(b["member"], b["state"], b["reason"]) for b in c["bars"]] == \
         [("canbo", "standing", "recusal")]
-    a = s.post(code, "assign", {"member": "canbo"})
+    a = s.post(code, "assign", {"member": "canbo", **WHY})
     assert a.status == 422
     listed = s.d.api("GET", "/v1/cases?limit=200", key=s.keys["officer"])
     assert code not in listed.text
