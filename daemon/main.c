@@ -6,6 +6,7 @@
 #include "http_limits.h"
 #include "log_kinds.h"
 #include "notify.h"
+#include "rehearsal.h"
 #include "services.h"
 
 #include <event2/event.h>
@@ -23,6 +24,8 @@ struct options {
 	int (*mode)(const struct options *o);
 	bool is_test;
 	int64_t test_at;
+	const char *rehearse; /* a copy of the database */
+	int64_t until;
 };
 
 static bool
@@ -187,6 +190,25 @@ check(const struct options *o)
 	return is_fine ? 0 : 1;
 }
 
+/* hotlinectl drill runs us so. */
+static int
+rehearsal(const struct options *o)
+{
+	int64_t from = o->is_test ? o->test_at : clock_now();
+	struct context *c = load(o);
+	json_t *rows = NULL;
+
+	if (c != NULL)
+		(void)log_set_level("error");
+	if (c != NULL)
+		rows = rehearse(c, o->rehearse, from, o->until);
+	if (rows != NULL)
+		(void)json_dumpf(rows, stdout, JSON_COMPACT);
+	json_decref(rows);
+	context_free(c);
+	return rows == NULL ? 1 : 0;
+}
+
 static int
 dump(const struct options *o)
 {
@@ -240,6 +262,7 @@ help(const struct options *o)
 	(void)o;
 	puts("usage: hotlined [-c FILE] [--test-clock[=RFC3339]]\n"
 	     "       hotlined --check | --dump [-c FILE]\n"
+	     "       hotlined --rehearse=COPY --until=RFC3339 [-c FILE]\n"
 	     "       hotlined --settings | --man | --messages | --version |"
 	     " --help\n"
 	     "\n"
@@ -247,6 +270,10 @@ help(const struct options *o)
 	     "  --check     read everything, print every mistake, exit 1 if"
 	     " there is one\n"
 	     "  --dump      print the settings in force, secrets masked\n"
+	     "  --rehearse=COPY --until=RFC3339  let a copy's clocks run with"
+	     " nobody\n"
+	     "              answering and nothing sent; print who would be"
+	     " called\n"
 	     "  --settings  print a sample of all settings\n"
 	     "  --messages  print the manual page of all log messages\n"
 	     "  --man       print them as the manual page's list\n"
@@ -273,6 +300,8 @@ static const struct option long_options[] = {
     {"man", no_argument, NULL, 'p'},
     {"conf", required_argument, NULL, 'c'},
     {"test-clock", optional_argument, NULL, 't'},
+    {"rehearse", required_argument, NULL, 'r'},
+    {"until", required_argument, NULL, 'u'},
     {NULL, 0, NULL, 0},
 };
 
@@ -286,6 +315,7 @@ static const struct {
     {'d', dump},
     {'s', settings},
     {'m', messages},
+    {'r', rehearsal},
     {'p', page},
     {'?', usage},
 };
@@ -307,7 +337,10 @@ take(struct options *o, int option)
 {
 	if (option == 'c')
 		o->conf_path = optarg;
-	else if (option == 't' && !read_test_clock(o, optarg))
+	else if (option == 'r')
+		o->rehearse = optarg;
+	else if ((option == 't' && !read_test_clock(o, optarg)) ||
+		 (option == 'u' && !instant_parse(optarg, &o->until)))
 		o->mode = usage;
 	for (size_t i = 0; i < NELEM(modes); i++)
 		if (modes[i].option == option)
