@@ -63,6 +63,28 @@ static const struct rule {
     {BY_ADMIN, NO_ROLE, ACTION_refused_list, NEED_NOTHING},
 };
 
+/*
+ * What may be seen of a case by those who may read it.  Nobody but members of
+ * the team sees any of it: not the admin, not an agency, not a link.
+ */
+static const struct field_rule {
+	enum case_field field;
+	unsigned roles;
+	enum need need;
+} field_rules[] = {
+    {SEE_facts, TEAM, NEED_NOTHING},
+    {SEE_child, TEAM, NEED_NOTHING},
+    {SEE_persons, TEAM, NEED_NOTHING},
+    {SEE_narrative, TEAM, NEED_NOTHING},
+    {SEE_documents, TEAM, NEED_NOTHING},
+    /* A school or a health station may be where that person works. */
+    {SEE_alleged, R(officer) | DECIDERS | R(police) | R(justice), NEED_NOTHING},
+    /* D56 24.1: the secret of who told it. */
+    {SEE_informant, DECIDERS, NEED_NOTHING},
+    {SEE_informant, R(officer), NEED_HOLDER},
+    {SEE_bars, R(officer) | DECIDERS, NEED_NOTHING},
+};
+
 static bool
 is_met(enum need need, const struct object *o)
 {
@@ -79,11 +101,9 @@ is_met(enum need need, const struct object *o)
 	return false;
 }
 
-bool
-allow(const struct subject *s, enum action a, const struct object *o)
+static bool
+may_do(const struct subject *s, enum action a, const struct object *o)
 {
-	if (o->is_barred)
-		return false;
 	for (size_t i = 0; i < NELEM(rules); i++) {
 		const struct rule *r = &rules[i];
 
@@ -93,4 +113,28 @@ allow(const struct subject *s, enum action a, const struct object *o)
 			return true;
 	}
 	return false;
+}
+
+static bool
+may_see(const struct subject *s, const struct object *o, enum case_field f)
+{
+	if (s->kind != BY_MEMBER)
+		return false;
+	for (size_t i = 0; i < NELEM(field_rules); i++) {
+		const struct field_rule *r = &field_rules[i];
+
+		if (r->field == f && (r->roles & s->roles) != 0 &&
+		    is_met(r->need, o))
+			return true;
+	}
+	return false;
+}
+
+bool
+allow(const struct subject *s, enum action a, const struct object *o,
+    enum case_field f)
+{
+	if (o->is_barred || !may_do(s, a, o))
+		return false;
+	return f == SEE_thing || may_see(s, o, f);
 }

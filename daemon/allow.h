@@ -1,6 +1,7 @@
 /*
- * Who may do what: one pure function, deny by default.  Bars are looked at
- * before roles; to a barred party the case does not exist (404).
+ * Who may do what, and see which field: one pure function, deny by default.
+ * Bars are looked at before roles; to a barred party the case does not exist
+ * (404).  The matrix is the two tables of allow.c.
  */
 #ifndef ALLOW_H
 #define ALLOW_H
@@ -14,6 +15,13 @@ enum action {
 	ACTION_MAX
 };
 
+enum case_field {
+#define FIELD(name) SEE_##name,
+#include "fields.def"
+#undef FIELD
+	SEE_MAX
+};
+
 struct object {
 	bool is_barred; /* the subject is, from the case */
 	bool is_holder; /* the subject holds the case */
@@ -21,6 +29,11 @@ struct object {
 	bool is_confidential;
 };
 
-bool allow(const struct subject *s, enum action a, const struct object *o);
+/*
+ * May s do a to this field of o?  SEE_thing asks for the act alone; any other
+ * field needs the act and a row of its own.
+ */
+bool allow(const struct subject *s, enum action a, const struct object *o,
+    enum case_field f);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "case_fields.h"
 #include "case_open.h"
 #include "clock.h"
 #include "context.h"
@@ -69,7 +70,7 @@ may_know(struct tx *tx, const struct subject *by, const char *case_id)
 	if (by->kind == BY_ADMIN)
 		return !c.is_confidential;
 	case_object(tx, &c, by, &o);
-	return allow(by, ACTION_case_read, &o);
+	return allow(by, ACTION_case_read, &o, SEE_thing);
 }
 
 /* Suspected duplicates, without those that are not there for by. */
@@ -113,6 +114,7 @@ case_full_json(
 	char *facts = facts_format(&c->facts);
 	json_t *duplicates = duplicates_json(tx, c, by);
 	bool has_any = json_array_size(duplicates) > 0;
+	struct object object;
 
 	json_object_update_new(
 	    o, tx_object(tx, Q_VIEW_CASE, ARGS(V_TEXT(c->id))));
@@ -130,6 +132,8 @@ case_full_json(
 	json_object_set_new(o, "isolations",
 	    tx_list(tx, Q_VIEW_ISOLATIONS, ARGS(V_TEXT(c->id))));
 	json_object_update_new(o, case_open_sealed(tx, c));
+	case_object(tx, c, by, &object);
+	case_fields_hide(o, by, &object);
 	return o;
 }
 
@@ -157,13 +161,14 @@ add_object(struct tx *tx, json_t *e, bool sealed)
 
 /* Does an event tell of another case, or of who is kept away? */
 static bool
-is_hidden(struct tx *tx, const json_t *e, const struct subject *by)
+is_hidden(
+    struct tx *tx, const json_t *e, const struct subject *by, bool sees_bars)
 {
 	const char *act = json_string_value(json_object_get(e, "act"));
 	const char *other = json_string_value(
 	    json_object_get(json_object_get(e, "detail"), "other"));
 
-	if (by->kind != BY_MEMBER && strncmp(act, "bar.", 4) == 0)
+	if (!sees_bars && strncmp(act, "bar.", 4) == 0)
 		return true;
 	return other != NULL && !may_know(tx, by, other);
 }
@@ -172,7 +177,8 @@ json_t *
 case_timeline_json(
     struct tx *tx, const struct case_row *c, const struct subject *by)
 {
-	bool sealed = by->kind == BY_MEMBER;
+	bool sees_acts, sees_bars;
+	struct object o;
 	json_t *list =
 	    tx_list(tx, Q_VIEW_EVENTS, ARGS(V_TEXT(c->id), V_INT(0)));
 	json_t *duplicates = duplicates_json(tx, c, by);
@@ -181,15 +187,18 @@ case_timeline_json(
 	size_t i;
 
 	json_decref(duplicates);
+	case_object(tx, c, by, &o);
+	sees_acts = allow(by, ACTION_case_read, &o, SEE_narrative);
+	sees_bars = allow(by, ACTION_case_read, &o, SEE_bars);
 
 	json_array_foreach(list, i, e)
 	{
-		if (is_hidden(tx, e, by))
+		if (is_hidden(tx, e, by, sees_bars))
 			continue;
 		hide_rule(json_object_get(e, "detail"), "why", has_any);
 		json_object_set(e, "at", json_object_get(e, "happened_at"));
 		json_object_del(e, "happened_at");
-		add_object(tx, e, sealed);
+		add_object(tx, e, sees_acts);
 		json_array_append(out, e);
 	}
 	json_decref(list);

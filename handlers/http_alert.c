@@ -115,8 +115,9 @@ may_ack(struct tx *tx, const struct request *r, const char *alert_id)
 	o.is_own = is_own;
 	if (how != OK)
 		return how;
-	return is_there && allow(&r->subject, ACTION_alert_ack, &o) ? OK
-								    : NOT_FOUND;
+	return is_there && allow(&r->subject, ACTION_alert_ack, &o, SEE_thing)
+		   ? OK
+		   : NOT_FOUND;
 }
 
 /* POST /v1/alerts/{}/ack {acted_at, evidence}, both optional */

@@ -27,11 +27,11 @@ member_case(struct tx *tx, const struct request *r, struct response *a,
 	case_object(tx, c, &r->subject, &o);
 	if (how == NOT_FOUND)
 		return answer_problem(a, "not_found");
-	if (allow(&r->subject, what, &o))
+	if (allow(&r->subject, what, &o, SEE_thing))
 		return OK;
-	return answer_problem(a, allow(&r->subject, ACTION_case_read, &o)
-				     ? "forbidden"
-				     : "not_found");
+	return answer_problem(a,
+	    allow(&r->subject, ACTION_case_read, &o, SEE_thing) ? "forbidden"
+								: "not_found");
 }
 
 static enum outcome
@@ -129,7 +129,7 @@ add_seen(struct tx *tx, const struct request *r, const char *id, json_t *items)
 	if (case_get(tx, id, &c) != OK)
 		return;
 	case_object(tx, &c, &r->subject, &o);
-	if (allow(&r->subject, ACTION_case_read, &o))
+	if (allow(&r->subject, ACTION_case_read, &o, SEE_thing))
 		json_array_append_new(items, case_summary_json(tx, &c));
 }
 
@@ -156,7 +156,8 @@ case_list(struct tx *tx, const struct request *r, struct response *a)
 	size_t n;
 	enum outcome how;
 
-	if (!allow(&r->subject, ACTION_case_list, &(struct object){0}))
+	if (!allow(
+		&r->subject, ACTION_case_list, &(struct object){0}, SEE_thing))
 		return answer_problem(a, "forbidden");
 	if (!read_page(r, &limit))
 		return answer_problem(a, "invalid_query");

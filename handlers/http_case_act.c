@@ -249,7 +249,8 @@ static enum outcome
 receiver_ok(const struct request *r, struct response *a,
     const struct receiver *to, enum outcome found)
 {
-	bool decides = allow(&r->subject, ACTION_case_bar, &(struct object){0});
+	bool decides =
+	    allow(&r->subject, ACTION_case_bar, &(struct object){0}, SEE_thing);
 
 	if (found == NOT_FOUND || (to->is_barred && !decides))
 		return answer_fault(

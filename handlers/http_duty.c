@@ -12,7 +12,8 @@
 bool
 may_manage(const struct request *r)
 {
-	return allow(&r->subject, ACTION_duty_manage, &(struct object){0});
+	return allow(
+	    &r->subject, ACTION_duty_manage, &(struct object){0}, SEE_thing);
 }
 
 enum outcome

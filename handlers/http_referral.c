@@ -110,7 +110,8 @@ post_member(struct tx *tx, const struct request *r, struct response *a)
 {
 	enum outcome how;
 
-	if (!allow(&r->subject, ACTION_referral_record, &(struct object){0}))
+	if (!allow(&r->subject, ACTION_referral_record, &(struct object){0},
+		SEE_thing))
 		return answer_problem(a, "forbidden");
 	how = referral_take(tx, r, a, &r->subject);
 	if (how == OK)

@@ -17,7 +17,8 @@
 static bool
 may_see(const struct request *r)
 {
-	return allow(&r->subject, ACTION_refused_list, &(struct object){0});
+	return allow(
+	    &r->subject, ACTION_refused_list, &(struct object){0}, SEE_thing);
 }
 
 /* All but what accuses the reader. */

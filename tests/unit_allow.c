@@ -110,7 +110,7 @@ every_cell_with_every_object(void **state)
 			};
 
 			for (int a = 0; a < ACTION_MAX; a++, checked++)
-				if (allow(&s, (enum action)a, &o) !=
+				if (allow(&s, (enum action)a, &o, SEE_thing) !=
 				    expected(r->cells[a], &o))
 					fail_msg("%s %s object=%u", r->who,
 					    actions[a], bits);
@@ -134,7 +134,8 @@ the_barred_are_refused_whatever_they_are(void **state)
 				    .kind = (enum subject_kind)kind,
 				    .roles = roles};
 
-				assert_false(allow(&s, (enum action)a, &o));
+				assert_false(
+				    allow(&s, (enum action)a, &o, SEE_thing));
 			}
 }
 
