@@ -165,7 +165,8 @@ calendar_load(const char *dir, int offset_min, struct faults *faults)
 		read_year(c, paths[i], faults);
 	if (n == 0)
 		faults_add(faults, dir, "no calendar (*.conf) here");
-	qsort(c->years, c->n_years, sizeof(*c->years), rising);
+	if (c->n_years > 0)
+		qsort(c->years, c->n_years, sizeof(*c->years), rising);
 	conf_glob_free(paths);
 	if (faults->n == before)
 		return c;
