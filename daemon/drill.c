@@ -10,7 +10,7 @@
 
 #define KIND "drill"
 
-static enum outcome
+enum outcome
 drill_address(struct tx *tx, const struct person *p, const struct address *to)
 {
 	char clock[ID_SIZE];

@@ -10,6 +10,9 @@
  * address whose last drill is not answered yet is passed over.
  */
 enum outcome drill_person(struct tx *tx, const struct person *p, int *n);
+/* A drill through one of them; id and channel of it are read. */
+enum outcome
+drill_address(struct tx *tx, const struct person *p, const struct address *to);
 /* Is it a drill's clock?  It fires when nobody answered in time. */
 bool is_drill(const struct clock_row *k);
 /* It was not answered: recorded, and an alarm. */

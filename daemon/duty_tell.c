@@ -7,8 +7,7 @@
 #include "duty.h"
 #include "procedure.h"
 
-static const char *const kinds[] = {
-    "alarm_hand_over", "alarm_drill", "alarm_swap"};
+static const char *const kinds[] = {"alarm_hand_over", "alarm_swap"};
 
 enum outcome
 duty_login(struct tx *tx, const char *member_id, char login[LOGIN_SIZE])

@@ -9,14 +9,15 @@
 #include "clock.h"
 #include "clock_rows.h"
 #include "context.h"
+#include "drill.h"
 #include "duty.h"
 #include "meta.h"
 #include "team.h"
 
 #define HAND_OVER "alarm_hand_over"
-#define DRILL	  "alarm_drill"
 #define GAP	  "alarm_duty_gap"
 #define SHIFTS	  64
+#define DRILLS	  256
 #define ITEMS	  64
 /* What no edge of the rota tells of is looked for so often. */
 #define EVERY HOUR
@@ -120,38 +121,47 @@ hand_over(const struct watch *w)
 
 /* ---- Drills ---- */
 
-static enum outcome
-end_drills(const struct watch *w)
-{
-	char list[SHIFTS][LOGIN_SIZE];
-	struct rows *rows = tx_query(w->tx, Q_DRILL_DONE, NO_ARGS);
-	size_t n = 0;
-	enum outcome how;
+/* An address that has proved nothing for long, and whose it is. */
+struct unproved {
+	char id[ID_SIZE], channel[CHANNEL_SIZE];
+	struct person person;
+};
 
-	while (n < SHIFTS && rows_next(rows))
-		row_copy(list[n++], LOGIN_SIZE, rows, 0);
-	how = rows_end(rows);
-	for (size_t i = 0; i < n && how == OK; i++)
-		how = alarm_over(w->tx, DRILL, list[i]);
-	return how;
+static enum outcome
+read_unproved(const struct watch *w, struct unproved *list, size_t *n)
+{
+	struct rows *rows = tx_query(w->tx, Q_DRILL_DUE,
+	    ARGS(V_TEXT(tx_ward(w->tx)), V_INT(w->now - w->conf->drill_every)));
+
+	*n = 0;
+	while (*n < DRILLS && rows_next(rows)) {
+		struct unproved *u = &list[(*n)++];
+
+		*u = (struct unproved){0};
+		row_copy(u->id, ID_SIZE, rows, 0);
+		row_copy(u->person.member_id, ID_SIZE, rows, 1);
+		row_copy(u->channel, CHANNEL_SIZE, rows, 2);
+	}
+	return rows_end(rows);
 }
 
 /* Whoever is away is drilled when they are back. */
 static enum outcome
 drill(const struct watch *w)
 {
-	char list[SHIFTS][ID_SIZE];
-	size_t n = 0;
-	enum outcome how = end_drills(w);
+	struct unproved *list = xcalloc(DRILLS, sizeof(*list));
+	size_t n;
+	enum outcome how = read_unproved(w, list, &n);
 
-	if (how == OK)
-		how = ids_read(tx_query(w->tx, Q_DRILL_DUE,
-				   ARGS(V_TEXT(tx_ward(w->tx)),
-				       V_INT(w->now - w->conf->drill_every))),
-		    list, SHIFTS, &n);
-	for (size_t i = 0; i < n && how == OK; i++)
-		if (!rota_is_away(w->r, rota_find(w->r, list[i]), w->now))
-			how = duty_tell(w->tx, DRILL, list[i]);
+	for (size_t i = 0; i < n && how == OK; i++) {
+		struct address to = {.channel = list[i].channel};
+		int who = rota_find(w->r, list[i].person.member_id);
+
+		memcpy(to.id, list[i].id, ID_SIZE);
+		if (!rota_is_away(w->r, who, w->now))
+			how = drill_address(w->tx, &list[i].person, &to);
+	}
+	free(list);
 	return how;
 }
 

@@ -107,7 +107,6 @@ CREATE TABLE address (             -- where a person or outside body is reached
     verified_at INT8,
     verified_how TEXT CHECK (verified_how IN ('admin', 'code')),
     proved_at INT8 NOT NULL DEFAULT 0,   -- last answered from it
-    drilled_at INT8 NOT NULL DEFAULT 0,  -- last drill sent to it
     removed_at INT8,                     -- and no longer verified
     next_digest_at INT8 NOT NULL DEFAULT 0,
     tries INT8 NOT NULL DEFAULT 0, -- wrong answer codes since tries_at
