@@ -22,6 +22,7 @@ struct hotlined {
 	struct metrics *metrics;
 	struct rotation *rotation;
 	struct beat *beat;
+	struct night *night;
 	int64_t started_at;
 	struct conf *started_with; /* what a restart is measured against */
 	char *restart_needed;	   /* settings that wait for one, "" if none */

@@ -69,6 +69,7 @@ static const struct service {
     {"metrics", metrics_begin, metrics_end},
     {"beat", beat_begin, beat_end},
     {"schedule", schedule_begin, schedule_end},
+    {"night", night_begin, night_end},
     {"courier", courier_begin, courier_end},
     {"http", http_begin, http_end},
     {"pulse", pulse_begin, pulse_end},

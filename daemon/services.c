@@ -3,6 +3,7 @@
 #include "beat.h"
 #include "clock.h"
 #include "log.h"
+#include "night.h"
 #include "notify.h"
 #include "pulse.h"
 #include "rotation.h"
@@ -16,6 +17,8 @@
 #include <unistd.h>
 
 #define DRAIN_MS (5 * SECOND)
+/* Less than that: what is tried must be written down, too. */
+#define FAREWELL_MS (4 * SECOND)
 /* A slow disk may be silent this long in one step of opening. */
 #define BUSY_MS (60 * SECOND)
 #define MIB	((int64_t)1024 * 1024)
@@ -56,6 +59,7 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 	store_reap(d->h.store);
 	if (d->h.schedule != NULL)
 		schedule_kick(d->h.schedule);
+	night_kick(d->h.night);
 }
 
 /* Opening the database takes long: once a second is enough to say so. */
@@ -202,6 +206,20 @@ schedule_end(struct daemon *d)
 	d->h.schedule = NULL;
 }
 
+bool
+night_begin(struct daemon *d)
+{
+	d->h.night = night_start(d->h.base, d->h.store, d->h.outbox);
+	return d->h.night != NULL;
+}
+
+void
+night_end(struct daemon *d)
+{
+	night_stop(d->h.night);
+	d->h.night = NULL;
+}
+
 static void
 on_courier_message(void *arg, const json_t *msg)
 {
@@ -264,12 +282,30 @@ pulse_end(struct daemon *d)
 	pulse_stop(d->pulse);
 }
 
+/* Requests are answered, and duty knows. */
+static void
+leave(const struct daemon *d)
+{
+	if (d->is_drained && d->has_told)
+		event_base_loopbreak(d->h.base);
+}
+
 static void
 on_drained(void *arg)
 {
-	const struct daemon *d = arg;
+	struct daemon *d = arg;
 
-	event_base_loopbreak(d->h.base);
+	d->is_drained = true;
+	leave(d);
+}
+
+static void
+on_told(void *arg)
+{
+	struct daemon *d = arg;
+
+	d->has_told = true;
+	leave(d);
 }
 
 static void
@@ -284,6 +320,7 @@ on_stop(evutil_socket_t sig, short what, void *arg)
 	log_info("stopping signal=%d", (int)sig);
 	notify_stopping();
 	http_drain(d->h.http, DRAIN_MS, on_drained, d);
+	night_farewell(d->h.night, FAREWELL_MS, on_told, d);
 }
 
 static void

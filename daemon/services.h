@@ -18,7 +18,7 @@ struct daemon {
 	struct sockets sockets;
 	struct pulse *pulse;
 	int64_t busy_at; /* clock_mono: when we last asked for more time */
-	bool is_stopping;
+	bool is_stopping, is_drained, has_told;
 };
 
 /* The loop, and sockets that the service manager holds for us. */
@@ -34,6 +34,8 @@ bool rotation_begin_service(struct daemon *d);
 void rotation_end(struct daemon *d);
 bool beat_begin(struct daemon *d);
 void beat_end(struct daemon *d);
+bool night_begin(struct daemon *d);
+void night_end(struct daemon *d);
 bool schedule_begin(struct daemon *d);
 void schedule_end(struct daemon *d);
 bool courier_begin(struct daemon *d);

@@ -52,6 +52,7 @@ install(DIRECTORY DESTINATION ${etcdir}/secrets
 install(DIRECTORY conf/sites/ DESTINATION ${docdir}/examples)
 file(GLOB units CONFIGURE_DEPENDS systemd/*.service systemd/*.socket systemd/*.timer)
 install(FILES ${units} DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/systemd/system)
+install(FILES systemd/hotlined.rules DESTINATION ${CMAKE_INSTALL_PREFIX}/share/polkit-1/rules.d)
 install(FILES systemd/hotlined.sysusers
         DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/sysusers.d RENAME hotlined.conf)
 install(FILES systemd/hotlined.tmpfiles

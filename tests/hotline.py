@@ -155,6 +155,7 @@ class Daemon:
             # What the daemon says on its own about people has its own suites.
             "hand_over": False, "drill_every": "0s", "gaps_ahead": "0s",
             "team_watch": False,
+            "tell_stop": False,
             **more}
         self.conf.write_text("".join(
             f"{k} = {conf_text(v)};\n" for k, v in self.settings.items()))

@@ -10,7 +10,7 @@ openssl ca-certificates"
 test="clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev cppcheck
 universal-ctags gcovr python3-pytest python3-jsonschema sqlite3 git
 fuse3 libfuse3-dev e2fsprogs xfsprogs libfaketime slowhttptest
-postfix zbar-tools prometheus prometheus-alertmanager nodejs npm strace systemd
+postfix zbar-tools openssh-server dbus python3-dbusmock prometheus prometheus-alertmanager nodejs npm strace systemd
 systemd-container mmdebstrap dpkg-dev lintian mandoc nginx-light caddy testssl.sh curl"
 
 case "${1-}" in

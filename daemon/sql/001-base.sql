@@ -338,7 +338,8 @@ CREATE UNIQUE INDEX clock_ward ON clock (ward, step, item, opening)
 CREATE INDEX clock_next ON clock (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX clock_case ON clock (case_id);
 CREATE INDEX clock_news ON clock (step, item) WHERE news IS NOT NULL;
-CREATE INDEX clock_open ON clock (due_at, is_urgent) WHERE state = 'open';
+CREATE INDEX clock_open ON clock (due_at, is_urgent)
+    WHERE state = 'open' AND news IS NULL;
 
 CREATE TABLE act (                  -- what a human did
     id TEXT PRIMARY KEY NOT NULL,
