@@ -12,7 +12,7 @@ import package
 ROOT = pathlib.Path(__file__).parent
 PROBE = ROOT / "system_probe.sh"
 CHECKS = re.findall(r"(?m)^check (\w+)", PROBE.read_text())
-BOOTED = ["systemd-sysv", "dbus"]
+BOOTED = ["systemd-sysv", "dbus", "smstools"]
 UNIT = """[Unit]
 After=multi-user.target
 [Service]
