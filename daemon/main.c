@@ -277,7 +277,7 @@ help(const struct options *o)
 	     " called\n"
 	     "  --settings  print a sample of all settings\n"
 	     "  --messages  print the manual page of all log messages\n"
-	     "  --man       print them as the manual page's list\n"
+	     "  --man       print the settings as a manual page's list\n"
 	     "  --test-clock[=RFC3339]  a clock that stands still until"
 	     " hotlinectl moves it");
 	return 0;
