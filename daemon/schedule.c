@@ -309,6 +309,7 @@ schedule_start(struct event_base *base, struct store *store, struct outbox *o)
 	s->outbox = o;
 	s->fd = -1;
 	s->upkept_at = s->watched_at = s->next_day = INT64_MIN;
+	s->is_read = true;
 	s->pause = evtimer_new(base, on_pause, s);
 	if (s->pause == NULL || (!clock_is_test() && !start_timers(s))) {
 		schedule_stop(s);

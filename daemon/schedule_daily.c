@@ -52,10 +52,11 @@ watch_calendar(struct tx *tx)
 static const struct {
 	const char *name;
 	enum outcome (*run)(struct tx *tx);
+	bool if_read; /* only when files were read */
 } dailies[] = {
-    {"rules", rules_adopt},
-    {"calendar", watch_calendar},
-    {"reports", reports_open},
+    {"rules", rules_adopt, true},
+    {"calendar", watch_calendar, false},
+    {"reports", reports_open, false},
 };
 
 struct daily {
@@ -84,6 +85,7 @@ on_daily(void *arg, enum outcome how)
 	if (how != OK) {
 		log_error("daily work failed what=%s outcome=%d",
 		    dailies[d->i].name, (int)how);
+		s->is_read |= dailies[d->i].if_read;
 		next_at = clock_now() + FAILED_AGAIN;
 	}
 	free(d);
@@ -99,17 +101,22 @@ schedule_daily(struct schedule *s)
 		return;
 	s->next_day = INT64_MAX;
 	for (size_t i = 0; i < NELEM(dailies); i++) {
-		struct daily *d = xcalloc(1, sizeof(*d));
+		struct daily *d;
 
+		if (dailies[i].if_read && !s->is_read)
+			continue;
+		d = xcalloc(1, sizeof(*d));
 		d->s = s;
 		d->i = i;
 		schedule_post(s, run_daily, on_daily, d);
 	}
+	s->is_read = false;
 }
 
 void
 schedule_review(struct schedule *s)
 {
 	s->next_day = INT64_MIN;
+	s->is_read = true;
 	schedule_tick(s);
 }

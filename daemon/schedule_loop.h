@@ -40,6 +40,7 @@ struct schedule {
 	int64_t watched_at, upkept_at;
 
 	int64_t next_day; /* first instant of it: the daily work is due */
+	bool is_read;	  /* files were read since the last daily work */
 };
 
 /* Fire what is due and find out what is next; schedule_ticked comes after. */

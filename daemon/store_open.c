@@ -78,8 +78,10 @@ make_private(const char *path)
 static void
 harden(sqlite3 *db)
 {
-	static const int on[] = {
-	    SQLITE_DBCONFIG_DEFENSIVE, SQLITE_DBCONFIG_ENABLE_FKEY};
+	static const int on[] = {SQLITE_DBCONFIG_DEFENSIVE,
+	    SQLITE_DBCONFIG_ENABLE_FKEY,
+	    /* One plan a query, whatever is bound: none is prepared again. */
+	    SQLITE_DBCONFIG_ENABLE_QPSG};
 	static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA,
 	    SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_DQS_DML,
 	    SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_ENABLE_TRIGGER};

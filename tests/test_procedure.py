@@ -46,6 +46,26 @@ def test_what_is_shipped_holds(name, args):
 
 # ---- Whose lapse it is ----
 
+@pytest.mark.parametrize("name, calendar, start", [
+    ("vn-nd56-2017", CALENDAR, "2026-11-24T03:00:00+07:00"),
+    ("uk-england-wt", CALENDAR / "england", "2026-11-24T07:00:00+07:00")])
+def test_whose_receipt_counts_is_the_files_to_say(name, calendar, start):
+    """The first receipt was four hours before ours."""
+    with Daemon(procedure=ROOT / f"conf/procedures/{name}.conf",
+                settings={"calendar": str(calendar)}) as d:
+        key = d.agency("truong1", "school")
+        boss = d.member("chutich", "chairman", sms="0900000001")
+        a = d.api("POST", "/v1/referrals", {
+            "kind": "abused", "narrative": "Nội dung thử nghiệm.",
+            "source": {"channel": "phone",
+                       "received_at": "2026-11-24T03:00:00+07:00"}}, key=key)
+        case = d.api("GET", f"/v1/cases/{a.json['cases'][0]}", key=boss).json
+        assert case["t0_at"] == "2026-11-24T03:00:00+07:00"
+        assert case["received_at"] == "2026-11-24T07:00:00+07:00"
+        starts = {k["step"]: k["start_at"] for k in case["clocks"]}
+        assert starts["N08" if "N08" in starts else "E03"] == start
+
+
 @pytest.fixture(scope="module")
 def legs():
     """One case that nobody touches but for what the legs need."""
