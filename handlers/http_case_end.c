@@ -41,9 +41,10 @@ begin(struct tx *tx, const struct request *r, struct response *a,
 static enum outcome
 finish(struct tx *tx, struct response *a, struct step_call *k, enum outcome how)
 {
+	k->c->version++;
 	if (how == OK)
 		how = tx_exec(tx, Q_CASE_VERSION,
-		    ARGS(V_TEXT(k->c->id), V_INT(++k->c->version)));
+		    ARGS(V_TEXT(k->c->id), V_INT(k->c->version)));
 	if (how != OK)
 		return answer_outcome(a, how);
 	answer_etag(a, k->c->version);
@@ -110,7 +111,7 @@ case_risk(struct tx *tx, const struct request *r, struct response *a)
 		check_risk(&k, &faults);
 	if (faults.n > 0)
 		how = answer_faults(a, "invalid_fields", &faults);
-	else if (!c.is_open)
+	else if (!k.c->is_open)
 		how = answer_problem(a, "state_conflict");
 	else
 		how = finish(tx, a, &k, conclude(tx, &k));
@@ -209,7 +210,7 @@ case_close_post(struct tx *tx, const struct request *r, struct response *a)
 		check_reason(tx, &k, &faults);
 	if (faults.n > 0)
 		how = answer_faults(a, "invalid_fields", &faults);
-	else if (!c.is_open)
+	else if (!k.c->is_open)
 		how = answer_problem(a, "state_conflict");
 	else
 		how = close_if_clear(tx, &k, a);
@@ -242,7 +243,7 @@ case_reopen_post(struct tx *tx, const struct request *r, struct response *a)
 		return how;
 	if (!act_read(&k, &reopen_schema, &faults))
 		how = answer_faults(a, "invalid_fields", &faults);
-	else if (c.is_open)
+	else if (k.c->is_open)
 		how = answer_problem(a, "state_conflict");
 	else {
 		how = act_add(tx, &k.act);
