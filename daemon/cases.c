@@ -163,6 +163,8 @@ change_one(struct tx *tx, struct case_row *c, const struct change *what,
 	if (how == OK)
 		how = audit_fact(tx, c, what, before, by);
 	if (how == OK)
+		how = clocks_review(tx, c);
+	if (how == OK)
 		how = clocks_event(tx, c, event, what->at);
 	if (how == OK && what->fact == FACT_risk && what->word > before)
 		how = risk_rose(tx, c, what, before, by);

@@ -7,12 +7,14 @@
 
 #include "cases.h"
 
-/*
- * Something happened to a case: open the steps it opens, drop open clocks
- * whose condition no longer holds.
- */
+/* Something happened to a case: open the steps it opens. */
 enum outcome clocks_event(
     struct tx *tx, const struct case_row *c, const char *event, int64_t at);
+/*
+ * A fact of the case changed: drop open clocks whose condition no longer holds,
+ * keep the new urgency of the others.
+ */
+enum outcome clocks_review(struct tx *tx, const struct case_row *c);
 /*
  * A step was done by an act: end its open clock (acted_at decides whether it
  * lapsed; a late record of a timely act is marked as such), silence its
