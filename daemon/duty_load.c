@@ -70,7 +70,7 @@ load_rotations(struct load *l)
 	char last[ID_SIZE] = "";
 
 	while (rows_next(rows)) {
-		if (strcmp(last, row_text(rows, 0)) != 0)
+		if (rot == NULL || strcmp(last, row_text(rows, 0)) != 0)
 			rot = new_rotation(l->r, rows);
 		copy_id(last, rows, 0);
 		rot->order =

@@ -108,7 +108,7 @@ duty_json(struct tx *tx, json_t **out)
 	const int64_t span[2] = {now, now + DUTY_AHEAD};
 	const struct value args[] = {V_TEXT(tx_ward(tx)), V_INT(now)};
 	json_t *names;
-	struct rota r;
+	struct rota r = {0};
 	enum outcome how = duty_load(tx, span[0], span[1], &r);
 
 	if (how == OK) {
@@ -152,7 +152,7 @@ gaps_json(struct tx *tx, json_t **out)
 	int64_t now = clock_now();
 	const int64_t span[2] = {now, now + DUTY_AHEAD};
 	struct gaps all = {tx, json_array()};
-	struct rota r;
+	struct rota r = {0};
 	enum outcome how = duty_load(tx, span[0], span[1], &r);
 
 	if (how == OK)

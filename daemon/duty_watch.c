@@ -226,10 +226,24 @@ gaps(const struct watch *w)
 
 /* ---- All of it ---- */
 
+/* A ward that is being set up: nobody could hear an alarm. */
+static bool
+is_empty(const struct rota *r)
+{
+	for (size_t i = 0; i < r->n_people; i++)
+		if (r->people[i].is_active && r->people[i].has_address)
+			return false;
+	return true;
+}
+
 static enum outcome
 look(const struct watch *w)
 {
-	enum outcome how = w->conf->hand_over ? hand_over(w) : OK;
+	enum outcome how;
+
+	if (is_empty(w->r))
+		return OK;
+	how = w->conf->hand_over ? hand_over(w) : OK;
 
 	if (how == OK && w->conf->drill_every > 0)
 		how = drill(w);
@@ -242,7 +256,7 @@ enum outcome
 duty_watch(struct tx *tx, int64_t now)
 {
 	const struct conf *conf = tx_context(tx)->conf;
-	struct rota r;
+	struct rota r = {0};
 	struct watch w = {tx, conf, &r, now};
 	int64_t next;
 	enum outcome how;

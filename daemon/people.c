@@ -132,7 +132,7 @@ add_members(struct tx *tx, const char *case_id, int64_t at,
 static enum outcome
 find_duty(struct tx *tx, const char *case_id, int64_t at, struct candidates *to)
 {
-	struct rota r;
+	struct rota r = {0};
 	enum outcome how = duty_load(tx, at, at + 1, &r);
 
 	if (how == OK)

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from hotline import ROOT, Refused
-from ward import ward
+from ward import AN, ward
 
 __all__ = ["ward"]
 PROCEDURE = ROOT / "tests/data/procedure-duty.conf"
@@ -53,6 +53,19 @@ def test_a_team_without_a_decision_is_an_alarm_until_there_is_one(ward):
     team_set(w)
     w.d.step("1m")
     assert alarms(w) == []
+
+
+def test_a_ward_that_is_being_set_up_hears_nothing(ward):
+    """As long as nobody can be called there is nobody to alarm."""
+    w = ward(procedure=PROCEDURE,
+             settings={"team_watch": True, "gaps_ahead": "2d"})
+    w.d.ctl("member", "add", "an", "--name", "An Thử", "--role", "officer")
+    w.d.step("3h")
+    assert alarms(w) == []
+    w.d.ctl("member", "address", "an", "sms", AN, "--verified")
+    w.d.step("1m")
+    assert ("alarm_office", "lead") in alarms(w)
+    assert ("alarm_duty_gap", "lead+chairman") in alarms(w)
 
 
 def test_a_vacant_office_is_an_alarm_until_it_is_filled(ward):
