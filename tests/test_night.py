@@ -284,7 +284,7 @@ def test_a_phone_reaches_the_daemon_through_the_tunnel(ward, tmp_path):
     unit = (hotline.ROOT / "systemd/hotline-tunnel.service").read_text()
     command = re.search(r"^ExecStart=(.*?[^\\])$", unit, re.M | re.S)[1]
     words = command.replace("\\\n", " ").split()
-    words = [x.replace("/etc/hotlined/secrets/tunnel.key",
+    words = [x.replace("%d/tunnel.key",
                        str(tmp_path / "ward"))
              .replace("/etc/hotlined/tunnel.known_hosts",
                       str(tmp_path / "known"))

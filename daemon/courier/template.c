@@ -19,10 +19,10 @@ value_of(size_t word, const struct errand *e, const char *secret)
 	const char *const values[] = {
 	    e->to, e->text, e->subject, e->id, e->link, secret};
 	const char *value =
-	    word < NELEM(values)
-		? values[word]
-		: json_string_value(json_object_get(e->words, words[word]));
+	    json_string_value(json_object_get(e->words, words[word]));
 
+	if (word < NELEM(values))
+		value = values[word];
 	return value == NULL ? "" : value;
 }
 
