@@ -1,6 +1,6 @@
 /*
  * Events: "received", "reopened"; what people do to a step ("<step>.done",
- * "<step>.oral"); "<fact>.<word>" and, with the word before,
+ * "<step>.oral", "<step>.refused"); "<fact>.<word>" and, with the word before,
  * "<fact>.<word>><word>"; "item", when an act opens one of several; and, for
  * the ward itself, "date.<month>-<day>" of every year.
  */
@@ -58,14 +58,24 @@ is_fact_event(const char *text)
 	return ok;
 }
 
-/* "N06.done", or "N09.oral": ordered by word of mouth, the paper to follow. */
+/* ".oral": ordered by word of mouth, the paper to follow. */
+static bool
+is_deed(const char *tail)
+{
+	static const char *const deeds[] = {".done", ".oral", ".refused"};
+
+	for (size_t i = 0; i < NELEM(deeds); i++)
+		if (strcmp(deeds[i], tail) == 0)
+			return true;
+	return false;
+}
+
 const struct step *
 event_step(const struct procedure *p, const char *event)
 {
 	const char *dot = strchr(event, '.');
 
-	if (dot == NULL ||
-	    (strcmp(dot, ".done") != 0 && strcmp(dot, ".oral") != 0))
+	if (dot == NULL || !is_deed(dot))
 		return NULL;
 	for (size_t i = 0; i < p->n_steps; i++)
 		if (strlen(p->steps[i].id) == (size_t)(dot - event) &&
@@ -137,7 +147,8 @@ event_check(const struct procedure *p, const char *event, const struct node *n,
 		 date_of(event) == 0 && !is_fact_event(event))
 		node_fault(n, faults,
 		    "event '%s' must be received, reopened, <step>.done, "
-		    "<step>.oral, <fact>.<word>, <fact>.<word>><word>, item "
+		    "<step>.oral, <step>.refused, <fact>.<word>, "
+		    "<fact>.<word>><word>, item "
 		    "or date.<month>-<day>",
 		    event);
 }

@@ -54,6 +54,17 @@ keep_will(struct tx *tx, struct step_call *k, struct approval *p)
 	return approval_add(tx, k->c, p, k->act.by);
 }
 
+/* What must be done again opens. */
+static enum outcome
+refused(struct tx *tx, struct step_call *k)
+{
+	char *event = xasprintf("%s.refused", step_id(k->step));
+	enum outcome how = clocks_event(tx, k->c, event, k->act.acted_at);
+
+	free(event);
+	return how;
+}
+
 /* The step goes on until the paper is issued. */
 static enum outcome
 agree(struct tx *tx, struct step_call *k, struct approval *p)
@@ -65,6 +76,8 @@ agree(struct tx *tx, struct step_call *k, struct approval *p)
 	how = act_add(tx, &k->act);
 	if (how == OK)
 		how = keep_will(tx, k, p);
+	if (how == OK && strcmp(p->state, "refused") == 0)
+		how = refused(tx, k);
 	return how == OK ? step_saved(tx, k) : how;
 }
 

@@ -28,8 +28,12 @@ check(struct tx *tx, const struct step_call *k, struct faults *faults)
 	const char *reason = step_text(k, "reason");
 
 	(void)tx;
-	if (strcmp(step_text(k, "next"), "close") != 0)
+	if (strcmp(step_text(k, "next"), "close") != 0) {
+		if (*reason != '\0')
+			faults_add(faults, "/reason",
+			    "chỉ có lý do khi quyết định kết thúc");
 		return;
+	}
 	if (*reason == '\0')
 		faults_add(faults, "/reason", "cần lý do kết thúc");
 	if (strcmp(reason, "other") == 0 && !step_has(k, "explanation"))
@@ -44,6 +48,19 @@ check(struct tx *tx, const struct step_call *k, struct faults *faults)
 		    faults, "/is_stable", "chỉ kết thúc khi trẻ đã ổn định");
 }
 
+/* The fact that a decision makes. */
+static const char *
+word_of(const struct step_call *k)
+{
+	static const char *const gone[] = {"transferred", "of_age", "died"};
+	const char *reason = step_text(k, "reason");
+
+	for (size_t i = 0; i < NELEM(gone); i++)
+		if (strcmp(gone[i], reason) == 0)
+			return "leave";
+	return step_text(k, "next");
+}
+
 /* Each decision is a new one: the word of the one before is taken back. */
 static enum outcome
 done(struct tx *tx, struct step_call *k)
@@ -51,7 +68,7 @@ done(struct tx *tx, struct step_call *k)
 	enum outcome how = step_fact(tx, k, FACT_outcome, "none");
 
 	if (how == OK)
-		how = step_fact(tx, k, FACT_outcome, step_text(k, "next"));
+		how = step_fact(tx, k, FACT_outcome, word_of(k));
 	if (how == OK)
 		how = tx_exec(tx, Q_CASE_REASON,
 		    ARGS(V_TEXT(k->c->id), step_has(k, "reason")

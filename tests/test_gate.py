@@ -58,6 +58,21 @@ def test_the_gate_lists_every_duty_until_it_is_met(s):
     said(close(s, code, "no_risk"), 409, "state_conflict")
 
 
+@pytest.mark.parametrize("reason", ["transferred", "of_age", "died"])
+def test_whoever_leaves_our_care_needs_no_review(s, reason):
+    """Nobody does what a plan left open; sender and file remain."""
+    code = approved(s)
+    for step, body in (("N05", {"verified": "yes"}), ("N16b", {}),
+                       ("N21", {})):
+        s.do(code, step, "officer", **body)
+    s.do(code, "N24")
+    s.do(code, "N20", next="close", reason=reason)
+    assert unmet(s, code) == {"told", "filed"}
+    s.do(code, "N21", "officer")
+    s.do(code, "N21b", "officer", reference="CSDL-2026-002")
+    assert close(s, code, reason).status == 200
+
+
 def test_isolation_keeps_a_case_open(s):
     code = isolated(s)
     assert "isolation" in unmet(s, code)
@@ -85,6 +100,7 @@ def test_the_paper_of_an_order_keeps_a_case_open(s):
     ({"next": "close", "reason": "no_risk", "no_more_risk": True},
      "/is_stable"),
     ({"next": "close", "reason": "other"}, "/explanation"),
+    ({"next": "repeat", "reason": "died"}, "/reason"),
     ({}, "/next")])
 def test_the_end_is_decided_for_a_reason(s, body, where):
     code = s.open()

@@ -99,6 +99,23 @@ def test_the_admin_sees_dates_of_a_plan_and_no_words(s):
     assert "Tư vấn" not in str(shown) and "Thử Nghiệm" not in str(shown)
 
 
+def test_a_plan_sent_back_is_mended_while_the_chairmans_days_run(s):
+    """Tuesday: one working day is Wednesday, two are until Thursday."""
+    code = planned(s)
+    due = running(s, code, "N16")["due_at"]
+    a = s.ask(code, "N16", "agree", agreed=False, reason=WHY)
+    assert a.status == 200, a
+    assert running(s, code, "N15")["due_at"] == "2026-11-26T00:00:00+07:00"
+    s.do(code, "N15", "officer", activities=[{**ACTIVITY, "cost": 1}])
+    k = running(s, code, "N16")
+    assert (k["due_at"], k["opening"]) == (due, 1)
+    assert due == "2026-11-27T00:00:00+07:00"
+    s.approve(code, "N16")
+    p = plan(s, code)
+    assert (p["round"], [v["number"] for v in p["activities"]]) == (2, [3])
+    assert set(items(s, code)) == {"3"}
+
+
 # ---- Visits ----
 
 def test_visits_follow_the_risk_and_come_sooner_when_it_rises(alone):

@@ -90,8 +90,8 @@ static void
 test_orders_and_returns_are_events(void **state)
 {
 	struct faults faults = {0};
-	struct procedure *p = changed(
-	    "\"emergency.no>yes\"", "\"A.oral\", \"reopened\"", &faults);
+	struct procedure *p = changed("\"emergency.no>yes\"",
+	    "\"A.oral\", \"A.refused\", \"reopened\"", &faults);
 	const struct step *b;
 
 	(void)state;
@@ -101,6 +101,7 @@ test_orders_and_returns_are_events(void **state)
 	assert_true(step_opens_on(b, "reopened"));
 	assert_false(step_opens_on(b, "B.oral"));
 	assert_true(procedure_opens_any(p, "A.oral"));
+	assert_true(procedure_opens_any(p, "A.refused"));
 	assert_false(procedure_opens_any(p, "B.oral"));
 	procedure_free(p);
 }

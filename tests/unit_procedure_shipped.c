@@ -129,6 +129,9 @@ static const struct {
     {"{\"verified\":\"yes\"}", "verified.unknown>yes", "N24+24"},
     {"{}", "N20.done", "N21+41"},
     {"{\"outcome\":\"close\"}", "N20.done", "N21+41 N21b+185"},
+    {"{\"outcome\":\"leave\"}", "N20.done", "N21+41 N21b+185"},
+    {"{\"emergency\":\"no\"}", "N16.refused", "N15+41"},
+    {"{\"emergency\":\"yes\"}", "N16.refused", "N15e+41"},
     /* Nothing was found: there is nothing to enter. */
     {"{\"outcome\":\"close\",\"verified\":\"no\"}", "N20.done", "N21+41"},
     /* The plan goes round again: 3 working days, 5, or 2 days. */
