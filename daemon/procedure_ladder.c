@@ -45,6 +45,7 @@ rung_read(struct rung *r, const struct node *n, struct faults *faults)
 {
 	struct raw_rung raw = {.repeats = -1};
 
+	r->node = n;
 	if (!node_read(n, rung_keys, NELEM(rung_keys), &raw, faults))
 		return;
 	who_check(raw.who, faults);
@@ -64,21 +65,19 @@ rung_read(struct rung *r, const struct node *n, struct faults *faults)
 
 /* Rungs rise from 0m, and the last one never falls silent. */
 static void
-order_check(
-    const struct ladder *l, const struct node *list, struct faults *faults)
+order_check(const struct ladder *l, struct faults *faults)
 {
-	const struct node *n = list->child;
+	const struct rung *r = l->rungs, *last = &r[l->n_rungs - 1];
 
-	if (l->rungs[0].after != 0)
-		node_fault(n, faults, "the first rung must be after \"0m\"");
-	for (size_t i = 1; i < l->n_rungs; i++) {
-		n = n->next;
-		if (l->rungs[i].after <= l->rungs[i - 1].after)
-			node_fault(n, faults,
+	if (r->after != 0)
+		node_fault(
+		    r->node, faults, "the first rung must be after \"0m\"");
+	for (; r < last; r++)
+		if (r[1].after <= r->after)
+			node_fault(r[1].node, faults,
 			    "a rung must come after the one before it");
-	}
-	if (l->rungs[l->n_rungs - 1].repeat == 0)
-		node_fault(n, faults,
+	if (last->repeat == 0)
+		node_fault(last->node, faults,
 		    "the last rung must repeat, or nobody hears of it again");
 }
 
@@ -120,7 +119,7 @@ ladder_read(struct ladder *l, const struct node *n, struct faults *faults)
 	for (const struct node *g = raw.rungs->child; g != NULL; g = g->next)
 		rung_read(&l->rungs[l->n_rungs++], g, faults);
 	if (faults->n == held)
-		order_check(l, raw.rungs, faults);
+		order_check(l, faults);
 }
 
 const struct ladder *

@@ -17,6 +17,7 @@ struct rung {
 	bool needs_all;	 /* one answer is not enough */
 	const char **who, **channels;
 	size_t n_who, n_channels;
+	const struct node *node;
 };
 struct ladder {
 	const char *id;
