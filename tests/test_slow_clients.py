@@ -1,0 +1,94 @@
+"""Slow clients by slowhttptest while a good one works.
+
+Slow headers, slow bodies, slow readers: SLOW=n connections of each.  The good
+client's notifications are answered in time, all slow ones are cut within the
+deadline, memory and descriptors come back.
+"""
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import time
+
+import pytest
+
+import hotline
+import report
+
+SLOW = int(os.environ.get("SLOW", 100))
+DEADLINE_S = 3
+MODES = {"headers": ["-H"], "bodies": ["-B", "-t", "POST", "-s", "60000"],
+         "readers": ["-X", "-w", "1", "-y", "2", "-n", "1", "-z", "5",
+                     "-k", "3"]}
+
+
+@pytest.fixture(scope="module")
+def d(tmp_path_factory):
+    if shutil.which("slowhttptest") is None:
+        pytest.skip("SLOW CLIENTS NOT TESTED: slowhttptest is missing")
+    with hotline.Daemon(tmp_path_factory.mktemp("slow") / "d", settings={
+            "request_deadline": f"{DEADLINE_S}s",
+            "agency_quota": 100000}) as d:
+        d.school = d.agency("truong1", "school")
+        yield d
+
+
+def descriptors(d):
+    return len(os.listdir(f"/proc/{d.process.pid}/fd"))
+
+
+def resident_kib(d):
+    status = pathlib.Path(f"/proc/{d.process.pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0])
+
+
+def notify(d):
+    """Seconds to its 201."""
+    began = time.monotonic()
+    r = d.api("POST", "/v1/referrals", {
+        "kind": "unknown", "narrative": "Thử khi có máy chậm.",
+        "source": {"channel": "phone", "received_at": hotline.START}},
+        key=d.school)
+    assert r.status == 201, r
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_slow_clients_hold_up_nobody(d, mode):
+    files, kib = descriptors(d), resident_kib(d)
+    attack = subprocess.Popen(
+        ["slowhttptest", *MODES[mode], "-c", str(SLOW), "-r", str(SLOW),
+         "-i", "1", "-l", "5", "-p", "2", "-u",
+         f"http://127.0.0.1:{d.port}/v1/openapi.json"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    took, most = [], 0
+    while attack.poll() is None:
+        took.append(notify(d))
+        most = max(most, descriptors(d))
+        time.sleep(0.01)
+    until = time.monotonic() + DEADLINE_S + 1
+    while descriptors(d) > files:
+        assert time.monotonic() < until, "slow ones are still there"
+        time.sleep(0.05)
+    took.sort()
+    p99 = took[int(len(took) * 0.99)]
+    report.write(f"slow-{mode}", {
+        "connections": SLOW, "seen": most - files, "notified": len(took),
+        "p99_ms": round(1000 * p99), "resident_kib": resident_kib(d) - kib},
+        [])
+    assert most - files >= min(SLOW, 400) // 2, "too few were slow at once"
+    assert p99 < 1, f"p99 {p99}"
+    assert resident_kib(d) < 2 * kib + 16384
+
+
+def test_crowds_of_connections_come_and_go(d):
+    files, kib = descriptors(d), resident_kib(d)
+    for _ in range(20 * SLOW):
+        socket.create_connection(("127.0.0.1", d.port)).close()
+    until = time.monotonic() + 5
+    while descriptors(d) > files and time.monotonic() < until:
+        time.sleep(0.05)
+    assert descriptors(d) <= files
+    assert resident_kib(d) < kib + 4096
+    assert notify(d) < 1
