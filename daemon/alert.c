@@ -26,9 +26,13 @@ join(const char *const *words, size_t n)
 }
 
 static enum outcome
-add_row(struct tx *tx, const struct alert *a, const char *order)
+add_row(struct tx *tx, struct alert *a, const char *order)
 {
 	int64_t now = clock_now();
+
+	/* The clock was set back since it fell due. */
+	if (a->due_at > now)
+		a->due_at = now;
 
 	return tx_exec(tx, Q_ALERT_ADD,
 	    ARGS(V_TEXT(a->id), V_TEXT(tx_ward(tx)), V_TEXT(a->clock_id),

@@ -17,7 +17,7 @@ print_sent(void)
 		    r.sent[i].subject);
 }
 
-static void
+static inline void
 expect_sent(const struct want *want, size_t n)
 {
 	if (r.n_sent != n)

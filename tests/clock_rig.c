@@ -307,7 +307,7 @@ add_case(struct tx *tx, void *arg)
 	return clocks_event(tx, &c, "received", now);
 }
 
-static void
+static inline void
 open_case(int64_t age)
 {
 	assert_int_equal(in_tx(add_case, &age), OK);
