@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #define UPKEEP_EVERY HOUR
 #define WATCH_EVERY  MINUTE
@@ -110,6 +111,19 @@ schedule_watch(struct schedule *s)
 
 /* ---- Once an hour ---- */
 
+/* A fresh file stands in for the damaged one, or did: people must act. */
+static enum outcome
+check_spool(struct tx *tx)
+{
+	char *path = xasprintf("%s.spool", tx_context(tx)->conf->database);
+	bool is_left = !tx_is_spool(tx) && access(path, F_OK) == 0;
+
+	free(path);
+	if (tx_is_spool(tx))
+		return alarm_raise(tx, "alarm_database_damaged", "");
+	return is_left ? alarm_raise(tx, "alarm_spool_left", "") : OK;
+}
+
 /* Backups are meant to be made, and none was: the leads hear of it. */
 static enum outcome
 check_backup(struct tx *tx, int64_t now)
@@ -150,6 +164,8 @@ run_upkeep(struct tx *tx, void *arg)
 		    tx_exec(tx, rows[i].query, ARGS(V_INT(rows[i].before))));
 	if (how == OK)
 		how = heartbeat_check(tx);
+	if (how == OK)
+		how = check_spool(tx);
 	return how == OK ? check_backup(tx, now) : how;
 }
 

@@ -83,6 +83,7 @@ store_begin(struct daemon *d)
 	    .path = c->database,
 	    .reserve_bytes = c->reserve_mib * MIB,
 	    .quick_check_bytes = c->quick_check_mib * MIB,
+	    .spools = strcmp(c->on_corrupt, "spool") == 0,
 	    .wake = on_commit,
 	    .wake_arg = d,
 	    .busy = on_busy,

@@ -37,7 +37,8 @@ struct store_options {
 	int64_t reserve_bytes; /* of the reserve file beside the database */
 	int64_t
 	    quick_check_bytes; /* check at start up to this size; 0: never */
-	void (*wake)(void *);  /* called from the store thread */
+	bool spools; /* a damaged file is kept and a fresh one stands in */
+	void (*wake)(void *); /* called from the store thread */
 	void *wake_arg;
 	void (*busy)(void *); /* now and then while opening takes long */
 	void *busy_arg;

@@ -33,8 +33,10 @@ refuse(const struct store *s, const char *why)
 }
 
 static bool
-refuse_code(const struct store *s, int rc)
+refuse_code(struct store *s, int rc)
 {
+	s->is_damaged =
+	    (rc & 0xff) == SQLITE_NOTADB || (rc & 0xff) == SQLITE_CORRUPT;
 	for (size_t i = 0; i < NELEM(reasons); i++)
 		if (reasons[i].code == (rc & 0xff))
 			return refuse(s, reasons[i].text);
@@ -191,7 +193,8 @@ open_file(struct store *s)
 {
 	int rc;
 
-	if (is_remnant(s))
+	s->is_damaged = is_remnant(s);
+	if (s->is_damaged)
 		return refuse(s, "missing or empty, but its log or reserve "
 				 "file is there: restore the newest backup; "
 				 "to begin anew remove those too");
@@ -221,7 +224,7 @@ on_progress(void *arg)
 }
 
 bool
-store_connect(struct store *s, const struct store_options *o)
+store_connect_file(struct store *s, const struct store_options *o)
 {
 	int64_t version = 0;
 	int rc;
@@ -247,9 +250,17 @@ store_connect(struct store *s, const struct store_options *o)
 	return true;
 }
 
+bool
+store_connect(struct store *s, const struct store_options *o)
+{
+	if (store_connect_file(s, o))
+		return true;
+	return s->is_damaged && o->spools && store_spool(s, o);
+}
+
 /* file:, with the signs escaped that mean something in a URI. */
-static char *
-immutable_uri(const char *path)
+char *
+store_still_uri(const char *path)
 {
 	struct buf b = BUF_MAX(3 * 4096 + 32);
 
@@ -272,7 +283,7 @@ store_connect_copy(struct store *s)
 {
 	char *wal = xasprintf("%s-wal", s->path);
 	char *name =
-	    size_of(wal) < 0 ? immutable_uri(s->path) : xstrdup(s->path);
+	    size_of(wal) < 0 ? store_still_uri(s->path) : xstrdup(s->path);
 	int64_t version = 0;
 	int rc;
 

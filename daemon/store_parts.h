@@ -13,6 +13,15 @@ struct item *list_take(struct list *l);
 /* store_open.c: the connection; false after logging why. */
 bool store_connect(struct store *s, const struct store_options *o);
 bool store_connect_copy(struct store *s);
+/* The file at s->path and no other; s->is_damaged says why if it is that. */
+bool store_connect_file(struct store *s, const struct store_options *o);
+/* A URI that opens it as it stands; the caller frees. */
+char *store_still_uri(const char *path);
+/*
+ * The file is damaged: keep it, and go on with a fresh one beside it that has
+ * whatever of agencies and team can be read.
+ */
+bool store_spool(struct store *s, const struct store_options *o);
 /* True if quick_check finds nothing. */
 bool store_is_sound(sqlite3 *db);
 /* Also fine on what a failed store_connect left. */

@@ -165,6 +165,12 @@ tx_is_trial(const struct tx *tx)
 }
 
 bool
+tx_is_spool(const struct tx *tx)
+{
+	return tx->store->is_spool;
+}
+
+bool
 tx_is_full(const struct tx *tx)
 {
 	return atomic_load(&tx->store->full);

@@ -41,6 +41,8 @@ struct value {
 const struct context *tx_context(const struct tx *tx);
 /* True if all of it will be undone: then nothing happened worth telling. */
 bool tx_is_trial(const struct tx *tx);
+/* True if the database was damaged and a fresh file stands in for it. */
+bool tx_is_spool(const struct tx *tx);
 /* True while the disk reserve is in use: what left then may have no row yet. */
 bool tx_is_full(const struct tx *tx);
 /* The ward that every row carries; "00000" without a context. */

@@ -34,6 +34,8 @@ run_look(struct tx *tx, void *arg)
 	json_t *counts =
 	    tx_object(tx, Q_STATUS, ARGS(V_TEXT(tx_context(tx)->conf->ward)));
 
+	json_object_set_new(l->status, "database",
+	    json_string(tx_is_spool(tx) ? "spool" : "ok"));
 	json_object_update(l->status, counts);
 	json_decref(counts);
 	return OK;

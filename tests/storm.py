@@ -52,12 +52,12 @@ class Storm:
         self.books = auditor.Books()
         self.seed = seed
         self.web = receivers.HttpReceiver(Sink(self.books))
-        channel = {
+        self.channels = [{
             "name": "http", "kind": "http", "interval": "now",
             "dedupes": True, "allow_private": True,
             "url": self.web.url + "/",
-            "body": '{"to":"{to}","text":"{text}","id":"{id}"}'}
-        self.d = hotline.Daemon(folder=folder, channels=[channel],
+            "body": '{"to":"{to}","text":"{text}","id":"{id}"}'}]
+        self.d = hotline.Daemon(folder=folder, channels=self.channels,
                                 settings={"agency_quota": 100000,
                                           "log_level": "info", **settings})
         self.path = self.d.folder / self.d.settings["database"]

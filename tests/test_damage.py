@@ -10,6 +10,7 @@ import random
 import shutil
 import sqlite3
 import subprocess
+import time
 
 import pytest
 
@@ -133,6 +134,58 @@ def test_a_log_of_another_database_changes_nothing(whole, tmp_path):
         found = sqlite3.connect(r.path).execute(
             "SELECT count(*) FROM referral").fetchone()[0]
         assert found == len(whole.books.receipts)
+
+
+# ---- on_corrupt = "spool" ----
+
+def alarm_left(whole, words):
+    until = time.monotonic() + 10
+    while not any(words.encode() in t for t in whole.books.texts):
+        assert time.monotonic() < until, f"nobody was told: {words}"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("kind", ["half", "truncated"])
+def test_a_damaged_file_is_kept_and_a_fresh_one_takes_notifications(
+        whole, tmp_path, kind):
+    r = Refusal(whole, tmp_path / "d")
+    good = r.path.read_bytes()
+    DAMAGE[kind](r.path)
+    before = r.bytes()
+    whole.books.texts.clear()
+    with hotline.Daemon(folder=tmp_path / "d", channels=whole.channels,
+                        settings={"on_corrupt": "spool"}) as d:
+        assert d.ctl("status")["database"] == "spool"
+        alarm_left(whole, "sở dữ liệu bị hỏng")
+        b = storms.notification("while-damaged")
+        made = d.api("POST", "/v1/referrals", b, whole.key, idem="damaged")
+        assert made.status == 201, made
+        code = made.json["cases"][0]
+        assert d.api("GET", f"/v1/cases/{code}", key=whole.boss).status == 200
+        d.restart()  # the same fresh file goes on
+        again = d.api("POST", "/v1/referrals", b, whole.key, idem="damaged")
+        assert again.json == made.json
+        assert r.bytes() == before
+        d.stop()
+        r.path.write_bytes(good)  # the backup is restored
+        d.start()
+        assert d.ctl("status")["database"] == "ok"
+        alarm_left(whole, "vẫn nằm trong tệp .spool")
+        assert r.path.with_name("hotlined.db.spool").exists()
+
+
+def test_nothing_readable_still_gives_a_daemon_that_shouts(whole, tmp_path):
+    r = Refusal(whole, tmp_path / "d")
+    DAMAGE["header"](r.path)
+    before = r.bytes()
+    with hotline.Daemon(folder=tmp_path / "d", channels=whole.channels,
+                        settings={"on_corrupt": "spool"}) as d:
+        assert d.ctl("status")["database"] == "spool"
+        assert "table not read whole" in d.log()
+        key = d.agency("truong3")
+        made = d.api("POST", "/v1/referrals", storms.notification("x"), key)
+        assert made.status == 201, made
+    assert r.bytes() == before
 
 
 def receipts_are_right(whole, path):

@@ -236,9 +236,11 @@ test_a_trial_needs_no_room(void **state)
 {
 	struct rig *r = *state;
 	char *huge = text_of(HUGE);
-	struct job act = {.name = "act", .value = "1"};
+	struct job act = {.name = "act", .value = "1"}, with_room = act;
 	int64_t before;
 
+	assert_int_equal(rig_do(r, JOB_TRIAL, &with_room), OK);
+	rig_expect(r, "act", "");
 	assert_int_equal(rig_do(r, JOB_ACT, &act), OK);
 	fill_disk();
 	before = used();

@@ -1,0 +1,248 @@
+"""Sabotage: defects of one line, and which harness catches each.
+
+    tests/sabotage.py [NAME ...]      (none: all of them)
+
+Each is put into a copy of the tree under BUILD/sabotage, built there, and its
+harness run on that build.  A harness that still passes has no teeth.  The
+table of who caught what is printed and kept with the reports.
+"""
+import dataclasses
+import datetime
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
+
+
+@dataclasses.dataclass
+class Defect:
+    name: str
+    file: str
+    right: str  # stands there once
+    wrong: str
+    harness: str  # a unit program, or pytest arguments
+    env: dict = dataclasses.field(default_factory=dict)
+
+
+DEFECTS = [
+    Defect("answer without a commit", "daemon/store_batch.c",
+           'how = store_outcome(s, store_control(s, COMMIT), "commit");\n'
+           "\t\t/* Whether", "/* Whether", "unit_store"),
+    Defect("NORMAL sync", "daemon/store_open.c",
+           "PRAGMA synchronous = FULL;", "PRAGMA synchronous = NORMAL;",
+           "tests/test_cut.py -k ext4", {"CUTS": "12"}),
+    Defect("go on after a failed sync", "daemon/store_query.c",
+           "return rc == SQLITE_IOERR_FSYNC ||", "return rc == SQLITE_IOERR_FSYNC + 1 ||",
+           "unit_store_fault"),
+    Defect("no exclusive lock", "daemon/store_open.c",
+           "PRAGMA locking_mode = EXCLUSIVE", "PRAGMA locking_mode = NORMAL",
+           "unit_store_open"),
+    Defect("a full disk takes intake", "daemon/store_batch.c",
+           "v[i]->kind == JOB_INTAKE && atomic_load(&s->full)",
+           "v[i]->kind == JOB_INTAKE && v[i] == NULL", "unit_store_full"),
+    Defect("a trial is kept", "daemon/store_batch.c",
+           "\t\t(void)store_control(s, ROLLBACK);\n\t(void)store_run",
+           "\t\t(void)store_control(s, COMMIT);\n\t(void)store_run",
+           "unit_store_full"),
+    Defect("what left from memory is forgotten", "daemon/outbox_memory.c",
+           "h.r.is_told = true;\n\tadd(m, h);",
+           "h.r.is_told = true;\n\tadd(m, h);\n\tm->n--;",
+           "unit_memory"),
+    Defect("no UNIQUE over (clock, rung, round)", "daemon/sql/001-base.sql",
+           "    UNIQUE (clock_id, rung, round)\n", "    CHECK (1)\n",
+           "tests/test_sabotage.py -k unique"),
+    Defect("no UNIQUE over source_ref", "daemon/sql/001-base.sql",
+           "CREATE UNIQUE INDEX referral_source", "CREATE INDEX referral_source",
+           "tests/test_sabotage.py -k unique"),
+    Defect("sent before it is sent", "daemon/outbox.c",
+           "o->link == NULL || !courier_link_send(o->link, packet)",
+           "o->link == NULL", "unit_clocks"),
+    Defect("an old lease's result counts", "daemon/outbox_result.c",
+           "if (!d.is_leased || d.epoch != r->epoch)", "if (!d.is_leased)",
+           "unit_outbox"),
+    Defect("a new id on each attempt", "daemon/outbox_packet.c",
+           '"do", "send", "id", d->id,', '"do", "send", "id", d->alert_id,',
+           "tests/test_courier.py tests/test_alerts.py"),
+    Defect("lost backoff", "daemon/delivery.c",
+           "return pause > asked ? pause : asked;", "return pause * 0;",
+           "unit_delivery"),
+    Defect("Retry-After is ignored", "daemon/delivery.c",
+           "return pause > asked ? pause : asked;", "return pause;",
+           "unit_delivery"),
+    Defect("a refused message ends it", "daemon/delivery.c",
+           "v.widens = !a->is_widened;", "v.widens = false;",
+           "unit_delivery"),
+    Defect("< for <= at due", "daemon/ladder.c",
+           "trigger_at(s, c, i) <= now", "trigger_at(s, c, i) < now",
+           "unit_ladder"),
+    Defect("lapsed a minute early", "daemon/ladder.c",
+           "c->due_at - s->warns[i] : c->due_at;",
+           "c->due_at - s->warns[i] : c->due_at - 60000;", "unit_clocks"),
+    Defect("acknowledged for ever", "daemon/ladder.c",
+           "c->climb_at = now + l->ack_holds;",
+           "c->climb_at = 0 * (now + l->ack_holds);",
+           "unit_ladder"),
+    Defect("an acknowledgement stops nothing", "daemon/ladder.c",
+           "c->is_acked = true;\n\tc->climb_at", "c->climb_at",
+           "unit_ladder"),
+    Defect("a lapse leaves no trace", "daemon/clock_rows.c",
+           "if (k->has_lapsed)", "if (k->id[0] != 0)", "unit_clocks"),
+    Defect("Saturday is a working day", "daemon/calendar.c",
+           "weekday != 0 && weekday != 6 &&", "weekday != 0 &&",
+           "unit_calendar"),
+    Defect("a bar is skipped", "daemon/allow.c", "if (o->is_barred)",
+           "if (o->is_barred && a == ACTION_MAX)", "unit_allow"),
+    Defect("anybody's referral is read", "daemon/allow.c",
+           "{BY_AGENCY, NO_ROLE, ACTION_referral_read, NEED_OWN}",
+           "{BY_AGENCY, NO_ROLE, ACTION_referral_read, NEED_NOTHING}",
+           "unit_allow"),
+    Defect("a barred person is told", "daemon/alert_rows.c",
+           "return case_is_barred(tx, case_id, &s);", "return false;",
+           "tests/test_bars.py"),
+    Defect("a key that is over is taken", "daemon/auth.c",
+           "|| now >= k->not_after)", "|| k->not_after < 0)",
+           "tests/test_keys.py"),
+    Defect("the GET of a link acknowledges", "handlers/routes.def",
+           'ROUTE(GET,\t"/a/{}",\t\t\tANYONE,\tREAD,\tlink_get)',
+           'ROUTE(GET,\t"/a/{}",\t\t\tANYONE,\tACT,\tlink_post)\n'
+           'ROUTE(PUT,\t"/a/{}",\t\t\tANYONE,\tREAD,\tlink_get)',
+           "tests/test_alerts.py"),
+    Defect("a name in the log", "daemon/intake_referral.c",
+           "hash_of(secret, strlen(secret), secret_hash);",
+           "hash_of(secret, strlen(secret), secret_hash);\n"
+           '\t(void)!write(2, in->raw, in->raw_len);', "tests/test_canary.py"),
+    Defect("a name in an alert", "daemon/outbox_packet.c",
+           'messages_make(c->messages, c->conf->language, &t, &subject, &text);',
+           'messages_make(c->messages, c->conf->language, &t, &subject, &text);\n'
+           '\ttext = xasprintf("Trẻ Thử Nghiệm Một");',
+           "tests/test_sabotage.py -k message"),
+    Defect("a link that never ends", "daemon/queries_alert.def",
+           "d.token_hash = $1 AND d.expires_at > $2",
+           "d.token_hash = $1 AND 0 < $2", "tests/test_sabotage.py -k link"),
+    Defect("another body, the same key", "daemon/idem.c",
+           "n != HASH_SIZE || memcmp(hash, i->hash, n) != 0",
+           "n != HASH_SIZE", "tests/test_referral.py"),
+    Defect("the receipt's digest is another's", "daemon/intake_referral.c",
+           "hash_of(in->raw, in->raw_len, digest);",
+           "hash_of(in->raw, in->raw_len / 2, digest);",
+           "tests/test_kill.py -k clean"),
+    Defect("the chain is not chained", "daemon/audit.c",
+           "\thash_add(&h, prev, HASH_SIZE);\n", "", "unit_audit"),
+    Defect("a sealed value may be moved", "daemon/seal.c",
+           'xasprintf("%s|%s|%s|%lld", at->table, at->column, at->row,',
+           'xasprintf("%s|%s|%s|%lld", at->table, at->column, "",',
+           "unit_seal"),
+    Defect("two Content-Lengths", "daemon/http_head.c",
+           "if (h->seen & bit)", "if ((h->seen & bit) && bit != LENGTH)",
+           "unit_gate"),
+    Defect("the control socket is everybody's", "daemon/http_listen.c",
+           "umask(0117)", "umask(0111)", "tests/test_sabotage.py -k socket"),
+]
+
+
+def copy_tree(to):
+    """What is tracked, with the files' times, so that builds are short."""
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True,
+                           capture_output=True).stdout.split(b"\0")
+    for name in filter(None, (f.decode() for f in files)):
+        if (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, to / name)
+    modules = ROOT / "tests/node_modules"
+    if modules.exists() and not (to / "tests/node_modules").exists():
+        (to / "tests/node_modules").symlink_to(modules)
+
+
+def build(tree):
+    """True, or what the compiler says."""
+    for command in (["cmake", "-S", ".", "-B", "build", "-G", "Ninja"],
+                    ["ninja", "-C", "build"]):
+        done = subprocess.run(command, cwd=tree, capture_output=True,
+                              text=True)
+        if done.returncode != 0:
+            return (done.stdout + done.stderr)[-1500:]
+    return True
+
+
+def run_harness(tree, defect):
+    """The first line that says what is wrong; None: it found nothing."""
+    env = {**os.environ, **defect.env, "BUILD": "build", "SABOTAGED": "1"}
+    if defect.harness.startswith("unit_"):
+        command = [tree / "build" / defect.harness]
+    else:
+        command = ["/usr/bin/python3", "-m", "pytest", "-q", "-x", "-p",
+                   "no:cacheprovider", *defect.harness.split()]
+    try:
+        done = subprocess.run(command, cwd=tree, capture_output=True,
+                              text=True, env=env, timeout=300,
+                              errors="replace")
+    except subprocess.TimeoutExpired:
+        return "it hangs"
+    if done.returncode == 0:
+        return None
+    words = ("[  FAILED  ] test", "FAILED tests", "E   ", "fatal:")
+    lines = [line.strip() for line in (done.stdout + done.stderr).splitlines()
+             if line.strip().startswith(words)]
+    return lines[0] if lines else f"code {done.returncode}"
+
+
+def put(tree, defect, is_wrong):
+    """The defect into the tree, or out of it again."""
+    path = tree / defect.file
+    text = (ROOT / defect.file).read_text()
+    assert text.count(defect.right) == 1, defect.name
+    path.write_text(text.replace(defect.right, defect.wrong)
+                    if is_wrong else text)
+
+
+def try_one(tree, defect):
+    """A row of the table."""
+    began = time.monotonic()
+    put(tree, defect, True)
+    try:
+        built = build(tree)
+        caught = run_harness(tree, defect) if built is True else None
+    finally:
+        put(tree, defect, False)
+    if built is not True:
+        return defect, "NOT BUILT", built.splitlines()[-1], began
+    return (defect, "caught" if caught else "NOT CAUGHT", caught or "",
+            time.monotonic() - began)
+
+
+def table(rows):
+    yield f"{'defect':44} {'':10} {'harness':38} what it said"
+    for defect, how, said, _ in rows:
+        yield f"{defect.name:44} {how:10} {defect.harness:38} {said[:90]}"
+
+
+def main(names):
+    todo = [d for d in DEFECTS if not names or d.name in names]
+    tree = BUILD / "sabotage"
+    tree.mkdir(parents=True, exist_ok=True)
+    copy_tree(tree)
+    built = build(tree)
+    if built is not True:
+        sys.exit(built)
+    rows = []
+    for defect in todo:
+        rows.append(try_one(tree, defect))
+        print(list(table(rows))[-1], flush=True)
+    caught = sum(r[1] == "caught" for r in rows)
+    at = datetime.datetime.now(datetime.timezone.utc)
+    text = "\n".join([f"sabotage at {at:%Y-%m-%dT%H:%M:%SZ}: {caught} of "
+                      f"{len(rows)} caught", *table(rows)])
+    (BUILD / "reports").mkdir(exist_ok=True)
+    (BUILD / "reports" / f"sabotage-{at:%Y%m%dT%H%M%SZ}.txt").write_text(
+        text + "\n")
+    print(text)
+    return 0 if caught == len(rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,71 @@
+"""The list of defects stays true; and harnesses for a few of them.
+
+tests/sabotage.py builds and tries them all.
+"""
+import os
+import sqlite3
+import stat
+
+import pytest
+
+import sabotage
+from hotline import copy_of
+from ward import AN, CODE, LINK, body, ward  # noqa: F401
+
+
+@pytest.mark.skipif("SABOTAGED" in os.environ, reason="the tree is sabotaged")
+@pytest.mark.parametrize("defect", sabotage.DEFECTS, ids=lambda d: d.name)
+def test_each_defect_fits_one_place(defect):
+    text = (sabotage.ROOT / defect.file).read_text()
+    assert text.count(defect.right) == 1
+    assert defect.wrong != defect.right
+
+
+def test_there_are_enough_of_them():
+    names = {d.name for d in sabotage.DEFECTS}
+    assert len(names) == len(sabotage.DEFECTS) >= 25
+
+
+def test_unique_rules_stand_in_the_file(ward):
+    w = ward().staff()
+    w.expect(AN)
+    r = w.d.api("POST", "/v1/referrals", {**body(), "source_ref": "THU-1"},
+                w.key)
+    assert r.status == 201, r
+    w.quiet()
+    db = sqlite3.connect(copy_of(w.d))
+    for table in ("alert", "referral"):
+        columns = [r[1] for r in db.execute(f"PRAGMA table_info({table})")]
+        rest = ", ".join(c for c in columns if c != "id")
+        with pytest.raises(sqlite3.IntegrityError):
+            db.execute(f"INSERT INTO {table} SELECT 'other', {rest} "
+                       f"FROM {table} LIMIT 1")
+    db.close()
+
+
+def test_a_link_ends_with_its_life(ward):
+    w = ward(settings={"link_life": "1h"}).staff()
+    sent = w.expect(AN)
+    w.refer()
+    w.quiet()
+    path = LINK.search(sent.message.text)[1]
+    assert w.link("GET", path)[0] == 200
+    w.ledger.repeats = True
+    w.d.set_clock("2026-11-24T09:00:00+07:00")
+    assert w.link("GET", path)[0] in (404, 410)
+
+
+def test_the_control_socket_is_nobody_elses(ward):
+    w = ward()
+    mode = stat.S_IMODE(os.stat(w.d.socket).st_mode)
+    assert mode & 0o007 == 0
+
+
+def test_a_message_has_its_code_and_no_name(ward):
+    w = ward().staff()
+    sent = w.expect(AN)
+    case = w.refer()["cases"][0]
+    w.quiet()
+    assert CODE.search(sent.message.text)
+    assert case in sent.message.text
+    assert "Thử Nghiệm Một" not in sent.message.text
