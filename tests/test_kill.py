@@ -45,7 +45,7 @@ def test_kill_nine_loses_and_doubles_nothing(storm, kills):
     assert found == []
     for what in ("receipts", "distinct", "acts", "updates", "acknowledged",
                  "completed"):
-        assert counts[what] >= kills // 5, f"too few {what}: {counts}"
+        assert counts[what] >= min(kills // 5, 20), f"too few {what}: {counts}"
 
 
 def test_clean_stops_under_load_lose_nothing(storm):
