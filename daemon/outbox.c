@@ -197,7 +197,7 @@ take_back(struct outbox *o, const char *id, int64_t epoch)
 static void
 hand_over(struct outbox *o, const json_t *packet, int64_t lease_ms)
 {
-	struct lease_of l;
+	struct lease_of l = {0};
 
 	lease_read(packet, &l);
 	if (o->link == NULL || !courier_link_send(o->link, packet))

@@ -32,7 +32,7 @@ run_try(struct tx *tx, void *arg)
 static void
 leave(struct outbox *o, const json_t *packet)
 {
-	struct lease_of l;
+	struct lease_of l = {0};
 
 	if (o->link == NULL || !courier_link_send(o->link, packet))
 		return;
