@@ -27,6 +27,7 @@ within() {
 	done
 }
 not() { ! "$@"; }
+is_failed() { systemctl --quiet is-failed "$@"; }
 is_active() { systemctl --quiet is-active "$@"; }
 logs() { journalctl --boot "$1" "$2" --no-pager | grep -q "$3"; }
 shows() { systemctl status hotlined | grep -q "$1"; }
@@ -58,14 +59,14 @@ lay() {
 	rm -f /root/admin/*.deb
 	cp "$1" "/root/admin/hotlined_$(dpkg-deb -f "$1" Version)_amd64.deb"
 }
-mkdir -p /root/admin "$unit/hotline-failure@.service.d"
+mkdir -p /root/admin "$unit/hotline-again@.service.d"
 {
 	echo '[Service]'
-	echo ExecStart=
+	echo ExecCondition=
 	dpkg-deb --fsys-tarfile /opt/new.deb |
-		tar -xO './usr/lib/systemd/system/hotline-failure@.service' |
-		grep ^ExecStart= | sed 's/sleep 30/sleep 1/'
-} >"$unit/hotline-failure@.service.d/test.conf"
+		tar -xO './usr/lib/systemd/system/hotline-again@.service' |
+		grep ^ExecCondition= | sed 's/sleep 30/sleep 2/'
+} >"$unit/hotline-again@.service.d/test.conf"
 
 # ---- A first installation starts nothing ----
 lay /opt/old.deb
@@ -152,7 +153,7 @@ check load_was_a_load test "$(cat /tmp/codes.* | wc -l)" -gt 10
 exec 3<>/dev/tcp/127.0.0.1/8111
 printf 'POST /v1/referrals HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n{' >&3
 sleep 0.2
-systemctl stop 'hotlined*'
+systemctl stop 'hotline*'
 exec 3>&-
 # When the journal has the daemon's last two words, in seconds.
 at() { journalctl -o short-unix -u hotlined | grep "$1" | tail -n 1 | sed 's/\..*//; s/ .*//'; }
@@ -201,6 +202,17 @@ check people_are_told within 15 grep -q "hotlined da dung" /out/told
 check journal_is_told within 5 logs -t hotline-failure "hotlined.service has failed"
 check another_chance within 15 is_active hotlined.service
 check sockets_are_back within 5 answers
+# Who stops it while people are told has stopped it.
+kill -STOP "$(main_pid)"
+within 12 not is_active hotlined.service
+within 12 restarted
+kill -STOP "$(main_pid)"
+within 15 is_failed hotlined.service
+systemctl stop 'hotline*'
+sleep 4
+check a_stop_is_respected not is_active hotlined.service
+systemctl reset-failed
+systemctl start hotlined
 rm -r $unit/hotlined.service.d
 systemctl daemon-reload
 systemctl reset-failed hotlined
@@ -218,6 +230,20 @@ check encrypted_key_is_used test "$(refer one)" = 201
 rm -r $unit/hotlined.service.d
 mv /root/safe.key /etc/hotlined/master.key
 systemctl daemon-reload
+
+# ---- An encrypted token ----
+mkdir -p $unit/hotline-courier.service.d
+check token_is_encrypted systemd-creds encrypt --with-key=host --name=secrets_ntfy.secret \
+	/etc/hotlined/secrets/ntfy.secret /etc/hotlined/ntfy.cred
+printf '[Service]\nLoadCredentialEncrypted=secrets_ntfy.secret:/etc/hotlined/ntfy.cred\n' \
+	>$unit/hotline-courier.service.d/token.conf
+mv /etc/hotlined/secrets/ntfy.secret /root/
+systemctl daemon-reload
+check encrypted_token_opens systemctl restart hotline-courier
+rm -r $unit/hotline-courier.service.d
+mv /root/ntfy.secret /etc/hotlined/secrets/
+systemctl daemon-reload
+systemctl reset-failed
 
 # ---- Backup drill, upgrade ----
 systemctl restart hotlined
@@ -239,7 +265,7 @@ check readme_disk_full try "the disk is full"
 check readme_clock_wrong try "the clock is wrong"
 check readme_courier_dead try "the courier is dead"
 systemctl start hotline-backup
-systemctl stop 'hotlined*'
+systemctl stop 'hotline*'
 dd if=/dev/urandom of=/var/lib/hotlined/hotlined.db bs=4096 count=4 conv=notrunc status=none
 systemctl start hotlined
 check damage_is_told logs -u hotlined "database refused"
@@ -262,7 +288,7 @@ check purges dpkg -P hotlined
 check purge_takes_settings test ! -e /etc/hotlined/hotlined.conf
 check purge_keeps_cases test -s /var/lib/hotlined/hotlined.db
 check purge_keeps_the_key test -s /etc/hotlined/master.key
-rm -r "$unit/hotline-failure@.service.d"
+rm -r "$unit/hotline-again@.service.d"
 check no_unit_is_left test -z "$(find /etc/systemd/system -name '*hotline*')"
 check nothing_failed_but_on_purpose test -z "$(systemctl --failed --plain --no-legend | grep -v listener)"
 echo "end" >>/out/results

@@ -15,6 +15,7 @@ etc/hotlined/calendar/2026.conf
 etc/hotlined/messages/vi.conf
 usr/lib/systemd/system/hotlined.service
 usr/lib/systemd/system/hotline-courier.service
+usr/lib/systemd/system/hotline-again@.service
 usr/lib/systemd/system/hotline-failure@.service
 usr/lib/systemd/system/hotlined-api.socket
 usr/lib/systemd/system/hotlined-control.socket

@@ -78,7 +78,7 @@ def test_the_core_has_no_route_out_and_the_courier_no_state():
         assert word not in courier
     assert "User=hotline-courier\nGroup=hotline-courier\n" in courier
     for unit in (core, courier):
-        assert "\nOnFailure=hotline-failure@%n.service\n" in unit
+        assert "\nOnFailure=hotline-failure@%n.service hotline-again@%n.service\n" in unit
         assert "\nWatchdogSec=" in unit
 
 

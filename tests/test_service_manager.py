@@ -13,6 +13,7 @@ import time
 import pytest
 
 from hotline import BUILD, Daemon, UnixConnection, conf_text
+from ward import body
 
 SANITIZED = b"__asan_init" in (BUILD / "hotlined").read_bytes()
 
@@ -315,34 +316,47 @@ def test_only_loopback_is_listened_on(idle, listen):
     assert done.returncode == 1 and "loopback" in done.stderr
 
 
-def test_two_restarts_under_load_refuse_nobody(idle, manager):
-    api = tcp()
-    idle.port = api.getsockname()[1]
-    trouble, answered, stop = [], [], threading.Event()
+def test_two_restarts_under_load_lose_nothing(idle, manager):
+    """Notifications go on while the daemon restarts twice: each is taken, by
+    the old process or the new one, and none twice."""
+    idle.write_settings(None, {"agency_quota": 100000})
+    api, control = tcp(), unix(idle.folder / "ctl.sock")
+    idle.port, idle.socket = api.getsockname()[1], idle.folder / "ctl.sock"
+    trouble, answers, stop = [], [], threading.Event()
 
-    def client():
+    def client(key):
         while not stop.is_set():
             try:
-                answered.append(idle.api("GET", "/healthz").status)
+                answers.append(idle.api("POST", "/v1/referrals", body(),
+                                        key=key))
             except OSError as e:
                 trouble.append(repr(e))
 
-    threads = [threading.Thread(target=client) for _ in range(4)]
+    threads = []
     for nth in range(3):
-        with running(idle, manager.env(), **handed(api=api)) as process:
+        with running(idle, manager.env(),
+                     **handed(api=api, control=control)) as process:
             manager.hear("READY=1")
             if nth == 0:
+                key = idle.agency("truong1")
+                threads = [threading.Thread(target=client, args=(key,))
+                           for _ in range(4)]
                 for t in threads:
                     t.start()
-            time.sleep(0.3)
+            time.sleep(0.5)
             if nth == 2:
                 stop.set()
                 for t in threads:
                     t.join()
+                told = {a.json["id"] for a in answers}
+                open_cases = idle.ctl("status")["cases_open"]
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0
     assert trouble == []
-    assert len(answered) > 20 and set(answered) == {200}
+    assert {a.status for a in answers} == {201}
+    assert len(answers) > 20 and len(told) == len(answers) == open_cases
+    api.close()
+    control.close()
 
 
 # ---- Credentials ----
