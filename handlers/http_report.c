@@ -54,26 +54,44 @@ name_rows(const struct procedure *p, json_t *items)
 	}
 }
 
-static enum outcome
-answer_reports(struct tx *tx, const struct request *r, struct response *a)
+static bool
+is_state(const char *s)
 {
-	const char *state = request_query(r, "state");
-	const char *after = request_query(r, "after");
-	const char *last;
+	static const char *const states[] = {"", "open", "done", "dropped"};
+
+	for (size_t i = 0; i < NELEM(states); i++)
+		if (strcmp(s, states[i]) == 0)
+			return true;
+	return false;
+}
+
+static const char *
+query_or_empty(const struct request *r, const char *name)
+{
+	const char *s = request_query(r, name);
+
+	return s == NULL ? "" : s;
+}
+
+/* One page; the path is that of the list, for the link to the next. */
+static enum outcome
+answer_reports(struct tx *tx, const struct request *r, struct response *a,
+    const char *path)
+{
+	const char *state = query_or_empty(r, "state");
+	const char *after = query_or_empty(r, "after");
 	json_t *items;
 
-	if (after != NULL && !id_ok(after))
+	if (!is_state(state) || (*after != '\0' && !id_ok(after)))
 		return answer_problem(a, "invalid_query");
 	items = tx_list(tx, Q_REPORT_LIST,
-	    ARGS(V_TEXT(tx_ward(tx)), V_TEXT(state == NULL ? "" : state),
-		V_TEXT(after == NULL ? "" : after), V_INT(PAGE)));
-	if (json_array_size(items) == PAGE) {
-		last = json_string_value(
-		    json_object_get(json_array_get(items, PAGE - 1), "id"));
-		answer_header(a, "Link",
-		    "</v1/reports?after=%s%s%s>; rel=\"next\"", last,
-		    state == NULL ? "" : "&state=", state == NULL ? "" : state);
-	}
+	    ARGS(V_TEXT(tx_ward(tx)), V_TEXT(state), V_TEXT(after),
+		V_INT(PAGE)));
+	if (json_array_size(items) == PAGE)
+		answer_header(a, "Link", "<%s?state=%s&after=%s>; rel=\"next\"",
+		    path, state,
+		    json_string_value(json_object_get(
+			json_array_get(items, PAGE - 1), "id")));
 	name_rows(tx_context(tx)->procedure, items);
 	return answer_list(a, items);
 }
@@ -84,14 +102,14 @@ report_list(struct tx *tx, const struct request *r, struct response *a)
 {
 	if (!may(&r->subject, ACTION_report_read))
 		return answer_problem(a, "forbidden");
-	return answer_reports(tx, r, a);
+	return answer_reports(tx, r, a, "/v1/reports");
 }
 
 /* GET /v1/admin/reports?state=&after= */
 enum outcome
 admin_report_list(struct tx *tx, const struct request *r, struct response *a)
 {
-	return answer_reports(tx, r, a);
+	return answer_reports(tx, r, a, "/v1/admin/reports");
 }
 
 /* GET /v1/procedure */

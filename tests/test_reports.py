@@ -119,6 +119,22 @@ def test_a_request_is_answered_within_two_working_days(w):
     assert [r["item"] for r in a.json["items"]] == ["DS-1"]
 
 
+def test_a_list_pages_and_refuses_what_it_does_not_know(w):
+    for i in range(201):
+        w.call("POST", "/v1/reports", {"report": "D01", "item": f"DS-{i}"})
+    a = w.call("GET", "/v1/reports?state=open")
+    link = a.headers["link"]
+    b = w.call("GET", link[1:link.index(">")])
+    items = [r["item"] for r in a.json["items"] + b.json["items"]]
+    assert items == [f"DS-{i}" for i in range(201)]
+    assert "link" not in b.headers
+    admin = w.d.admin("GET", "/v1/admin/reports?state=open")
+    assert admin.headers["link"].startswith("</v1/admin/reports?state=open&")
+    for wrong in ("state=all", "after=7"):
+        a = w.call("GET", f"/v1/reports?{wrong}")
+        assert (a.status, a.json["code"]) == (400, "invalid_query"), a
+
+
 def test_the_forum_report_runs_from_its_end(w):
     a = w.call("POST", "/v1/reports", {
         "report": "R04", "item": "2027",
