@@ -90,6 +90,8 @@ def live_a_day(d, key, token, boss):
     answers.append(d.admin("GET", "/v1/admin/cases"))
     answers.append(d.admin("GET", f"/v1/admin/cases/{code}/timeline"))
     answers.append(d.api("GET", "/readyz?verbose=1"))
+    answers.append(d.watch("/metrics"))
+    answers.append(d.admin("GET", "/v1/admin/duty/sheet"))
     return answers
 
 

@@ -2,11 +2,12 @@
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 
 import pytest
 
-from hotline import ROOT, Daemon
+from hotline import ROOT, Daemon, copy_of
 from ward import AN, LINK, ward
 
 __all__ = ["ward"]
@@ -156,6 +157,30 @@ def test_no_label_tells_of_a_person_or_a_case(ward):
                       "version"}
     for secret in ("Thử Nghiệm", "truong1", AN[3:], str(code)):
         assert secret not in text
+
+
+def test_the_store_is_not_held_up(daemon):
+    """Every query of a scrape walks an index that holds only open rows, or
+    those of a day: 100,000 closed cases cost it nothing."""
+    text = (ROOT / "daemon/queries_watch.def").read_text() + \
+        (ROOT / "daemon/queries_store.def").read_text()
+    queries = {}
+    for name, parts in re.findall(
+            r'QUERY\((\w+),\s*((?:"(?:\\.|[^"\\])*"\s*)+)\)', text):
+        queries[name] = "".join(re.findall(r'"((?:\\.|[^"\\])*)"', parts))
+    wanted = {"WATCH_CLOCKS": "clock_open", "WATCH_OVERDUE": "clock_open",
+              "WATCH_ALERTS": "alert_open", "WATCH_DAY": "alert_raised",
+              "WATCH_CASES": "cases_assignee",
+              "WATCH_WAITING": "delivery_unsent",
+              "WATCH_ACKS": "alert_acked",
+              "OUTBOX_OLDEST": "delivery_unsent"}
+    db = sqlite3.connect(copy_of(daemon))
+    for name, index in wanted.items():
+        sql = re.sub(r"\$\d", "?", queries[name])
+        plan = " ".join(row[3] for row in db.execute(
+            "EXPLAIN QUERY PLAN " + sql, (0,) * sql.count("?")))
+        assert f"INDEX {index}" in plan, (name, plan)
+    db.close()
 
 
 # ---- What is shipped over them ----
