@@ -12,7 +12,8 @@
 #include "keyring.h"
 #include "people.h"
 
-#define HINT 3 /* letters of an address that tell which one it is */
+#define HINT	      3 /* letters of an address that tell which one it is */
+#define CODES_AN_HOUR 5
 
 /* The end of it, whole letters only. */
 static void
@@ -95,13 +96,29 @@ static const struct field own_fields[] = {
 };
 static const struct schema own_schema = {own_fields, NELEM(own_fields)};
 
+/* Codes cost money and reach strangers: members ask for a few an hour. */
+static bool
+may_send(struct tx *tx, const struct request *r, struct response *a)
+{
+	if (r->subject.kind != BY_MEMBER ||
+	    tx_number(tx, Q_VERIFY_RECENT, 0,
+		ARGS(V_TEXT(r->subject.id), V_INT(clock_now() - HOUR))) <
+		CODES_AN_HOUR)
+		return true;
+	(void)answer_problem(a, "too_many_tries");
+	return false;
+}
+
 /* POST /v1/me/addresses {channel, address}: nobody vouches for their own. */
 enum outcome
 me_address_add(struct tx *tx, const struct request *r, struct response *a)
 {
-	return body_ok(r, &own_schema, a)
-		   ? address_add(tx, r, a, r->subject.id, NULL)
-		   : INVALID;
+	if (!body_ok(r, &own_schema, a) || !may_send(tx, r, a))
+		return INVALID;
+	if (tx_number(tx, Q_ADDRESS_COUNT, 0, ARGS(V_TEXT(r->subject.id))) >=
+	    ADDRESSES_MAX)
+		return answer_problem(a, "state_conflict");
+	return address_add(tx, r, a, r->subject.id, NULL);
 }
 
 /* Whose it is; to a member all but their own are not there. */
@@ -145,6 +162,8 @@ send_code(struct tx *tx, const struct request *r, struct response *a)
 	if (how == OK && tx_number(tx, Q_ADDRESS_UNVERIFIED, 0,
 			     ARGS(V_TEXT(r->args[0]))) == 0)
 		return answer_problem(a, "state_conflict");
+	if (how == OK && !may_send(tx, r, a))
+		return INVALID;
 	if (how == OK)
 		how = address_send_code(tx, &p, r->args[0]);
 	if (how == OK)
@@ -184,11 +203,14 @@ static enum outcome
 remove_address(struct tx *tx, const struct request *r, struct response *a)
 {
 	struct person p;
+	bool had_anybody = duty_has_anybody(tx);
 	enum outcome how = find_owner(tx, r, &p);
 
 	if (how == OK)
 		how = tx_exec(tx, Q_ADDRESS_REMOVE,
 		    ARGS(V_TEXT(r->args[0]), V_INT(clock_now())));
+	if (how == OK && had_anybody && !duty_has_anybody(tx))
+		return answer_problem(a, "nobody_left");
 	if (how == OK)
 		how = alarm_over(tx, "verify_address", r->args[0]);
 	if (how == OK)

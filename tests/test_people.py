@@ -142,6 +142,37 @@ def test_a_verification_that_is_refused_goes_nowhere_else(ward):
     assert len(w.smtp.refused) >= 1
 
 
+def test_members_ask_for_a_few_codes_an_hour(ward):
+    """Else a token would send messages to any number of strangers."""
+    w = ward().staff()
+    w.d.step("1s")
+
+    def add(n):
+        return w.d.api("POST", "/v1/me/addresses", {
+            "channel": "sms", "address": f"09000001{n:02}"},
+            w.people["an"]).status
+
+    assert [add(n) for n in range(6)] == [201] * 5 + [429]
+    w.d.step("61m")
+    assert [add(n) for n in range(6, 9)] == [201, 201, 409]
+
+
+def test_an_agency_address_is_verified_the_same_way(ward):
+    w = ward().staff()
+    w.d.ctl("agency", "add", "tongdai", "hotline", "--name", "Tổng đài")
+    told = w.expect(NEW)
+    w.d.ctl("agency", "address", "tongdai", "sms", NEW)
+    w.quiet()
+
+    def outside():
+        return [g for g in w.d.ctl("duty", "gaps")["items"]
+                if g["who"] == ["outside:hotline"]]
+
+    assert len(outside()) == 1
+    take_reply(w, NEW, f"OK {CODE.search(told.message.text)[1]}")
+    assert outside() == []
+
+
 # ---- Names, roles, languages ----
 
 def test_names_and_roles_change(ward):
@@ -242,6 +273,8 @@ def test_the_last_who_can_be_called_is_not_stopped(ward):
         w.d.ctl("member", "stop", "an")
     with pytest.raises(Refused, match="nobody_left"):
         w.d.ctl("member", "set", "an", "--role", "union")
+    with pytest.raises(Refused, match="nobody_left"):
+        w.d.ctl("address", "remove", addresses(w)[0]["id"])
     assert w.d.ctl("member", "list")["items"][0]["state"] == "active"
     w.d.ctl("member", "set", "hiep", "--role", "lead")
     w.d.ctl("member", "stop", "an")
