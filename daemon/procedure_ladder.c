@@ -81,6 +81,23 @@ order_check(const struct ladder *l, struct faults *faults)
 		    "the last rung must repeat, or nobody hears of it again");
 }
 
+/* Only an alarm is about somebody. */
+static void
+named_check(
+    const struct ladder *l, const struct node *list, struct faults *faults)
+{
+	const struct node *n = list->child;
+
+	if (strncmp(l->id, "alarm_", 6) == 0)
+		return;
+	for (size_t i = 0; i < l->n_rungs; i++, n = n->next)
+		for (size_t j = 0; j < l->rungs[i].n_who; j++)
+			if (strcmp(l->rungs[i].who[j], "named") == 0)
+				node_fault(n, faults,
+				    "'named' is for the ladders of alarms "
+				    "about a member");
+}
+
 struct raw_ladder {
 	const char *id, *ack_holds;
 	bool urgent;
@@ -120,6 +137,8 @@ ladder_read(struct ladder *l, const struct node *n, struct faults *faults)
 		rung_read(&l->rungs[l->n_rungs++], g, faults);
 	if (faults->n == held)
 		order_check(l, faults);
+	if (faults->n == held)
+		named_check(l, raw.rungs, faults);
 }
 
 const struct ladder *

@@ -138,8 +138,8 @@ static void
 role_check(const struct node *n, struct faults *faults)
 {
 	if (strcmp(n->text, "anyone") != 0 &&
-	    (strcmp(n->text, "duty") == 0 || strchr(n->text, ':') != NULL ||
-		!is_callable(n->text)))
+	    (strcmp(n->text, "duty") == 0 || strcmp(n->text, "named") == 0 ||
+		strchr(n->text, ':') != NULL || !is_callable(n->text)))
 		node_fault(n, faults, "'%s' must be anyone, holder or a role",
 		    n->text);
 }
