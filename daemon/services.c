@@ -96,8 +96,11 @@ store_begin(struct daemon *d)
 	if (d->wake == NULL || event_add(d->wake, NULL) != 0)
 		return false;
 	d->h.store = store_open(&o);
-	if (d->h.store == NULL)
+	if (d->h.store == NULL) {
+		event_free(d->wake);
+		(void)close(d->wake_fd);
 		return false;
+	}
 	store_set_context(d->h.store, d->h.context, NULL, NULL);
 	return true;
 }
