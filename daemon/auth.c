@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alert.h"
+#include "auth_session.h"
 #include "clock.h"
 #include "context.h"
 #include "heartbeat.h"
@@ -96,8 +97,9 @@ find_member_token(struct tx *tx, const char *id, struct known *k)
 	(void)rows_end(rows);
 }
 
-static enum outcome
-refuse(struct tx *tx, struct response *a, const char *code, const char *key)
+enum outcome
+auth_refuse(
+    struct tx *tx, struct response *a, const char *code, const char *key)
 {
 	const struct conf *conf = tx_context(tx)->conf;
 	char now[INSTANT_SIZE];
@@ -162,15 +164,15 @@ check_signature(struct tx *tx, struct request *r, struct response *a,
 	if (r->webhook_id == NULL || r->webhook_signature == NULL ||
 	    r->webhook_timestamp == NULL ||
 	    !number_parse(r->webhook_timestamp, 0, INT64_MAX / 1000, &stamp))
-		return refuse(tx, a, "signature_wrong", id);
+		return auth_refuse(tx, a, "signature_wrong", id);
 	away = stamp * 1000 - clock_now();
 	if (away > AUTH_SKEW || away < -AUTH_SKEW)
-		return refuse(tx, a, "clock_skew", id);
+		return auth_refuse(tx, a, "clock_skew", id);
 	/* The signed id must be the one that keeps requests apart. */
 	if (r->idempotency_key == NULL)
 		r->idempotency_key = r->webhook_id;
 	else if (strcmp(r->idempotency_key, r->webhook_id) != 0)
-		return refuse(tx, a, "signature_wrong", id);
+		return auth_refuse(tx, a, "signature_wrong", id);
 	how = keyring_ward(tx, &ward);
 	if (how == OK)
 		how = unseal(&ward, &at, k->sign, k->sign_len, &secret);
@@ -179,7 +181,7 @@ check_signature(struct tx *tx, struct request *r, struct response *a,
 		return answer_outcome(a, FAILED);
 	is_ok = auth_signature_ok(secret, r);
 	seal_free(secret);
-	return is_ok ? OK : refuse(tx, a, "signature_wrong", id);
+	return is_ok ? OK : auth_refuse(tx, a, "signature_wrong", id);
 }
 
 /*
@@ -249,9 +251,9 @@ check_key(struct tx *tx, struct response *a, const struct token *t,
 	*is_ours = equal_ct(t->hash, k->hash, HASH_SIZE) && k->is_there &&
 		   strcmp(t->code, k->code) == 0;
 	if (!*is_ours)
-		return refuse(tx, a, "unauthorized", t->id);
+		return auth_refuse(tx, a, "unauthorized", t->id);
 	if (!k->is_live || now < k->not_before || now >= k->not_after)
-		return refuse(tx, a, "key_expired", t->id);
+		return auth_refuse(tx, a, "key_expired", t->id);
 	return OK;
 }
 
@@ -328,7 +330,8 @@ check_member(
 	how = check_key(tx, a, t, &k, &is_ours);
 	if (how == OK && !may_call(r->route->who, BY_MEMBER))
 		how = answer_problem(a, "forbidden");
-	r->subject = (struct subject){.kind = BY_MEMBER, .roles = k.roles};
+	r->subject = (struct subject){
+	    .kind = BY_MEMBER, .roles = k.roles, .proof = PROOF_TOKEN};
 	copy_text(r->subject.id, sizeof(r->subject.id), k.owner);
 	return how;
 }
@@ -343,10 +346,12 @@ authenticate(struct tx *tx, struct request *r, struct response *a)
 		return may_call(r->route->who, r->subject.kind)
 			   ? OK
 			   : answer_problem(a, "not_found");
+	if (r->authorization == NULL && r->cookie != NULL)
+		return auth_session(tx, r, a);
 	if (r->authorization == NULL ||
 	    strncmp(r->authorization, scheme, strlen(scheme)) != 0 ||
 	    !token_parse(r->authorization + strlen(scheme), &t))
-		return refuse(tx, a, "unauthorized", "none");
+		return auth_refuse(tx, a, "unauthorized", "none");
 	return t.kind == TOKEN_AGENCY ? check_agency(tx, r, a, &t)
 				      : check_member(tx, r, a, &t);
 }

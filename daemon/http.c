@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "http_inside.h"
+#include "http_pool.h"
 #include "log.h"
 
 #define HEAD_MAX    16384
@@ -61,6 +62,7 @@ http_new(struct event_base *base, const struct http_options *o)
 	h->routes = (struct route_table){o->routes, o->n_routes};
 	h->authenticate = o->authenticate;
 	h->arg = o->arg;
+	h->pool = pool_new(base);
 	h->tcp.h = h;
 	h->control.h = h;
 	h->control.is_control = true;
@@ -218,11 +220,15 @@ void
 http_free(struct http *h)
 {
 	struct exchange *x;
+	struct pool *pool;
 
 	if (h == NULL)
 		return;
+	pool = h->pool;
+	h->pool = NULL;
 	for (x = LIST_FIRST(&h->open); x != NULL; x = LIST_NEXT(x, next))
 		let_go(x);
+	pool_free(pool);
 	door_free(&h->tcp);
 	door_free(&h->control);
 	door_free(&h->watch);

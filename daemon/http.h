@@ -38,6 +38,9 @@ handler_run(struct tx *tx, const struct request *r, struct response *a);
 typedef void
 loop_run(struct http *h, const struct request *r, struct response *a);
 
+/* Pure, on a thread of its own; skipped if before answers. */
+typedef void slow_run(struct slow *s);
+
 struct route {
 	const char *method; /* "GET"; HEAD is answered by GET rows */
 	const char *path;   /* "/v1/cases/{}": {} is one segment */
@@ -45,6 +48,9 @@ struct route {
 	enum job_kind kind;
 	handler_run *run;
 	loop_run *on_loop; /* instead of run */
+	/* Before, as a read, leaves in r->slow what slow works out for run. */
+	handler_run *before;
+	slow_run *slow;
 };
 struct route_table {
 	const struct route *rows;

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "http_inside.h"
+#include "http_pool.h"
 #include "log.h"
 
 static const char *const page_policy =
@@ -48,10 +49,8 @@ is_unreadable(const struct exchange *x, enum outcome how)
 
 /* On the store thread, perhaps more than once. */
 static enum outcome
-run(struct tx *tx, void *arg)
+call(struct tx *tx, struct exchange *x, handler_run *handler)
 {
-	struct exchange *x = arg;
-	const struct route *row = x->request.route;
 	enum outcome how;
 
 	answer_done(&x->response);
@@ -59,9 +58,17 @@ run(struct tx *tx, void *arg)
 	if (is_unreadable(x, how))
 		how = answer_problem(&x->response, x->request.body_problem);
 	else if (how == OK && x->response.status == 0)
-		how = row->run(tx, &x->request, &x->response);
+		how = handler(tx, &x->request, &x->response);
 	x->returned = how;
 	return how;
+}
+
+static enum outcome
+run(struct tx *tx, void *arg)
+{
+	struct exchange *x = arg;
+
+	return call(tx, x, x->request.route->run);
 }
 
 /* After the commit: what the handler says holds only if it came through. */
@@ -75,6 +82,62 @@ ran(void *arg, enum outcome how)
 	else if (x->response.status == 0)
 		answer_outcome(&x->response, how == OK ? FAILED : how);
 	exchange_send(x);
+}
+
+/* ---- Slow rows: a read, the pool, the handler ---- */
+
+static enum outcome
+run_before(struct tx *tx, void *arg)
+{
+	struct exchange *x = arg;
+
+	return call(tx, x, x->request.route->before);
+}
+
+static void
+work(void *arg)
+{
+	struct exchange *x = arg;
+
+	x->request.route->slow(&x->slow);
+}
+
+static void
+worked(void *arg)
+{
+	struct exchange *x = arg;
+
+	if (x->h->pool == NULL) {
+		answer_problem(&x->response, "unavailable");
+		exchange_send(x);
+		return;
+	}
+	x->request.is_before = false;
+	store_post(x->h->store, x->request.route->kind, run, ran, x);
+}
+
+static void
+ran_before(void *arg, enum outcome how)
+{
+	struct exchange *x = arg;
+
+	if (how != OK || x->response.status != 0) {
+		ran(x, how);
+		return;
+	}
+	if (x->h->pool != NULL && pool_post(x->h->pool, work, worked, x))
+		return;
+	answer_problem(&x->response, "unavailable");
+	answer_header(&x->response, "Retry-After", "5");
+	exchange_send(x);
+}
+
+static void
+begin_slow(struct exchange *x)
+{
+	x->request.slow = &x->slow;
+	x->request.is_before = true;
+	store_post(x->h->store, JOB_READ, run_before, ran_before, x);
 }
 
 static void
@@ -110,6 +173,8 @@ exchange_begin(struct evhttp_request *evreq, void *door)
 		exchange_send(x);
 	} else if (x->request.route->on_loop != NULL) {
 		run_on_loop(x);
+	} else if (x->request.route->slow != NULL) {
+		begin_slow(x);
 	} else {
 		store_post(h->store, x->request.route->kind, run, ran, x);
 	}
@@ -260,5 +325,6 @@ exchange_free(struct exchange *x)
 {
 	request_done(x);
 	answer_done(&x->response);
+	explicit_bzero(&x->slow, sizeof(x->slow));
 	free(x);
 }

@@ -32,6 +32,10 @@ static const struct {
     {"webhook-id", 1U << 9},
     {"webhook-timestamp", 1U << 10},
     {"webhook-signature", 1U << 11},
+    {"cookie", 1U << 12},
+    {"origin", 1U << 13},
+    {"sec-fetch-site", 1U << 14},
+    {"x-csrf-token", 1U << 15},
 };
 
 static const struct {

@@ -41,10 +41,11 @@ struct exchange {
 	authenticate_run *authenticate;
 	struct request request;
 	struct response response;
+	struct slow slow;      /* of a slow row */
 	enum outcome returned; /* by the last run of the handler */
 	const char *problem;   /* found before the handler ran */
 	bool is_head, closes;
-	char *texts[16]; /* owned copies the request points to */
+	char *texts[24]; /* owned copies the request points to */
 	size_t n_texts;
 };
 
@@ -54,6 +55,7 @@ struct http {
 	struct route_table routes;
 	authenticate_run *authenticate;
 	void *arg;
+	struct pool *pool; /* of slow rows; NULL: we are stopping */
 	struct gate_limits gate;
 	int64_t phase_ms[PHASE_MAX]; /* longest stay; 0: any */
 	struct door tcp, control, watch;
@@ -83,11 +85,9 @@ void conns_pace(struct http *h);
 void conns_drain(struct http *h);
 /* After evhttp_free: let all go. */
 void conns_free(struct http *h);
-
-/* http_request.c: fill x->request from evreq; sets x->problem if it is bad. */
+/* http_request.c: fill x->request; sets x->problem if it is bad. */
 void request_read(struct exchange *x);
 void request_done(struct exchange *x);
-
 /* http_exchange.c: the way of one request. */
 void exchange_begin(struct evhttp_request *evreq, void *door);
 void exchange_send(struct exchange *x);

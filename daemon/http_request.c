@@ -23,6 +23,12 @@ static const struct {
     {"webhook-signature", offsetof(struct request, webhook_signature)},
     {"Accept-Language", offsetof(struct request, accept_language)},
     {"Receipt-Secret", offsetof(struct request, receipt_secret)},
+    {"Cookie", offsetof(struct request, cookie)},
+    {"Origin", offsetof(struct request, origin)},
+    {"Sec-Fetch-Site", offsetof(struct request, fetch_site)},
+    {"X-CSRF-Token", offsetof(struct request, csrf)},
+    {"Host", offsetof(struct request, host)},
+    {"X-Forwarded-For", offsetof(struct request, forwarded_for)},
 };
 
 static const char *

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "core.h"
+#include "seal_login.h"
 
 struct route;
 
@@ -18,10 +19,31 @@ enum subject_kind {
 	BY_ADMIN,
 	BY_SYSTEM
 };
+/* How a member showed who they are. */
+enum proof {
+	PROOF_NONE,
+	PROOF_TOKEN, /* a personal one, of a script */
+	PROOF_PASSWORD,
+	PROOF_TOTP, /* password and code */
+	PROOF_BREAK_GLASS,
+};
 struct subject {
 	enum subject_kind kind;
 	char id[ID_SIZE];
 	unsigned roles; /* bits of roles.def, of a member */
+	enum proof proof;
+	char session[ID_SIZE]; /* "": none */
+};
+
+/* Work of a slow row: texts to be hashed.  NULL: nothing is to be done. */
+struct slow_hash {
+	const char *text;
+	unsigned char salt[SALT_SIZE], out[HASH_SIZE];
+	bool is_done;
+};
+struct slow {
+	struct slow_hash old, new;
+	char made[32]; /* room for a text that before makes up */
 };
 
 #define PATH_ARGS_MAX 3
@@ -47,7 +69,11 @@ struct request {
 	const char *webhook_id, *webhook_timestamp, *webhook_signature;
 	const char *accept_language;
 	const char *receipt_secret; /* of a confidential referral */
-	uid_t peer_uid;		    /* on the control socket, else (uid_t)-1 */
+	const char *cookie, *origin, *fetch_site, *csrf, *host;
+	const char *forwarded_for; /* set by our proxy */
+	struct slow *slow;	   /* of a slow row, else NULL */
+	bool is_before;		   /* its before runs: nothing is written */
+	uid_t peer_uid;		   /* on the control socket, else (uid_t)-1 */
 	pid_t peer_pid;
 };
 

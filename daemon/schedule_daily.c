@@ -10,6 +10,8 @@
 #include "reports.h"
 #include "rules.h"
 #include "schedule_loop.h"
+#include "session.h"
+#include "throttle.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +59,8 @@ static const struct {
     {"rules", rules_adopt, true},
     {"calendar", watch_calendar, false},
     {"reports", reports_open, false},
+    {"sessions", sessions_prune, false},
+    {"throttle", throttle_prune, false},
 };
 
 struct daily {

@@ -11,6 +11,7 @@
 #include "languages.h"
 #include "people.h"
 #include "quiet.h"
+#include "session.h"
 #include "token.h"
 
 #define TOKEN_LIFE (90 * DAY)
@@ -177,6 +178,8 @@ member_stop(struct tx *tx, const struct request *r, struct response *a)
 		return answer_problem(a, "nobody_left");
 	if (how == OK)
 		how = duty_forget(tx, id);
+	if (how == OK)
+		how = sessions_end(tx, id, NULL);
 	if (how == OK)
 		how = people_release(tx, id);
 	if (how == OK)

@@ -10,6 +10,7 @@
 #include "handlers.h"
 #include "procedure_gate.h"
 #include "step.h"
+#include "totp.h"
 
 /* Takes a member out of the body that the kind's schema does not know. */
 static json_t *
@@ -116,6 +117,9 @@ case_step_agree(struct tx *tx, const struct request *r, struct response *a)
 		return how;
 	if (!step_needs_approval(k.step))
 		how = answer_problem(a, "state_conflict");
+	else if (r->subject.proof != PROOF_TOTP &&
+		 totp_is_on(tx, r->subject.id))
+		how = answer_problem(a, "session_needed");
 	else
 		how = read_agree(tx, &k, &p, a);
 	if (how == OK) {

@@ -9,6 +9,8 @@
 #include "languages.h"
 #include "people.h"
 #include "quiet.h"
+#include "session.h"
+#include "totp.h"
 
 static void
 add_quiet(json_t *o, const struct rows *rows)
@@ -19,6 +21,22 @@ add_quiet(json_t *o, const struct rows *rows)
 
 	quiet_format(text, &q);
 	json_object_set_new(o, "quiet", json_string(text));
+}
+
+/* How they are logged in; a page of ours sends csrf with every change. */
+static void
+add_login(struct tx *tx, const struct request *r, json_t *o)
+{
+	char token[SESSION_TEXT], csrf[SESSION_TEXT];
+
+	json_object_set_new(
+	    o, "has_totp", json_boolean(totp_is_on(tx, r->subject.id)));
+	json_object_set_new(
+	    o, "proof", json_string(proof_names[r->subject.proof]));
+	if (r->subject.session[0] == '\0' || !session_token(r->cookie, token))
+		return;
+	session_csrf(token, csrf);
+	json_object_set_new(o, "csrf", json_string(csrf));
 }
 
 /* GET /v1/me */
@@ -40,6 +58,7 @@ me_get(struct tx *tx, const struct request *r, struct response *a)
 		    row_text(rows, 1), "roles", row_text(rows, 2), "name", name,
 		    "languages", row_text(rows, 4));
 		add_quiet(o, rows);
+		add_login(tx, r, o);
 	}
 	(void)rows_end(rows);
 	seal_free(name);
@@ -146,6 +165,8 @@ change(struct tx *tx, const struct request *r, const char *id)
 		    blind_add(tx, "phone", body_text(r, "phone"), "member", id);
 	if (how == OK)
 		how = change_words(tx, r, "roles", Q_MEMBER_ROLES, id);
+	if (how == OK && json_object_get(r->body, "roles") != NULL)
+		how = sessions_end(tx, id, NULL);
 	if (how == OK)
 		how = change_words(tx, r, "languages", Q_MEMBER_LANGUAGES, id);
 	if (how == OK)

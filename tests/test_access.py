@@ -1,5 +1,6 @@
 """Who may do what, written by hand: every route by every kind of caller, then
 1,000 random probes.  What is not yours answers like what is not there."""
+import itertools
 import random
 import re
 import time
@@ -13,10 +14,11 @@ from hotline import ROOT, Daemon
 FULL = ROOT / "conf/procedures/vn-nd56-2017.conf"
 NOW = "2026-11-24T07:00:00+07:00"
 NOT_THERE = "ZZZZ-ZZZZ"
+numbers = itertools.count(1)
 NO_ID = "01a20ada-2c00-7000-8000-000000000000"
 
 ROUTES = set(re.findall(
-    r'^(?:ROUTE|LOOP)\((\w+),\s*"([^"]+)",\s*(\w+)',
+    r'^(?:ROUTE|LOOP|SLOW)\((\w+),\s*"([^"]+)",\s*(\w+)',
     (ROOT / "handlers/routes.def").read_text(), re.M))
 
 LATER = "2027-06-01T07:00:00+07:00"
@@ -96,6 +98,10 @@ class Site:
             "assign": {"member": "canbo2", "reason": "Lý do thử."},
             "bars": {"member": "congan"},
             "me": {"quiet": "22:00-06:00"},
+            "session": {"login": f"khongco{next(numbers)}",
+                        "password": "x"},
+            "password": {"old": "sai", "new": "sáu con mèo mun"},
+            "confirm": {"code": "000000"},
             "duty": {"member": "congan", **SPAN},
             "chinh": {"unit": "week", "first": LATER, "members": ["canbo"]},
             "swaps": {"with": "canbo2", **SPAN},

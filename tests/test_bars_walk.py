@@ -28,7 +28,7 @@ def walk(key):
         else ("MEMBER", "EITHER")
     text = (ROOT / "handlers/routes.def").read_text()
     for method, path, who in re.findall(
-            r'^(?:ROUTE|LOOP)\((\w+),\s*"([^"]+)",\s*(\w+)', text, re.M):
+            r'^(?:ROUTE|LOOP|SLOW)\((\w+),\s*"([^"]+)",\s*(\w+)', text, re.M):
         if who in kinds:
             yield method, path
 

@@ -12,7 +12,7 @@ import openapi_check
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 REDOCLY = HERE / "node_modules/.bin/redocly"
-ROW = re.compile(r'^(ROUTE|LOOP)\((\w+),\s*"([^"]+)",\s*(\w+),.*?(\w+)\)', re.M)
+ROW = re.compile(r'^(ROUTE|LOOP|SLOW)\((\w+),\s*"([^"]+)",\s*(\w+),.*?(\w+)\)', re.M)
 
 
 def routes():
@@ -28,7 +28,7 @@ def calls():
 
 def test_every_row_of_routes_is_read():
     text = (ROOT / "handlers/routes.def").read_text()
-    rows = len(re.findall(r"^(?:ROUTE|LOOP)\(", text, re.M))
+    rows = len(re.findall(r"^(?:ROUTE|LOOP|SLOW)\(", text, re.M))
     assert len(routes()) == rows > 40
 
 

@@ -102,18 +102,18 @@ later(struct http *h, const struct request *r, struct response *a)
 }
 
 static const struct route table[] = {
-    {"GET", "/ping", ANYONE, JOB_READ, ping, NULL},
-    {"GET", "/who", AGENCY, JOB_READ, ping, NULL},
-    {"GET", "/echo/{}", ANYONE, JOB_READ, echo, NULL},
-    {"POST", "/echo/{}/to/{}", ANYONE, JOB_ACT, echo, NULL},
-    {"GET", "/tag", ANYONE, JOB_READ, tagged, NULL},
-    {"PATCH", "/tag", ANYONE, JOB_ACT, change, NULL},
-    {"GET", "/page", ANYONE, JOB_READ, page, NULL},
-    {"GET", "/fail", ANYONE, JOB_ACT, fail_quietly, NULL},
-    {"POST", "/in", AGENCY, JOB_INTAKE, take_in, NULL},
-    {"GET", "/faulty", ANYONE, JOB_ACT, faulty, NULL},
-    {"GET", "/admin", ADMIN, JOB_READ, ping, NULL},
-    {"POST", "/later", ADMIN, JOB_ACT, NULL, later},
+    {"GET", "/ping", ANYONE, JOB_READ, ping, NULL, NULL, NULL},
+    {"GET", "/who", AGENCY, JOB_READ, ping, NULL, NULL, NULL},
+    {"GET", "/echo/{}", ANYONE, JOB_READ, echo, NULL, NULL, NULL},
+    {"POST", "/echo/{}/to/{}", ANYONE, JOB_ACT, echo, NULL, NULL, NULL},
+    {"GET", "/tag", ANYONE, JOB_READ, tagged, NULL, NULL, NULL},
+    {"PATCH", "/tag", ANYONE, JOB_ACT, change, NULL, NULL, NULL},
+    {"GET", "/page", ANYONE, JOB_READ, page, NULL, NULL, NULL},
+    {"GET", "/fail", ANYONE, JOB_ACT, fail_quietly, NULL, NULL, NULL},
+    {"POST", "/in", AGENCY, JOB_INTAKE, take_in, NULL, NULL, NULL},
+    {"GET", "/faulty", ANYONE, JOB_ACT, faulty, NULL, NULL, NULL},
+    {"GET", "/admin", ADMIN, JOB_READ, ping, NULL, NULL, NULL},
+    {"POST", "/later", ADMIN, JOB_ACT, NULL, later, NULL, NULL},
 };
 
 /* Ask, and expect a status and texts in the answer (NULL: no more). */

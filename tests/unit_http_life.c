@@ -40,10 +40,10 @@ slow(struct tx *tx, const struct request *r, struct response *a)
 }
 
 static const struct route table[] = {
-    {"GET", "/ping", ANYONE, JOB_READ, ping, NULL},
-    {"GET", "/page", ANYONE, JOB_READ, page, NULL},
-    {"POST", "/slow/{}", ANYONE, JOB_ACT, slow, NULL},
-    {"POST", "/in", AGENCY, JOB_INTAKE, take_in, NULL},
+    {"GET", "/ping", ANYONE, JOB_READ, ping, NULL, NULL, NULL},
+    {"GET", "/page", ANYONE, JOB_READ, page, NULL, NULL, NULL},
+    {"POST", "/slow/{}", ANYONE, JOB_ACT, slow, NULL, NULL, NULL},
+    {"POST", "/in", AGENCY, JOB_INTAKE, take_in, NULL, NULL, NULL},
 };
 
 static int
