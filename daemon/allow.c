@@ -88,17 +88,14 @@ static const struct field_rule {
 static bool
 is_met(enum need need, const struct object *o)
 {
-	switch (need) {
-	case NEED_NOTHING:
-		return true;
-	case NEED_HOLDER:
-		return o->is_holder;
-	case NEED_OWN:
-		return o->is_own;
-	case NEED_PLAIN:
-		return !o->is_confidential;
-	}
-	return false;
+	const bool met[] = {
+	    [NEED_NOTHING] = true,
+	    [NEED_HOLDER] = o->is_holder,
+	    [NEED_OWN] = o->is_own,
+	    [NEED_PLAIN] = !o->is_confidential,
+	};
+
+	return met[need];
 }
 
 static bool

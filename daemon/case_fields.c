@@ -43,13 +43,26 @@ hide_parts(json_t *body, const struct view *v)
 			json_object_del(body, parts[i].member);
 }
 
-/* A notification or a follow-up: {body, informant, updates}. */
+/* Follow-ups, or notifications with theirs: {body, informant, updates}. */
 static void
-hide_notification(json_t *n, const struct view *v)
+hide_news(json_t *list, const struct view *v)
 {
-	hide_parts(json_object_get(n, "body"), v);
-	if (!sees(v, SEE_informant))
-		json_object_del(n, "informant");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_t *n = json_array_get(list, i);
+
+		hide_parts(json_object_get(n, "body"), v);
+		if (!sees(v, SEE_informant))
+			json_object_del(n, "informant");
+	}
+}
+
+static void
+hide_notifications(json_t *list, const struct view *v)
+{
+	hide_news(list, v);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		hide_news(
+		    json_object_get(json_array_get(list, i), "updates"), v);
 }
 
 static void
@@ -71,21 +84,12 @@ void
 case_fields_hide(json_t *full, const struct subject *by, const struct object *o)
 {
 	const struct view v = {by, o};
-	json_t *one, *update;
-	size_t i, k;
 
-	for (i = 0; i < NELEM(lists); i++)
+	for (size_t i = 0; i < NELEM(lists); i++)
 		if (!sees(&v, lists[i].field))
 			json_array_clear(json_object_get(full, lists[i].list));
 	if (!sees(&v, SEE_facts))
 		json_object_clear(json_object_get(full, "facts"));
 	hide_persons(json_object_get(full, "persons"), &v);
-	json_array_foreach(json_object_get(full, "referrals"), i, one)
-	{
-		hide_notification(one, &v);
-		json_array_foreach(json_object_get(one, "updates"), k, update)
-		{
-			hide_notification(update, &v);
-		}
-	}
+	hide_notifications(json_object_get(full, "referrals"), &v);
 }

@@ -173,7 +173,7 @@ opened(void)
 	    "{\"code\": \"A\", \"facts\": {\"risk\": \"low\"},"
 	    " \"children\": [{\"name\": \"Tre\"}],"
 	    " \"persons\": [{\"role\": \"alleged\", \"name\": \"Nghi\"},"
-	    "  {\"role\": \"mother\", \"name\": \"Me\"}],"
+	    "  {\"role\": \"mother\", \"name\": \"Me\"}, {\"name\": \"La\"}],"
 	    " \"bars\": [{\"id\": \"b\"}],"
 	    " \"referrals\": [{\"id\": \"r\", \"informant\": {\"name\": "
 	    "\"Bao\"},"
@@ -209,17 +209,18 @@ the_view_keeps_what_is_allowed_and_no_more(void **state)
 		bool is_holder;
 		const char *has, *lacks; /* one letter a word below */
 	} rows[] = {
-	    {BIT(lead), false, "TNMBKb", ""},
+	    {BIT(lead), false, "TNMBKbL", ""},
 	    {BIT(officer), true, "TNMBKb", ""},
 	    {BIT(officer), false, "TNMKb", "B"},
 	    {BIT(police), true, "TNMK", "Bb"},
 	    {BIT(school), true, "TMK", "NBb"},
-	    {BIT(admin), false, "", "TNMBKb"},
+	    {BIT(admin), false, "", "TNMBKbL"},
 	    {BIT(admin), true, "", "TNMBKb"},
 	};
 	static const char *const words[128] = {['T'] = "\"Tre\"",
 	    ['N'] = "\"Nghi\"",
 	    ['M'] = "\"Me\"",
+	    ['L'] = "\"La\"",
 	    ['B'] = "\"Bao\"",
 	    ['K'] = "\"Ke\"",
 	    ['b'] = "{\"id\":\"b\"}"};

@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "conf_tree.h"
 #include "procedure_check.h"
+#include "without.h"
 
 #define OFFSET_MIN (7 * 60)
 
@@ -70,13 +71,17 @@ verb_procedure_check(struct call *c)
 {
 	struct faults faults = {0};
 	struct procedure *p = proved(c, call_text(c, "file"), &faults);
+	bool each = json_object_get(c->fields, "without_each") != NULL;
+	int rc = CTL_OK;
 
-	if (faults.n == 0)
+	if (p != NULL && faults.n == 0 && each)
+		rc = without_each(c, p, &faults);
+	if (faults.n == 0 && rc == CTL_OK)
 		printf("%s: %zu steps, %zu bounds, all well\n",
 		    procedure_name(p), procedure_n_steps(p),
 		    procedure_n_bounds(p));
 	procedure_free(p);
-	return print_faults(&faults);
+	return rc == CTL_OK ? print_faults(&faults) : rc;
 }
 
 /* What is known of one file: {file, procedure, name, steps, problems}. */
