@@ -157,11 +157,10 @@ earlier_json(struct tx *tx, const struct case_row *c, const char *bar)
 json_t *
 bars_json(struct tx *tx, const struct case_row *c)
 {
-	json_t *list = tx_list(tx, Q_VIEW_BARS, ARGS(V_TEXT(c->id))), *one;
-	size_t i;
+	json_t *list = tx_list(tx, Q_VIEW_BARS, ARGS(V_TEXT(c->id)));
 
-	json_array_foreach(list, i, one)
-	{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_t *one = json_array_get(list, i);
 		const char *id = json_string_value(json_object_get(one, "id"));
 
 		json_object_set_new(one, "clearings",
