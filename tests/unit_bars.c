@@ -145,7 +145,8 @@ fake_ids(struct rows *r, char list[][ID_SIZE], size_t max, size_t *n)
 static enum outcome
 fake_case(struct tx *tx, const char *id, struct case_row *c)
 {
-	(void)tx, (void)id, (void)c;
+	(void)tx, (void)id;
+	*c = (struct case_row){.id = A_CASE};
 	return note("case");
 }
 
