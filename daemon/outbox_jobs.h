@@ -47,7 +47,8 @@ enum outcome digest_weed(struct tx *tx, const struct delivery *d);
 /* "stopped" or "barred", or NULL if the person may still be told. */
 const char *delivery_void(struct tx *tx, const struct delivery *d);
 
-/* The packet for the courier; to is the open address.  NULL: gone. */
+/* The packet for the courier; to is the open address.  NULL: the rows could not
+ * be read. */
 json_t *outbox_packet(struct tx *tx, const struct delivery *d, const char *to,
     const char *token_and_code[2]);
 

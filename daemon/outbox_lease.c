@@ -118,6 +118,7 @@ send(
 {
 	const struct conf *conf = tx_context(l->tx)->conf;
 	struct answer a = {0};
+	json_t *packet;
 	enum outcome how = OK;
 
 	if (d->attempts >= conf->send_attempts && !d->is_widened)
@@ -129,8 +130,11 @@ send(
 	if (how != OK)
 		return how;
 	d->epoch++;
-	json_array_append_new(l->packets,
-	    outbox_packet(l->tx, d, to, (const char *[2]){a.token, a.code}));
+	packet =
+	    outbox_packet(l->tx, d, to, (const char *[2]){a.token, a.code});
+	if (packet == NULL)
+		return FAILED;
+	json_array_append_new(l->packets, packet);
 	return OK;
 }
 

@@ -38,44 +38,46 @@ step_text(const struct context *c, const char *id)
 		   : xasprintf("%s %s", id, step_name(s, c->conf->language));
 }
 
-static void
+static enum outcome
 read_single(struct tx *tx, const struct delivery *d, struct letter *l)
 {
 	struct rows *r = tx_query(tx, Q_DELIVERY_TEXT, ARGS(V_TEXT(d->id)));
 
 	if (rows_next(r)) {
-		const char *subject = row_text(r, 3), *code = row_text(r, 4);
-		const char *step = row_text(r, 5);
+		const char *step = row_text(r, 4);
 
 		json_array_append_new(l->alerts, json_string(row_text(r, 0)));
 		l->kind = xstrdup(row_text(r, 1));
 		l->is_late = row_int(r, 2) != 0;
-		l->code = xstrdup(code ? code : subject ? subject : "");
+		l->code = xstrdup(row_text(r, 3));
 		l->step = step ? step_text(tx_context(tx), step) : NULL;
-		l->due_at = row_int(r, 6);
-		l->is_drill = row_int(r, 7) != 0;
+		l->due_at = row_int(r, 5);
+		l->is_drill = row_int(r, 6) != 0;
 	}
-	(void)rows_end(r);
+	return rows_end(r);
 }
 
-static void
+static enum outcome
 read_digest(struct tx *tx, const struct delivery *d, struct letter *l)
 {
 	struct buf codes = BUF_MAX(CODES_SIZE);
 	struct rows *r = tx_query(tx, Q_DIGEST_ALERTS, ARGS(V_TEXT(d->id)));
+	enum outcome how;
 
 	while (rows_next(r)) {
 		json_array_append_new(l->alerts, json_string(row_text(r, 0)));
 		l->is_late = l->is_late || row_int(r, 1) != 0;
 	}
-	(void)rows_end(r);
+	how = rows_end(r);
+	if (how != OK)
+		return how;
 	r = tx_query(tx, Q_DIGEST_CODES, ARGS(V_TEXT(d->id)));
 	while (rows_next(r))
 		buf_addf(
 		    &codes, "%s%s", codes.len > 0 ? ", " : "", row_text(r, 0));
-	(void)rows_end(r);
 	l->kind = xstrdup("digest");
 	l->code = buf_take(&codes);
+	return rows_end(r);
 }
 
 static json_t *
@@ -106,16 +108,6 @@ make(struct tx *tx, const struct letter *l, const char *answer)
 	return packet;
 }
 
-static char *
-link_text(const char *url, const char *token)
-{
-	size_t n = strlen(url);
-
-	while (n > 0 && url[n - 1] == '/')
-		n--;
-	return xasprintf("%.*s/a/%s", (int)n, url, token);
-}
-
 json_t *
 outbox_packet(struct tx *tx, const struct delivery *d, const char *to,
     const char *token_and_code[2])
@@ -123,13 +115,16 @@ outbox_packet(struct tx *tx, const struct delivery *d, const char *to,
 	const char *url = tx_context(tx)->conf->public_url;
 	struct letter l = {.alerts = json_array()};
 	json_t *packet, *head;
+	enum outcome how = strcmp(d->digest, d->id) == 0
+			       ? read_digest(tx, d, &l)
+			       : read_single(tx, d, &l);
 
-	if (strcmp(d->digest, d->id) == 0)
-		read_digest(tx, d, &l);
-	else
-		read_single(tx, d, &l);
+	if (how != OK) {
+		letter_done(&l);
+		return NULL;
+	}
 	if (url[0] != '\0')
-		l.link = link_text(url, token_and_code[0]);
+		l.link = xasprintf("%s/a/%s", url, token_and_code[0]);
 	packet = make(tx, &l, token_and_code[1]);
 	head = json_pack("{s:s, s:s, s:I, s:s, s:s}", "do", "send", "id", d->id,
 	    "epoch", (json_int_t)d->epoch, "channel", d->channel, "to", to);
