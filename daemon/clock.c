@@ -35,6 +35,12 @@ clock_mono(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t
+clock_boot(void)
+{
+	return read_clock(CLOCK_BOOTTIME);
+}
+
 void
 clock_test_set(int64_t ms)
 {

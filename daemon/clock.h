@@ -23,6 +23,9 @@ int64_t clock_now(void);
 /* CLOCK_MONOTONIC in milliseconds. */
 int64_t clock_mono(void);
 
+/* CLOCK_BOOTTIME in milliseconds: runs on while the machine sleeps. */
+int64_t clock_boot(void);
+
 /* From now on clock_now() stands still at ms until it is set again. */
 void clock_test_set(int64_t ms);
 bool clock_is_test(void);

@@ -11,12 +11,12 @@
 
 /* How often held deliveries are looked at, and a failed job is tried again. */
 #define TICK_S 1
+/* A link that takes nothing is not asked as fast as it can refuse. */
+#define UNSENT_AGAIN SECOND
 
 static void
 outbox_free(struct outbox *o)
 {
-	if (o->tick != NULL)
-		event_free(o->tick);
 	free(o->held);
 	free(o->memory);
 	free(o);
@@ -61,8 +61,7 @@ job_end(struct job *j)
 void
 outbox_tell_changed(struct outbox *o)
 {
-	if (o->o.changed != NULL)
-		o->o.changed(o->o.arg);
+	o->o.changed(o->o.arg);
 }
 
 void
@@ -178,7 +177,7 @@ run_unsent(struct tx *tx, void *arg)
 	const struct job *j = arg;
 	enum outcome how = tx_exec(tx, Q_DELIVERY_UNSENT,
 	    ARGS(V_TEXT(j->result.id), V_INT(j->result.epoch),
-		V_INT(clock_now())));
+		V_INT(clock_now() + UNSENT_AGAIN)));
 
 	return how == NOT_FOUND ? OK : how;
 }
@@ -211,8 +210,6 @@ on_leased(void *arg, enum outcome how)
 {
 	struct job *j = arg;
 	struct outbox *o = j->o;
-	json_t *packet;
-	size_t i;
 	bool did = j->did && how == OK, again = o->again;
 
 	o->is_leasing = o->again = false;
@@ -220,9 +217,10 @@ on_leased(void *arg, enum outcome how)
 		outbox_from_memory(o);
 	else if (how != OK)
 		outbox_start_tick(o);
-	else if (!o->is_stopped)
-		json_array_foreach(j->packets, i, packet)
-		    hand_over(o, packet, j->lease_ms);
+	else
+		for (size_t i = 0; i < json_array_size(j->packets); i++)
+			hand_over(
+			    o, json_array_get(j->packets, i), j->lease_ms);
 	if (!job_end(j))
 		return;
 	if (did)

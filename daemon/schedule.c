@@ -12,10 +12,11 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#define RESCAN_S 30
-#define RETRY_MS SECOND
-#define FIRE_MAX 256 /* clocks in one transaction */
-#define FAR	 DAY /* the timer is always set, to hear of clock steps */
+#define RESCAN_S   30
+#define RETRY_MS   SECOND
+#define ROUNDS_MAX 4000 /* ticks of the test clock at one instant */
+#define FIRE_MAX   256	/* clocks in one transaction */
+#define FAR	   DAY	/* the timer is always set, to hear of clock steps */
 
 struct tick {
 	struct schedule *s;
@@ -213,7 +214,7 @@ schedule_tick(struct schedule *s)
 {
 	struct tick *t;
 
-	if (s->is_stopped || s->is_ticking)
+	if (s->is_ticking)
 		return;
 	if (outbox_is_in_memory(s->outbox)) {
 		wait_for_room(s);
@@ -235,8 +236,6 @@ schedule_kick(struct schedule *s)
 	bool is_new = foreign_jobs(s) != s->seen_jobs ||
 		      (clock_is_test() && clock_now() != s->seen_at);
 
-	if (s->is_stopped)
-		return;
 	if (s->is_ticking)
 		s->again = true;
 	else if (is_new && s->wishes != NULL)
@@ -308,6 +307,7 @@ schedule_start(struct event_base *base, struct store *store, struct outbox *o)
 	s->store = store;
 	s->outbox = o;
 	s->fd = -1;
+	s->rounds_max = ROUNDS_MAX;
 	s->upkept_at = s->watched_at = s->next_day = INT64_MIN;
 	s->is_read = true;
 	s->pause = evtimer_new(base, on_pause, s);

@@ -29,8 +29,8 @@ calendar_mended(struct tx *tx)
 }
 
 /* Alarmed once a day, for as long as nobody brings the file that is missing. */
-static enum outcome
-watch_calendar(struct tx *tx)
+enum outcome
+calendar_watch(struct tx *tx)
 {
 	const struct calendar *c = tx_context(tx)->calendar;
 	int64_t now = clock_now();
@@ -57,7 +57,7 @@ static const struct {
 	bool if_read; /* only when files were read */
 } dailies[] = {
     {"rules", rules_adopt, true},
-    {"calendar", watch_calendar, false},
+    {"calendar", calendar_watch, false},
     {"reports", reports_open, false},
     {"sessions", sessions_prune, false},
     {"throttle", throttle_prune, false},

@@ -31,7 +31,7 @@ struct schedule {
 
 	/* Stepping. */
 	struct wish *wishes;
-	int fired, rounds;
+	int fired, rounds, rounds_max;
 	bool is_waiting;
 	int64_t down_since; /* clock_mono; 0: the courier is there */
 
@@ -63,6 +63,9 @@ void schedule_step_look(struct schedule *s);
 void schedule_daily(struct schedule *s);
 /* Hourly upkeep, if its time has come. */
 void schedule_upkeep(struct schedule *s);
+/* What each of them does, in a transaction. */
+enum outcome upkeep_run(struct tx *tx);
+enum outcome calendar_watch(struct tx *tx);
 /* Compare the wall clock with the machine's own. */
 void schedule_watch(struct schedule *s);
 /*

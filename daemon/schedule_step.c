@@ -7,7 +7,6 @@
 
 #define POLL_MS	   10
 #define COURIER_MS (5 * SECOND) /* of real time, for one to come back */
-#define ROUNDS_MAX 4000		/* ticks at one instant */
 
 static void
 end_wish(struct schedule *s, enum outcome how)
@@ -93,7 +92,7 @@ void
 schedule_step_on(struct schedule *s, int fired)
 {
 	int64_t now = clock_now();
-	bool is_stuck = ++s->rounds > ROUNDS_MAX;
+	bool is_stuck = ++s->rounds > s->rounds_max;
 
 	s->fired += fired;
 	s->is_waiting = false;

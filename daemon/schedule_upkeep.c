@@ -10,7 +10,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #define UPKEEP_EVERY HOUR
@@ -23,17 +22,6 @@ struct alarm_job {
 	struct schedule *s;
 	const char *subject;
 };
-
-/* Runs on while the machine sleeps. */
-static int64_t
-boot_ms(void)
-{
-	struct timespec t;
-
-	if (clock_gettime(CLOCK_BOOTTIME, &t) != 0)
-		fatal("no boot clock");
-	return (int64_t)t.tv_sec * SECOND + t.tv_nsec / 1000000;
-}
 
 /* A job of the schedule that needs nothing afterwards. */
 static void
@@ -94,7 +82,7 @@ run_watch(struct tx *tx, void *arg)
 void
 schedule_watch(struct schedule *s)
 {
-	int64_t wall = clock_now(), boot = boot_ms();
+	int64_t wall = clock_now(), boot = clock_boot();
 	const char *jump = NULL;
 
 	if (s->last_boot != 0 && !clock_is_test())
@@ -142,8 +130,8 @@ check_backup(struct tx *tx, int64_t now)
 				       : OK;
 }
 
-static enum outcome
-run_upkeep(struct tx *tx, void *arg)
+enum outcome
+upkeep_run(struct tx *tx)
 {
 	const struct conf *c = tx_context(tx)->conf;
 	int64_t now = clock_now();
@@ -158,7 +146,6 @@ run_upkeep(struct tx *tx, void *arg)
 	};
 	enum outcome how = OK;
 
-	(void)arg;
 	for (size_t i = 0; i < NELEM(rows) && how == OK; i++)
 		how = perhaps(
 		    tx_exec(tx, rows[i].query, ARGS(V_INT(rows[i].before))));
@@ -167,6 +154,13 @@ run_upkeep(struct tx *tx, void *arg)
 	if (how == OK)
 		how = check_spool(tx);
 	return how == OK ? check_backup(tx, now) : how;
+}
+
+static enum outcome
+run_upkeep(struct tx *tx, void *arg)
+{
+	(void)arg;
+	return upkeep_run(tx);
 }
 
 void

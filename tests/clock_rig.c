@@ -45,6 +45,7 @@ static struct clock_rig {
 	size_t n_sent;
 	bool is_down;
 	const char *class; /* of the next results; NULL: accepted */
+	bool is_refusing;  /* takes nothing */
 	bool is_mute;	   /* results wait for answer_mute */
 	json_t *mute;	   /* the last of them */
 	char case_id[ID_SIZE];
@@ -75,6 +76,8 @@ courier_link_send(struct courier_link *l, const json_t *msg)
 	const char *class = r.class == NULL ? "accepted" : r.class;
 
 	(void)l;
+	if (r.is_refusing)
+		return false;
 	if (strcmp(json_string_value(json_object_get(msg, "do")), "send") != 0)
 		return true;
 	assert_true(r.n_sent++ < NELEM(r.sent));
@@ -188,7 +191,7 @@ on_stepped(void *arg, enum outcome how, int fired)
 }
 
 /* Let time pass; how many clocks fired, or NO_ROOM. */
-static int
+static inline int
 step_to(int64_t to)
 {
 	int fired = STEPPING;
@@ -347,11 +350,12 @@ load_context(const char *procedure)
 	    .blind = {.bytes = {7}, .version = 1}};
 }
 
+/* At an instant; INT64_MIN: by the clock on the wall. */
 static void
-rig_begin(const char *procedure)
+rig_begin_at(const char *procedure, int64_t at)
 {
 	memset(&r, 0, sizeof(r));
-	clock_test_set(T0);
+	clock_test_set(at);
 	rig_new(&r.rig);
 	load_context(procedure);
 	assert_int_equal(pipe(r.pipe), 0);
@@ -364,6 +368,12 @@ rig_begin(const char *procedure)
 	member(2, "binh", "lead", "binh");
 	member(3, "cuong", "chairman", "cuong");
 	start_services();
+}
+
+static inline void
+rig_begin(const char *procedure)
+{
+	rig_begin_at(procedure, T0);
 }
 
 static void

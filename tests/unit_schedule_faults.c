@@ -1,0 +1,418 @@
+/* The schedule on its loop: the wall clock, failures, and what is done daily. */
+#include "clock_rig.c"
+
+#include "faults.h"
+#include "loop_turn.h"
+#include "meta.h"
+#include "schedule_loop.h"
+
+#define SMALL SOURCE_DIR "/tests/data/procedure-small.conf"
+#define WALL  INT64_MIN
+
+/* ---- Looking at rows ---- */
+
+struct number {
+	const char *name;
+	int64_t n;
+};
+
+static enum outcome
+run_put(struct tx *tx, void *arg)
+{
+	const struct number *m = arg;
+
+	return meta_put(tx, m->name, m->n);
+}
+
+static void
+put(const char *name, int64_t n)
+{
+	struct number m = {name, n};
+
+	assert_int_equal(in_tx(run_put, &m), OK);
+}
+
+static enum outcome
+run_is_open(struct tx *tx, void *arg)
+{
+	struct number *m = arg;
+
+	m->n = tx_number(
+	    tx, Q_ALARM_IS_OPEN, 0, ARGS(V_TEXT(m->name), V_TEXT("")));
+	for (int year = 2026; year < 2030 && m->n == 0; year++) {
+		char text[8];
+
+		snprintf(text, sizeof(text), "%d", year);
+		m->n = tx_number(tx, Q_ALARM_IS_OPEN, 0,
+		    ARGS(V_TEXT(m->name), V_TEXT(text)));
+	}
+	return OK;
+}
+
+static enum outcome
+run_is_open_of(struct tx *tx, void *arg)
+{
+	static const char *const about[] = {"back", "ahead", "calendar"};
+	struct number *m = arg;
+
+	m->n = 0;
+	for (size_t i = 0; i < NELEM(about); i++)
+		m->n += tx_number(tx, Q_ALARM_IS_OPEN, 0,
+		    ARGS(V_TEXT(m->name), V_TEXT(about[i])));
+	return OK;
+}
+
+static bool
+is_alarmed(const char *kind)
+{
+	struct number m = {kind, 0};
+
+	assert_int_equal(in_tx(run_is_open, &m), OK);
+	if (m.n == 0)
+		assert_int_equal(in_tx(run_is_open_of, &m), OK);
+	return m.n > 0;
+}
+
+/* ---- The clock on the wall ---- */
+
+static void
+test_it_starts_whole_or_not_at_all(void **state)
+{
+	static _Atomic int *const calls[] = {&system_fault.event_new,
+	    &system_fault.timerfd_create, &system_fault.event_new,
+	    &system_fault.event_new, &system_fault.event_add,
+	    &system_fault.event_add};
+	static const int in[] = {1, 1, 2, 3, 1, 2};
+
+	(void)state;
+	rig_begin_at(SMALL, WALL);
+	for (size_t i = 0; i < NELEM(calls); i++) {
+		*calls[i] = in[i];
+		assert_null(schedule_start(r.base, r.rig.store, r.outbox));
+		assert_int_equal(*calls[i], 0);
+	}
+	rig_finish();
+}
+
+static enum outcome
+run_alarm(struct tx *tx, void *arg)
+{
+	return alarm_await(tx, "alarm_disk_full", arg, clock_now() + 200);
+}
+
+static void
+test_the_wall_clock_fires(void **state)
+{
+	char one[] = "one", two[] = "two";
+
+	(void)state;
+	rig_begin_at(SMALL, WALL);
+	turn(50);
+	assert_int_equal(in_tx(run_alarm, one), OK);
+	schedule_kick(r.schedule);
+	turn(400);
+	assert_int_equal(r.n_sent, 1);
+	/* No timer: the next look is the rescan's. */
+	system_fault.timerfd_settime = 1;
+	assert_int_equal(in_tx(run_alarm, two), OK);
+	schedule_kick(r.schedule);
+	turn(400);
+	assert_int_equal(r.n_sent, 1);
+	schedule_tick(r.schedule);
+	turn(100);
+	assert_int_equal(r.n_sent, 2);
+	rig_finish();
+}
+
+static void
+test_a_wall_clock_that_was_set_is_looked_at(void **state)
+{
+	char one[] = "one";
+
+	(void)state;
+	rig_begin_at(SMALL, WALL);
+	turn(50);
+	r.schedule->last_wall -= 2 * HOUR;
+	system_fault.read = 1;
+	assert_int_equal(in_tx(run_alarm, one), OK);
+	schedule_kick(r.schedule);
+	turn(400);
+	assert_true(is_alarmed("alarm_clock_jump"));
+	event_active(r.schedule->rescan, EV_TIMEOUT, 0);
+	turn(100);
+	rig_finish();
+}
+
+static void
+test_a_clock_behind_its_own_record(void **state)
+{
+	(void)state;
+	rig_begin(SMALL);
+	turn(50);
+	put("wall_high", T0 + 30 * SECOND);
+	r.schedule->watched_at = INT64_MIN;
+	schedule_watch(r.schedule);
+	turn(50);
+	assert_false(is_alarmed("alarm_clock_jump"));
+	put("wall_high", T0 + HOUR);
+	r.schedule->watched_at = INT64_MIN;
+	schedule_watch(r.schedule);
+	schedule_watch(r.schedule); /* not twice a minute */
+	turn(50);
+	assert_true(is_alarmed("alarm_clock_jump"));
+	rig_finish();
+}
+
+/* ---- Failures ---- */
+
+static void
+test_what_fails_is_tried_again(void **state)
+{
+	(void)state;
+	rig_begin(SMALL);
+	turn(100);
+	open_case(0);
+	turn(100);
+	assert_int_equal(r.n_sent, 1);
+	clock_test_set(T0 + 10 * MINUTE);
+	fault_in = 1;
+	schedule_tick(r.schedule);
+	turn(1200);
+	assert_int_equal(fault_in, 0);
+	assert_int_equal(r.n_sent, 2);
+	r.schedule->watched_at = INT64_MIN;
+	fault_in = 1;
+	schedule_watch(r.schedule);
+	turn(50);
+	/* The daily work, whatever of it fails, in an hour. */
+	courier(false);
+	turn(50);
+	clock_test_set(T0 + 320 * DAY); /* the calendar's end is near */
+	for (int n = 1; r.schedule->next_day > clock_now() + HOUR; n++) {
+		assert_true(n < 100);
+		r.schedule->next_day = INT64_MIN;
+		fault_in = n;
+		schedule_daily(r.schedule);
+		turn(30);
+	}
+	fault_in = 0;
+	rig_finish();
+}
+
+static void
+test_a_watch_that_fails_is_held(void **state)
+{
+	(void)state;
+	rig_begin(SMALL);
+	r.conf->hand_over = true;
+	turn(100);
+	r.schedule->watch_held_at = 0;
+	clock_test_set(T0 + 2 * DAY);
+	schedule_tick(r.schedule);
+	fault_in = 40;
+	turn(200);
+	fault_in = 0;
+	clock_test_set(T0 + 4 * DAY);
+	schedule_tick(r.schedule);
+	turn(200);
+	rig_finish();
+}
+
+/* More are due than one transaction takes. */
+static enum outcome
+run_many(struct tx *tx, void *arg)
+{
+	enum outcome how = OK;
+
+	(void)arg;
+	for (int i = 0; i < 300 && how == OK; i++) {
+		char item[8];
+
+		snprintf(item, sizeof(item), "%d", i);
+		how = alarm_raise(tx, "alarm_disk_full", item);
+	}
+	return how;
+}
+
+static void
+test_many_due_at_once(void **state)
+{
+	(void)state;
+	rig_begin(SMALL);
+	turn(50);
+	assert_int_equal(in_tx(run_many, NULL), OK);
+	schedule_kick(r.schedule);
+	turn(1500);
+	assert_int_equal(r.n_sent, 1);
+	assert_true(r.sent[0].n_alerts > 256);
+	rig_finish();
+}
+
+/* ---- Stepping ---- */
+
+static void
+on_arrived(void *arg, enum outcome how, int fired)
+{
+	(void)how, (void)fired;
+	++*(int *)arg;
+}
+
+static void
+test_steps_queue_and_may_be_left(void **state)
+{
+	int n = 0;
+
+	(void)state;
+	rig_begin(SMALL);
+	schedule_step(r.schedule, T0 + HOUR, on_arrived, &n);
+	schedule_step(r.schedule, T0 + 2 * HOUR, on_arrived, &n);
+	schedule_step(r.schedule, T0 + 3 * HOUR, on_arrived, &n);
+	while (n < 3)
+		turn(10);
+	schedule_step(r.schedule, T0 + 4 * HOUR, on_arrived, &n);
+	schedule_step(r.schedule, T0 + 5 * HOUR, on_arrived, &n);
+	rig_finish(); /* the wishes go with it */
+	assert_int_equal(n, 3);
+}
+
+/* However much there is to do at one instant, the test clock goes on. */
+static void
+test_a_clock_that_stands_still_goes_on(void **state)
+{
+	(void)state;
+	rig_begin(SMALL);
+	r.schedule->rounds_max = 0;
+	step_to(T0 + MINUTE);
+	assert_int_equal(clock_now(), T0 + MINUTE);
+	rig_finish();
+}
+
+static void
+test_nobody_waits_for_a_courier_for_ever(void **state)
+{
+	(void)state;
+	rig_begin(SMALL);
+	courier(false);
+	open_case(0);
+	r.schedule->down_since = clock_mono() - MINUTE;
+	step_to(T0 + MINUTE);
+	courier(true);
+	step_to(T0 + 2 * MINUTE);
+	assert_int_equal(r.n_sent, 1);
+	rig_finish();
+}
+
+/* ---- Once an hour, once a day ---- */
+
+static void
+upkeep_at(int64_t at)
+{
+	clock_test_set(at);
+	schedule_upkeep(r.schedule);
+	turn(50);
+}
+
+static void
+test_backups_that_were_not_made(void **state)
+{
+	(void)state;
+	rig_begin(SMALL);
+	turn(50);
+	snprintf(r.conf->backup_recipient, 4, "age");
+	upkeep_at(T0 + HOUR);
+	upkeep_at(T0 + 2 * HOUR);
+	upkeep_at(T0 + HOUR); /* the clock went back: once more */
+	assert_false(is_alarmed("alarm_backup_old"));
+	upkeep_at(T0 + 3 * DAY);
+	assert_true(is_alarmed("alarm_backup_old"));
+	put("backup_at", T0 + 3 * DAY);
+	upkeep_at(T0 + 4 * DAY);
+	rig_finish();
+}
+
+static enum outcome
+run_upkeep_now(struct tx *tx, void *arg)
+{
+	(void)arg;
+	return upkeep_run(tx);
+}
+
+static enum outcome
+run_calendar_now(struct tx *tx, void *arg)
+{
+	(void)arg;
+	return calendar_watch(tx);
+}
+
+/* Fail each statement of one job while no other runs. */
+static void
+fail_alone(call *run, int64_t at, int least)
+{
+	struct schedule *kept = r.schedule;
+	int lost; /* what the table meta knows, it may forget */
+
+	courier(false);
+	turn(50);
+	r.schedule = NULL;
+	clock_test_set(at);
+	assert_true(fail_each(run, NULL, &lost) >= least);
+	assert_in_range(lost, 0, 2);
+	r.schedule = kept;
+}
+
+static void
+calendar_at(int64_t at, int least)
+{
+	fail_alone(run_calendar_now, at, least);
+	assert_int_equal(in_tx(run_calendar_now, NULL), OK);
+}
+
+static void
+test_a_calendar_that_ends(void **state)
+{
+	(void)state;
+	rig_begin(SMALL);
+	turn(50);
+	calendar_at(T0, 0);
+	calendar_at(T0 + 320 * DAY, 3); /* 2027 ends within 60 days */
+	assert_true(is_alarmed("alarm_calendar_ends"));
+	calendar_at(T0 + 320 * DAY, 0); /* once a day */
+	calendar_at(T0 + 400 * DAY, 3); /* 2028 has none */
+	assert_true(is_alarmed("alarm_calendar_missing"));
+	calendar_at(T0 + DAY, 2); /* as if the file had been brought */
+	assert_false(is_alarmed("alarm_calendar_ends"));
+	rig_finish();
+}
+
+static void
+test_upkeep_fails_whole(void **state)
+{
+	(void)state;
+	rig_begin(SMALL);
+	turn(50);
+	snprintf(r.conf->backup_recipient, 4, "age");
+	fail_alone(run_upkeep_now, T0, 5);
+	rig_finish();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_it_starts_whole_or_not_at_all),
+	    cmocka_unit_test(test_the_wall_clock_fires),
+	    cmocka_unit_test(test_a_wall_clock_that_was_set_is_looked_at),
+	    cmocka_unit_test(test_a_clock_behind_its_own_record),
+	    cmocka_unit_test(test_what_fails_is_tried_again),
+	    cmocka_unit_test(test_a_watch_that_fails_is_held),
+	    cmocka_unit_test(test_many_due_at_once),
+	    cmocka_unit_test(test_steps_queue_and_may_be_left),
+	    cmocka_unit_test(test_a_clock_that_stands_still_goes_on),
+	    cmocka_unit_test(test_nobody_waits_for_a_courier_for_ever),
+	    cmocka_unit_test(test_backups_that_were_not_made),
+	    cmocka_unit_test(test_a_calendar_that_ends),
+	    cmocka_unit_test(test_upkeep_fails_whole),
+	};
+
+	return seal_init() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+}
