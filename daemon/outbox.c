@@ -1,4 +1,5 @@
 #include "clock.h"
+#include "clock_rows.h"
 #include "context.h"
 #include "log.h"
 #include "outbox_loop.h"
@@ -148,7 +149,7 @@ outbox_on_message(void *outbox, const json_t *msg)
 	struct outbox *o = outbox;
 	const char *is = json_string_value(json_object_get(msg, "is"));
 
-	if (o->is_stopped || is == NULL)
+	if (is == NULL)
 		return;
 	if (strcmp(is, "result") == 0)
 		take_result(o, msg);
@@ -179,7 +180,7 @@ run_unsent(struct tx *tx, void *arg)
 	    ARGS(V_TEXT(j->result.id), V_INT(j->result.epoch),
 		V_INT(clock_now() + UNSENT_AGAIN)));
 
-	return how == NOT_FOUND ? OK : how;
+	return perhaps(how);
 }
 
 /* It could not be handed over: that was no attempt. */
@@ -236,7 +237,7 @@ outbox_kick(struct outbox *o)
 
 	if (o->is_leasing)
 		o->again = true;
-	if (o->is_stopped || o->is_leasing || !o->is_up || o->memory != NULL ||
+	if (o->is_leasing || !o->is_up || o->memory != NULL ||
 	    o->n_held >= o->o.parallel)
 		return;
 	o->is_leasing = true;
@@ -282,7 +283,7 @@ run_release_all(struct tx *tx, void *arg)
 	    tx_exec(tx, Q_DELIVERY_RELEASE_ALL, ARGS(V_INT(clock_now())));
 
 	(void)arg;
-	return how == NOT_FOUND ? OK : how;
+	return perhaps(how);
 }
 
 /* What an earlier courier held is due again, each with its id. */
@@ -299,8 +300,6 @@ outbox_on_change(void *outbox, bool is_up)
 	struct outbox *o = outbox;
 
 	o->is_up = is_up;
-	if (o->is_stopped)
-		return;
 	if (!is_up && o->memory != NULL)
 		memory_lost(o->memory);
 	if (is_up)

@@ -7,6 +7,9 @@
 
 #include "faults.h"
 
+#include "fail_each.h"
+#include "system_faults.h"
+
 #define LEAST(n, least) assert_true((n) >= (least))
 
 static enum outcome
@@ -39,7 +42,23 @@ begin(int n, bool is_urgent)
 	char id[ID_SIZE];
 
 	rig_setup("20s");
+	free(the_rig->conf->public_url);
+	the_rig->conf->public_url = xstrdup("https://phuong.test");
 	raise_alerts(n, is_urgent, id);
+}
+
+/* Nobody may be told any more. */
+static enum outcome
+run_stop(struct tx *tx, void *arg)
+{
+	(void)arg;
+	return tx_exec(tx, Q_MEMBER_STOP, ARGS(V_TEXT(MEMBER)));
+}
+
+static void
+stop_member(void)
+{
+	assert_int_equal(in_tx(run_stop, NULL), OK);
 }
 
 static void
@@ -59,8 +78,9 @@ test_a_digest_is_gathered_and_weeded(void **state)
 	fail_lease(8);
 	assert_int_equal(lease_now(16), 1);
 	result_of(0, "transient", 451, 0);
-	is_barred = true;
 	pass(HOUR);
+	fail_lease(8);
+	stop_member();
 	fail_lease(8);
 	rig_teardown();
 }
@@ -86,10 +106,10 @@ test_who_may_not_be_told(void **state)
 {
 	(void)state;
 	begin(2, true);
-	is_barred = true;
-	fail_lease(8);
-	is_barred = false;
 	is_everybody_gone = true;
+	fail_lease(8);
+	is_everybody_gone = false;
+	stop_member();
 	fail_lease(8);
 	rig_teardown();
 }
@@ -141,7 +161,10 @@ test_too_many_attempts(void **state)
 	begin(1, false);
 	the_rig->conf->send_attempts = 1;
 	assert_int_equal(lease_now(16), 1);
-	pass(3 * MINUTE);
+	the_rig->conf->send_attempts = 9;
+	result_of(0, "transient", 451, 0);
+	the_rig->conf->send_attempts = 1;
+	pass(HOUR);
 	fail_lease(6);
 	rig_teardown();
 }

@@ -4,6 +4,7 @@
 #include "faults.h"
 #include "loop_turn.h"
 #include "outbox_loop.h"
+#include "system_faults.h"
 
 #define SMALL SOURCE_DIR "/tests/data/procedure-small.conf"
 
@@ -30,6 +31,8 @@ test_odd_messages_change_nothing(void **state)
 	    "{\"is\": \"result\"}",
 	    "{\"is\": \"result\", \"id\": \"x\"}",
 	    "{\"is\": \"result\","
+	    " \"id\": \"018f0000-0000-7000-8000-000000000001\"}",
+	    "{\"is\": \"result\", \"ref\": \"x\","
 	    " \"id\": \"018f0000-0000-7000-8000-000000000001\"}",
 	    "{\"is\": \"reply\"}",
 	    "{\"is\": \"reply\", \"reply\": \"1\"}",
@@ -103,6 +106,7 @@ test_a_link_that_goes_takes_nothing_along(void **state)
 	outbox_set_link(r.outbox, NULL);
 	turn(50);
 	assert_int_equal(r.n_sent, 0);
+	clock_test_set(T0 + SECOND);
 	outbox_set_link(r.outbox, (struct courier_link *)&r);
 	turn(50);
 	assert_int_equal(r.n_sent, 1);

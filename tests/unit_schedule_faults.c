@@ -1,77 +1,13 @@
-/* The schedule on its loop: the wall clock, failures, and what is done daily. */
+/* The schedule on its loop: the wall clock, failures, stepping. */
 #include "clock_rig.c"
 
 #include "faults.h"
 #include "loop_turn.h"
-#include "meta.h"
-#include "schedule_loop.h"
+#include "schedule_look.h"
+#include "system_faults.h"
 
 #define SMALL SOURCE_DIR "/tests/data/procedure-small.conf"
 #define WALL  INT64_MIN
-
-/* ---- Looking at rows ---- */
-
-struct number {
-	const char *name;
-	int64_t n;
-};
-
-static enum outcome
-run_put(struct tx *tx, void *arg)
-{
-	const struct number *m = arg;
-
-	return meta_put(tx, m->name, m->n);
-}
-
-static void
-put(const char *name, int64_t n)
-{
-	struct number m = {name, n};
-
-	assert_int_equal(in_tx(run_put, &m), OK);
-}
-
-static enum outcome
-run_is_open(struct tx *tx, void *arg)
-{
-	struct number *m = arg;
-
-	m->n = tx_number(
-	    tx, Q_ALARM_IS_OPEN, 0, ARGS(V_TEXT(m->name), V_TEXT("")));
-	for (int year = 2026; year < 2030 && m->n == 0; year++) {
-		char text[8];
-
-		snprintf(text, sizeof(text), "%d", year);
-		m->n = tx_number(tx, Q_ALARM_IS_OPEN, 0,
-		    ARGS(V_TEXT(m->name), V_TEXT(text)));
-	}
-	return OK;
-}
-
-static enum outcome
-run_is_open_of(struct tx *tx, void *arg)
-{
-	static const char *const about[] = {"back", "ahead", "calendar"};
-	struct number *m = arg;
-
-	m->n = 0;
-	for (size_t i = 0; i < NELEM(about); i++)
-		m->n += tx_number(tx, Q_ALARM_IS_OPEN, 0,
-		    ARGS(V_TEXT(m->name), V_TEXT(about[i])));
-	return OK;
-}
-
-static bool
-is_alarmed(const char *kind)
-{
-	struct number m = {kind, 0};
-
-	assert_int_equal(in_tx(run_is_open, &m), OK);
-	if (m.n == 0)
-		assert_int_equal(in_tx(run_is_open_of, &m), OK);
-	return m.n > 0;
-}
 
 /* ---- The clock on the wall ---- */
 
@@ -180,15 +116,20 @@ test_what_fails_is_tried_again(void **state)
 	turn(1200);
 	assert_int_equal(fault_in, 0);
 	assert_int_equal(r.n_sent, 2);
-	r.schedule->watched_at = INT64_MIN;
-	fault_in = 1;
-	schedule_watch(r.schedule);
-	turn(50);
-	/* The daily work, whatever of it fails, in an hour. */
 	courier(false);
 	turn(50);
+	put("wall_high", T0 + DAY);
+	for (int n = 1; n < 6; n++) { /* its alarm fails */
+		r.schedule->watched_at = INT64_MIN;
+		fault_in = n;
+		schedule_watch(r.schedule);
+		turn(30);
+	}
+	fault_in = 0;
+	/* The daily work, whatever of it fails, in an hour. */
 	clock_test_set(T0 + 320 * DAY); /* the calendar's end is near */
-	for (int n = 1; r.schedule->next_day > clock_now() + HOUR; n++) {
+	r.schedule->next_day = INT64_MAX;
+	for (int n = 2; r.schedule->next_day > clock_now() + HOUR; n++) {
 		assert_true(n < 100);
 		r.schedule->next_day = INT64_MIN;
 		fault_in = n;
@@ -204,17 +145,17 @@ test_a_watch_that_fails_is_held(void **state)
 {
 	(void)state;
 	rig_begin(SMALL);
+	courier(false);
 	r.conf->hand_over = true;
-	turn(100);
-	r.schedule->watch_held_at = 0;
-	clock_test_set(T0 + 2 * DAY);
-	schedule_tick(r.schedule);
-	fault_in = 40;
-	turn(200);
+	for (int n = 1; r.schedule->watch_held_at == 0; n++) {
+		assert_true(n < 200);
+		clock_test_set(T0 + n * DAY);
+		fault_in = n;
+		schedule_tick(r.schedule);
+		turn(20);
+	}
 	fault_in = 0;
-	clock_test_set(T0 + 4 * DAY);
-	schedule_tick(r.schedule);
-	turn(200);
+	assert_true(r.schedule->watch_held_at > clock_now());
 	rig_finish();
 }
 
@@ -302,99 +243,6 @@ test_nobody_waits_for_a_courier_for_ever(void **state)
 	rig_finish();
 }
 
-/* ---- Once an hour, once a day ---- */
-
-static void
-upkeep_at(int64_t at)
-{
-	clock_test_set(at);
-	schedule_upkeep(r.schedule);
-	turn(50);
-}
-
-static void
-test_backups_that_were_not_made(void **state)
-{
-	(void)state;
-	rig_begin(SMALL);
-	turn(50);
-	snprintf(r.conf->backup_recipient, 4, "age");
-	upkeep_at(T0 + HOUR);
-	upkeep_at(T0 + 2 * HOUR);
-	upkeep_at(T0 + HOUR); /* the clock went back: once more */
-	assert_false(is_alarmed("alarm_backup_old"));
-	upkeep_at(T0 + 3 * DAY);
-	assert_true(is_alarmed("alarm_backup_old"));
-	put("backup_at", T0 + 3 * DAY);
-	upkeep_at(T0 + 4 * DAY);
-	rig_finish();
-}
-
-static enum outcome
-run_upkeep_now(struct tx *tx, void *arg)
-{
-	(void)arg;
-	return upkeep_run(tx);
-}
-
-static enum outcome
-run_calendar_now(struct tx *tx, void *arg)
-{
-	(void)arg;
-	return calendar_watch(tx);
-}
-
-/* Fail each statement of one job while no other runs. */
-static void
-fail_alone(call *run, int64_t at, int least)
-{
-	struct schedule *kept = r.schedule;
-	int lost; /* what the table meta knows, it may forget */
-
-	courier(false);
-	turn(50);
-	r.schedule = NULL;
-	clock_test_set(at);
-	assert_true(fail_each(run, NULL, &lost) >= least);
-	assert_in_range(lost, 0, 2);
-	r.schedule = kept;
-}
-
-static void
-calendar_at(int64_t at, int least)
-{
-	fail_alone(run_calendar_now, at, least);
-	assert_int_equal(in_tx(run_calendar_now, NULL), OK);
-}
-
-static void
-test_a_calendar_that_ends(void **state)
-{
-	(void)state;
-	rig_begin(SMALL);
-	turn(50);
-	calendar_at(T0, 0);
-	calendar_at(T0 + 320 * DAY, 3); /* 2027 ends within 60 days */
-	assert_true(is_alarmed("alarm_calendar_ends"));
-	calendar_at(T0 + 320 * DAY, 0); /* once a day */
-	calendar_at(T0 + 400 * DAY, 3); /* 2028 has none */
-	assert_true(is_alarmed("alarm_calendar_missing"));
-	calendar_at(T0 + DAY, 2); /* as if the file had been brought */
-	assert_false(is_alarmed("alarm_calendar_ends"));
-	rig_finish();
-}
-
-static void
-test_upkeep_fails_whole(void **state)
-{
-	(void)state;
-	rig_begin(SMALL);
-	turn(50);
-	snprintf(r.conf->backup_recipient, 4, "age");
-	fail_alone(run_upkeep_now, T0, 5);
-	rig_finish();
-}
-
 int
 main(void)
 {
@@ -409,9 +257,6 @@ main(void)
 	    cmocka_unit_test(test_steps_queue_and_may_be_left),
 	    cmocka_unit_test(test_a_clock_that_stands_still_goes_on),
 	    cmocka_unit_test(test_nobody_waits_for_a_courier_for_ever),
-	    cmocka_unit_test(test_backups_that_were_not_made),
-	    cmocka_unit_test(test_a_calendar_that_ends),
-	    cmocka_unit_test(test_upkeep_fails_whole),
 	};
 
 	return seal_init() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
