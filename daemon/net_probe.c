@@ -97,19 +97,17 @@ try_connect(const struct addrinfo *a, int timeout_ms)
 	struct pollfd p = {.fd = fd, .events = POLLOUT};
 	int error = 0;
 	socklen_t n = sizeof(error);
-	const char *fault = "nobody listens there";
+	const char *fault = NULL;
 
 	if (fd < 0)
 		return "no socket";
-	if (connect(fd, a->ai_addr, a->ai_addrlen) == 0)
-		fault = NULL;
-	else if (errno != EINPROGRESS)
+	if (connect(fd, a->ai_addr, a->ai_addrlen) != 0 && errno != EINPROGRESS)
 		fault = "there is no way to it";
 	else if (poll(&p, 1, timeout_ms) <= 0)
 		fault = "it does not answer";
-	else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) == 0 &&
-		 error == 0)
-		fault = NULL;
+	else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) != 0 ||
+		 error != 0)
+		fault = "nobody listens there";
 	(void)close(fd);
 	return fault;
 }

@@ -24,7 +24,8 @@ test_backups_that_were_not_made(void **state)
 	(void)state;
 	rig_begin(SMALL);
 	turn(50);
-	snprintf(r.conf->backup_recipient, 4, "age");
+	free(r.conf->backup_recipient);
+	r.conf->backup_recipient = xstrdup("age");
 	upkeep_at(T0 + HOUR);
 	upkeep_at(T0 + 2 * HOUR);
 	upkeep_at(T0 + HOUR); /* the clock went back: once more */
@@ -96,7 +97,8 @@ test_upkeep_fails_whole(void **state)
 	(void)state;
 	rig_begin(SMALL);
 	turn(50);
-	snprintf(r.conf->backup_recipient, 4, "age");
+	free(r.conf->backup_recipient);
+	r.conf->backup_recipient = xstrdup("age");
 	fail_alone(run_upkeep_now, T0, 5);
 	rig_finish();
 }

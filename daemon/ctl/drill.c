@@ -16,8 +16,6 @@
 #define OFFSET_MIN 420
 #define DAYS_MAX   90
 
-extern char **environ;
-
 /* The daemon's program: beside our own, or where it is installed. */
 static char *
 daemon_path(void)
