@@ -152,11 +152,15 @@ def alerts_left(db, books, settled_before):
             yield f"I8 {wire} was received, but is in no row"
 
 
-def alerts_are_timely(db, books):
+def alerts_are_timely(db, books, settled_before):
     for alert, in rows(db, "SELECT id FROM alert WHERE raised_at < due_at"):
         yield f"I7 alert {alert} was raised early"
     for clock, in rows(db, "SELECT id FROM clock WHERE lapsed_at < due_at"):
         yield f"I7 clock {clock} lapsed early"
+    for (clock,) in rows(
+            db, "SELECT id FROM clock WHERE news IS NULL AND lapsed_at "
+            "IS NULL AND coalesce(ended_at, ?) > due_at", settled_before):
+        yield f"I7 clock {clock} went on after its end and has no lapse"
     if books.late_ms is None:
         return
     for alert, late in rows(db, "SELECT id, raised_at - due_at FROM alert "
@@ -224,7 +228,7 @@ def audit(path, books, build, settled_before, folders=()):
         found += nothing_is_doubled(db, books)
         found += cases_are_held(db)
         found += alerts_left(db, books, settled_before)
-        found += alerts_are_timely(db, books)
+        found += alerts_are_timely(db, books, settled_before)
         found += file_is_sound(db)
         found += anchors_hold(db, books)
     finally:

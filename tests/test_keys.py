@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 
+from hotline import Daemon
 from referral_site import (body, ok, open_site, post, refused)
 
 
@@ -119,6 +120,20 @@ def test_keys_end_when_they_are_revoked_or_over(s):
     ok(s.d.api("GET", "/v1/referrals", key=key), 200)
     s.d.ctl("agency", "stop", "hetkhoa")
     refused(s.d.api("GET", "/v1/referrals", key=key), 401, "key_expired")
+
+
+def test_a_key_begins_and_ends_with_its_dates():
+    """Found by sabotage: no test noticed a key that is over and is taken."""
+    with Daemon() as d:
+        d.ctl("agency", "add", "thoihan", "other", "--name", "Có thời hạn")
+        key = d.ctl("key", "add", "thoihan", "--not-before",
+                    "2026-11-24T08:00:00+07:00", "--not-after",
+                    "2026-11-24T09:00:00+07:00")["key"]
+        for clock, status in (("07:59:59", 401), ("08:00:00", 200),
+                              ("08:59:59", 200), ("09:00:00", 401)):
+            d.set_clock(f"2026-11-24T{clock}+07:00")
+            a = d.api("GET", "/v1/referrals", key=key)
+            assert a.status == status, (clock, a)
 
 
 def test_the_quota_is_a_minutes(s):
