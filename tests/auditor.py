@@ -12,6 +12,7 @@ I8 nothing left that is in no row       I9 the chain holds, with all anchors
 I10 the file is sound                   I11 descriptors, threads, memory flat
 I12 a made-up child's name is in no message, log or file
 """
+import hashlib
 import pathlib
 import sqlite3
 import subprocess
@@ -183,6 +184,32 @@ def anchors_hold(db, books):
             yield f"I9 the chain lost its anchored head {seq}"
 
 
+def hash_of(prev, fields):
+    """As daemon/audit_internal.h has it, written once more."""
+    h = hashlib.blake2b(prev, digest_size=32)
+    for f in fields:
+        if f is None:
+            h.update(b"\xff" * 8)
+            continue
+        raw = f.to_bytes(8, "little", signed=True) if isinstance(f, int) \
+            else f.encode() if isinstance(f, str) else f
+        h.update(len(raw).to_bytes(8, "little") + raw)
+    return h.digest()
+
+
+def chain_is_chained(db):
+    last = {}
+    for *fields, prev, got in rows(
+            db, "SELECT ward, seq, at, actor_kind, actor_id, act, "
+            "object_kind, object_id, case_id, detail, digest, prev, hash "
+            "FROM event ORDER BY ward, seq"):
+        ward, seq = fields[:2]
+        if prev != last.get(ward, b"\0" * 32) or \
+                got != hash_of(prev, fields):
+            yield f"I9 event {seq} is not chained to the one before"
+        last[ward] = got
+
+
 def chain_holds(path, build):
     done = subprocess.run([build / "hotlinectl", "audit", "verify", path],
                           capture_output=True, text=True)
@@ -231,6 +258,7 @@ def audit(path, books, build, settled_before, folders=()):
         found += alerts_are_timely(db, books, settled_before)
         found += file_is_sound(db)
         found += anchors_hold(db, books)
+        found += chain_is_chained(db)
     finally:
         db.close()
     found += process_is_flat(books, build)
