@@ -10,6 +10,10 @@
 #include "password.h"
 #include "seal_login.h"
 
+/* 65 signs. */
+#define TEN  "0123456789"
+#define LONG TEN TEN TEN TEN TEN TEN "01234"
+
 static const unsigned char secret[] = "12345678901234567890";
 
 /* RFC 6238, appendix B: the last six of its eight digits. */
@@ -87,10 +91,8 @@ bad_passwords_are_told_and_long_ones_taken(void **state)
 	static const char *const bad[] = {"", "1234567", "12345678", "matkhau1",
 	    "MatKhau123", "password", "Iloveyou1", "aaaaaaaaaa", "canbo.mot",
 	    "CANBO.MOT", "xxcanbo.motxx"};
-	static const char *const good[] = {"sau con meo mun",
-	    "mật khẩu dài và riêng",
-	    "0123456789012345678901234567890123456789012345678901234567890123"
-	    "4"};
+	static const char *const good[] = {
+	    "sau con meo mun", "mật khẩu dài và riêng", LONG};
 
 	(void)state;
 	for (size_t i = 0; i < NELEM(bad); i++)
