@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from hotline import ROOT, Daemon
+from hotline import BUILD, ROOT, Daemon
 from login_site import Browser, alarms, code_at, enrol, password
 
 FULL = ROOT / "conf/procedures/vn-nd56-2017.conf"
@@ -250,6 +250,18 @@ def test_more_than_the_thread_takes_is_told_to_come_again(d):
         t.join()
     assert {s for s, _ in got} == {401, 503}
     assert {r for s, r in got if s == 503} == {"5"}
+
+
+def test_what_a_login_borrows_is_given_back(d):
+    d.step("2h")
+    for i in range(3):
+        Browser(d).login(f"vay{i}", "không phải mật khẩu")
+    with open(f"/proc/{d.process.pid}/status") as status:
+        rss = next(int(line.split()[1]) for line in status
+                   if line.startswith("VmRSS"))
+    program = (BUILD / "hotlined").read_bytes()
+    if b"asan" not in program and b"tsan" not in program:
+        assert rss <= 24 * 1024, f"{rss} KiB"
 
 
 # ---- The second factor ----
