@@ -18,7 +18,7 @@ build() {
 units() {
 	ctest --test-dir "$1" --output-on-failure --no-tests=error | tee "$1/ctest.txt"
 }
-suite() { /usr/bin/python3 -m pytest -q --durations=5 -p no:cacheprovider "$@"; }
+suite() { /usr/bin/python3 -m pytest -q -p no:cacheprovider "$@"; }
 
 say "npm packages for the tests"
 npm ci --prefix tests --no-audit --no-fund --silent </dev/null
@@ -43,7 +43,12 @@ say "clang-tidy and cppcheck"
 tests/analyse.sh build-clang
 
 say "the daemon from outside, on the sanitized build"
-BUILD=build-asan suite tests | tee build-asan/pytest.txt
+# They mostly wait for one another's answers: three files at a time.
+export BUILD=build-asan ANSWERED=$PWD/build-asan/answered.txt
+rm -f "$ANSWERED"
+suite -n 3 --dist loadfile --durations=9 --ignore tests/test_zz_every_call.py \
+	tests | tee build-asan/pytest.txt
+suite tests/test_zz_every_call.py | tee build-asan/calls.txt
 
 say "coverage"
 gcovr --root . --object-directory build-asan --filter daemon/ --filter handlers/ \
@@ -69,4 +74,4 @@ say "the runners' last words"
 for dir in build build-clang build-asan build-tsan; do
 	printf '%-12s %s\n' "$dir" "$(grep 'tests passed' "$dir/ctest.txt")"
 done
-tail -n 1 build-asan/pytest.txt
+tail -q -n 1 build-asan/pytest.txt build-asan/calls.txt
