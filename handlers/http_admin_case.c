@@ -37,13 +37,16 @@ answer_page(struct response *a, json_t *items, const char *key)
 enum outcome
 admin_case_list(struct tx *tx, const struct request *r, struct response *a)
 {
-	return answer_page(a,
-	    tx_list(tx, Q_ADMIN_CASE_LIST,
-		ARGS(V_TEXT(tx_ward(tx)),
-		    V_TEXT(text_or_empty(request_query(r, "state"))),
-		    V_TEXT(text_or_empty(request_query(r, "after"))),
-		    V_INT(PAGE))),
-	    "code");
+	json_t *items = tx_list(tx, Q_ADMIN_CASE_LIST,
+	    ARGS(V_TEXT(tx_ward(tx)),
+		V_TEXT(text_or_empty(request_query(r, "state"))),
+		V_TEXT(text_or_empty(request_query(r, "after"))), V_INT(PAGE)));
+	enum outcome how = audit_list(tx, r, json_array_size(items));
+
+	if (how == OK)
+		return answer_page(a, items, "code");
+	json_decref(items);
+	return answer_outcome(a, how);
 }
 
 /* The admin looked at or did something to a case. */

@@ -4,6 +4,7 @@
 
 #include "admin.h"
 #include "audit.h"
+#include "case_answer.h"
 #include "case_view.h"
 #include "clock.h"
 #include "handlers.h"
@@ -133,7 +134,7 @@ add_seen(struct tx *tx, const struct request *r, const char *id, json_t *items)
 		json_array_append_new(items, case_summary_json(tx, &c));
 }
 
-static enum outcome
+enum outcome
 audit_list(struct tx *tx, const struct request *r, size_t n)
 {
 	return audit_add(

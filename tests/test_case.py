@@ -1,8 +1,12 @@
 """Cases: reading, steps, facts, closing."""
+import re
+import sqlite3
+
 import pytest
 
 from case_site import FULL, NOW, Site
-from hotline import Daemon
+from casework import planned
+from hotline import ROOT, Daemon, copy_of
 
 BACK = {"name": "Trẻ Thử Nghiệm Trở Lại", "place": "Tổ Thử 2"}
 
@@ -22,6 +26,35 @@ def test_every_reading_is_in_the_chain(s):
     seen = [e for e in s.events(code) if e["act"] == "case.read"]
     assert len(seen) == 2 and len({e["actor_id"] for e in seen}) == 2
     assert all(e["actor_kind"] == "member" for e in seen)
+
+
+def reads_of_cases():
+    """(path, who) of every route that shows a case, or a list of them."""
+    rows = re.findall(r'ROUTE\(GET,\s*"([^"]+/cases[^"]*)",\s*(\w+)',
+                      (ROOT / "handlers/routes.def").read_text())
+    assert len(rows) >= 14
+    return rows
+
+
+def test_every_read_of_a_case_is_in_the_chain(s):
+    """The admin's list of cases was read without a trace."""
+    code, untold = planned(s), []
+    for path, who in reads_of_cases():
+        before = s.d.ctl("audit", "head")["seq"]
+        path = path.replace("{}", code)
+        a = s.d.admin("GET", path) if who == "ADMIN" else \
+            s.d.api("GET", path, key=s.keys["lead"])
+        assert a.status == 200, a
+        db = sqlite3.connect(copy_of(s.d))
+        found = db.execute(
+            "SELECT actor_kind, object_kind FROM event WHERE seq > ?"
+            " AND act NOT LIKE 'audit%' AND actor_kind IN ('member', 'admin')",
+            (before,)).fetchall()
+        db.close()
+        shown = "case" if code in path else "ward"
+        if found != [(who.lower(), shown)]:
+            untold.append((path, found))
+    assert untold == []
 
 
 def test_codes_are_read_in_any_case(s):
