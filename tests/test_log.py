@@ -9,7 +9,9 @@ import time
 
 import pytest
 
+from canary import found_in
 from hotline import BUILD, ROOT, START, Daemon
+from test_canary import referral
 from ward import AN, ward
 
 __all__ = ["ward"]
@@ -96,7 +98,8 @@ def test_the_journal_gets_fields(tmp_path, ward):
     ours = start_with_journal(w.d, journal, tmp_path / "journal")
     w.staff()
     w.expect(AN)
-    w.refer()
+    taken = w.d.api("POST", "/v1/referrals", referral(), w.key)
+    assert taken.status == 201, taken
     w.quiet()
     w.d.stop()
     ours.setblocking(False)
@@ -104,6 +107,7 @@ def test_the_journal_gets_fields(tmp_path, ward):
         assert not ours.recv(4096)
         raise BlockingIOError
     check(journal.entries)
+    assert found_in("the journal", repr(journal.entries).encode()) == []
 
 
 def check(entries):
