@@ -66,6 +66,7 @@ class Storm:
         self.token = self.d.member("canbo", "officer", duty=True, http="1")
         self.d.member("truongnhom", "lead", http="2")
         self.boss = self.d.member("chutich", "chairman", http="3")
+        self.aims = {}
         self.over = threading.Event()
         self.at = self.was_at = datetime.datetime.fromisoformat(self.d.now)
         work = [self.post] * 3 + [self.add, self.acknowledge, self.act,
@@ -107,7 +108,10 @@ class Storm:
         time.sleep(0.03)
         if not self.books.receipts:
             return
-        receipt = dice.choice(list(self.books.receipts.values()))
+        # Tried again it is the same request: of a key that stands for
+        # another one every further try would be refused.
+        receipt = self.aims.setdefault(
+            key, dice.choice(list(self.books.receipts.values())))
         r = self.call("POST", receipt["links"]["updates"],
                       {"text": canary.NAME}, self.key, 201, idem=key)
         self.books.updates.add(r.json["id"])
