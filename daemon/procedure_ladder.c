@@ -90,7 +90,7 @@ named_check(
 
 	if (strncmp(l->id, "alarm_", 6) == 0)
 		return;
-	for (size_t i = 0; n != NULL && i < l->n_rungs; i++, n = n->next)
+	for (size_t i = 0; n != NULL; i++, n = n->next)
 		for (size_t j = 0; j < l->rungs[i].n_who; j++)
 			if (strcmp(l->rungs[i].who[j], "named") == 0)
 				node_fault(n, faults,
