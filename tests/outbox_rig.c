@@ -171,6 +171,7 @@ struct raising {
 	int n;
 	bool is_urgent;
 	char *id;
+	const char *subject; /* NULL: a case code */
 };
 
 static inline enum outcome
@@ -186,7 +187,7 @@ run_raise(struct tx *tx, void *arg)
 		    .kind = "warning",
 		    .is_urgent = r->is_urgent,
 		    .due_at = clock_now(),
-		    .subject = "K7Q2-M4XD",
+		    .subject = r->subject == NULL ? "K7Q2-M4XD" : r->subject,
 		};
 
 		id_new(clock);
@@ -205,7 +206,7 @@ run_raise(struct tx *tx, void *arg)
 static inline void
 raise_alerts(int n, bool is_urgent, char id[ID_SIZE])
 {
-	struct raising r = {n, is_urgent, id};
+	struct raising r = {n, is_urgent, id, NULL};
 
 	assert_int_equal(in_tx(run_raise, &r), OK);
 }

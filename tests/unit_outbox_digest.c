@@ -86,6 +86,33 @@ test_a_digest_without_address_leaves_nobody_behind(void **state)
 	rig_teardown();
 }
 
+static enum outcome
+add_member(struct tx *tx, void *arg)
+{
+	return tx_exec(tx, Q_MEMBER_ADD,
+	    ARGS(V_TEXT("m2"), V_TEXT("00000"), V_TEXT(arg), V_BLOB("x", 1),
+		V_TEXT("officer"), V_INT(T0)));
+}
+
+/* An alarm may be about a member; a digest lists codes, never a login. */
+static void
+test_a_digest_names_no_member(void **state)
+{
+	char id[ID_SIZE], login[] = "canbothu";
+	struct raising about = {1, true, id, login};
+
+	(void)state;
+	rig_setup("now");
+	the_rig->n_addresses = 1;
+	assert_int_equal(in_tx(add_member, login), OK);
+	assert_int_equal(in_tx(run_raise, &about), OK);
+	raise_alerts(7, true, id);
+	assert_int_equal(lease_now(16), 1);
+	assert_non_null(strstr(packet_text(0, "text"), "K7Q2-M4XD"));
+	assert_null(strstr(packet_text(0, "text"), login));
+	rig_teardown();
+}
+
 int
 main(void)
 {
@@ -95,6 +122,7 @@ main(void)
 	    cmocka_unit_test(test_a_cancelled_leader_leaves_nobody_behind),
 	    cmocka_unit_test(
 		test_a_digest_without_address_leaves_nobody_behind),
+	    cmocka_unit_test(test_a_digest_names_no_member),
 	};
 
 	return seal_init() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
