@@ -111,7 +111,7 @@ default_to_now(const struct tx *tx, json_t *body)
  * the member's own rights.
  */
 static enum outcome
-by_phone(struct tx *tx, const struct request *r, struct response *a,
+say_by_phone(struct tx *tx, const struct request *r, struct response *a,
     handler_run *run, const char *what)
 {
 	struct request as = *r;
@@ -121,7 +121,6 @@ by_phone(struct tx *tx, const struct request *r, struct response *a,
 	if (how != OK)
 		return how;
 	as.if_match = "*";
-	default_to_now(tx, as.body);
 	how = run(tx, &as, a);
 	json_decref(as.body);
 	if (how != OK || a->status >= 300)
@@ -131,6 +130,21 @@ by_phone(struct tx *tx, const struct request *r, struct response *a,
 		how = audit_case(tx, r, &c, what,
 		    json_pack("{s:s*, s:s}", "step", r->args[1], "member",
 			as.subject.id));
+	return how;
+}
+
+/* Of what has an instant of its own: now, if none was said. */
+static enum outcome
+by_phone(struct tx *tx, const struct request *r, struct response *a,
+    handler_run *run, const char *what)
+{
+	struct request dated = *r;
+	enum outcome how;
+
+	dated.body = json_copy(r->body);
+	default_to_now(tx, dated.body);
+	how = say_by_phone(tx, &dated, a, run, what);
+	json_decref(dated.body);
 	return how;
 }
 
@@ -167,6 +181,13 @@ enum outcome
 admin_case_reopen(struct tx *tx, const struct request *r, struct response *a)
 {
 	return by_phone(tx, r, a, case_reopen_post, "reopen.by_phone");
+}
+
+/* POST /v1/admin/cases/{code}/assign {by, member, reason} */
+enum outcome
+admin_case_assign(struct tx *tx, const struct request *r, struct response *a)
+{
+	return say_by_phone(tx, r, a, case_assign, "assign.by_phone");
 }
 
 /* GET /v1/admin/cases/{code}/gate */

@@ -135,6 +135,23 @@ def test_nobody_on_duty_falls_to_the_lead_then_the_chairman():
         assert assignee() == ("truongnhom", "done")
 
 
+def test_hotlinectl_gives_a_case_on_for_a_lead_on_the_phone(s):
+    """There was no verb: a case could be given on by whoever has a token."""
+    code = s.open()
+    give = ("case", "assign", code, "canbo2", "--reason", "Nghỉ thử nghiệm.",
+            "--by")
+    no = s.d.ctl_raw(*give, "canbo")
+    assert no.returncode == 1 and "forbidden" in no.stderr + no.stdout
+    assert s.case(code)["assignee"] == "canbo"
+    assert s.d.ctl(*give, "truongnhom")["assignee"] == "canbo2"
+    told = [a for a in s.d.ctl("alert", "list", "--case", code)["items"]
+            if a["kind"] == "assigned"]
+    assert len(told) == 1
+    events = s.events(code)
+    assert "assign.by_phone" in [e["act"] for e in events]
+    assert "Nghỉ" not in str([e["detail"] for e in events])
+
+
 # ---- Sent on ----
 
 def test_an_agency_reads_what_is_shared_once_it_takes_it_on(s):
