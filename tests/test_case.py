@@ -194,6 +194,28 @@ def test_a_child_of_a_closed_case_is_still_known(s):
     assert again["assigned_why"]["rule"] == "duty"
 
 
+def test_signs_of_a_crime_told_with_the_call_to_the_police(s):
+    """The police's own clock opens, the call that is being made not again."""
+    code = s.open()
+    s.do(code, "N04", "officer", crime="yes")
+    seen = [(k["step"], k["state"], k["due_at"]) for k in s.case(code)["clocks"]
+            if k["step"] in ("N04", "N11")]
+    assert seen == [("N04", "done", "2026-11-24T08:00:00+07:00"),
+                    ("N11", "open", "2026-11-25T07:00:00+07:00")]
+
+
+def test_signs_of_a_crime_found_after_the_call_are_told_too(s):
+    """The police, told of an emergency only, hear of the crime as well."""
+    code = s.open()
+    s.do(code, "N04", "officer")
+    assert "N11" not in s.clocks(code)
+    s.do(code, "N05", "officer", crime="yes")
+    assert [k["state"] for k in s.case(code)["clocks"]
+            if k["step"] == "N04"] == ["done", "open"]
+    s.do(code, "N04", "officer")
+    assert s.clocks(code)["N11"]["state"] == "open"
+
+
 def test_the_chain_holds_after_all_this(s):
     done = s.d.ctl_raw("audit", "verify")
     assert done.returncode == 0, done.stderr
