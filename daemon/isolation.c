@@ -25,8 +25,9 @@ isolation_get(struct tx *tx, const struct case_row *c, struct isolation *out)
 	return how == OK && !is_there ? NOT_FOUND : how;
 }
 
-int64_t
-isolation_cap(struct tx *tx, const struct case_row *c, int64_t at)
+/* The law's days from an instant on. */
+static int64_t
+whole_term(struct tx *tx, const struct case_row *c, int64_t at)
 {
 	const struct step *s = clocks_step_of(tx, "isolation_end");
 	struct moment m = {.event = "", .at = at, .t0_at = c->t0_at};
@@ -36,6 +37,13 @@ isolation_cap(struct tx *tx, const struct case_row *c, int64_t at)
 		return at;
 	step_opening(s, tx_context(tx)->calendar, &c->facts, &m, &o);
 	return o.due_at;
+}
+
+int64_t
+isolation_cap(struct tx *tx, const struct case_row *c, int64_t at)
+{
+	return tx_number(tx, Q_ISOLATION_CAP, whole_term(tx, c, at),
+	    ARGS(V_TEXT(c->id), V_INT(at)));
 }
 
 int64_t
@@ -84,8 +92,8 @@ enum outcome
 isolation_begin(
     struct tx *tx, const struct case_row *c, const struct act *a, int64_t days)
 {
+	int64_t until, whole = whole_term(tx, c, a->acted_at);
 	struct isolation i = {.decided_at = a->acted_at};
-	int64_t until;
 	enum outcome how;
 
 	id_new(i.id);
@@ -96,6 +104,8 @@ isolation_begin(
 		V_INT(i.decided_at), V_INT(i.cap_at), V_INT(until)));
 	if (how == OK)
 		how = audit_isolation(tx, &i, a, "isolation.begun", until);
+	if (how == OK && i.cap_at < whole)
+		how = ring_at(tx, c, a, "isolation_end", i.cap_at);
 	if (how == OK && until < i.cap_at)
 		how = ring_at(tx, c, a, "isolation_term", until);
 	return how;

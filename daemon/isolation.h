@@ -18,7 +18,10 @@ struct isolation {
 /* The one that runs; NOT_FOUND. */
 enum outcome
 isolation_get(struct tx *tx, const struct case_row *c, struct isolation *out);
-/* The cap of an isolation that is decided at an instant. */
+/*
+ * The cap of an isolation that is decided at an instant: of one that ended
+ * before its own cap, and is taken up again, the days run on.
+ */
 int64_t isolation_cap(struct tx *tx, const struct case_row *c, int64_t at);
 /* 24:00 of the n-th day after the day of an instant. */
 int64_t isolation_until(struct tx *tx, int64_t decided_at, int64_t days);

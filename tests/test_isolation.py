@@ -4,8 +4,8 @@ import sqlite3
 import pytest
 
 from case_site import MARKS, NOW, PAPER
-from casework import (ORDER, WHY, at, invite, isolated, pointers, settle,
-                      steps, alone, s)
+from casework import (ORDER, WHY, at, invite, isolated, pointers, running,
+                      settle, steps, alone, s)
 from hotline import copy_of
 
 __all__ = ["alone", "s"]
@@ -71,6 +71,36 @@ def test_fifteen_days_in_all_from_the_first_decision(alone):
                           (at("2026-12-07T08:00:00+07:00"), "warning"),
                           (at("2026-12-09T08:00:00+07:00"), "warning"),
                           (at("2026-12-10T00:00:00+07:00"), "lapsed")]
+
+
+def test_ended_and_decided_again_the_fifteen_days_run_on(alone):
+    """It began anew: end on day 14, decide again, and it was 29 days."""
+    s, d = alone, alone.d
+
+    def ground(step):
+        s.do(code, step, "officer", risk="high", items=MARKS,
+             acted_at=d.now, isolation="ground")
+
+    def isolate(**more):
+        s.approve(code, "N09", decision="isolate", reason=WHY,
+                  acted_at=d.now, **more)
+
+    code = isolated(s)
+    d.set_clock("2026-12-01T09:00:00+07:00")
+    s.approve(code, "N10", decision="end", reason=WHY, acted_at=d.now)
+    ground("N06")
+    assert pointers(s.ask(code, "N09", "agree", agreed=True, reason=WHY,
+                          decision="isolate", days=9,
+                          acted_at=d.now)) == {"/days"}
+    isolate()
+    # The first decision was on 24 November: day 15 ends with 9 December.
+    assert running(s, code, "N10")["due_at"] == "2026-12-10T00:00:00+07:00"
+    d.set_clock("2026-12-09T09:00:00+07:00")
+    s.approve(code, "N10", decision="end", reason=WHY, acted_at=d.now)
+    d.set_clock("2026-12-14T09:00:00+07:00")
+    ground("N13")  # those days are over: a new danger has its own
+    isolate()
+    assert running(s, code, "N10")["due_at"] == "2026-12-30T00:00:00+07:00"
 
 
 def test_longer_only_with_a_competent_bodys_paper(s):
