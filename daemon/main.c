@@ -71,6 +71,7 @@ static const struct service {
     {"schedule", schedule_begin, schedule_end},
     {"night", night_begin, night_end},
     {"courier", courier_begin, courier_end},
+    {"trouble", trouble_begin, trouble_end},
     {"http", http_begin, http_end},
     {"pulse", pulse_begin, pulse_end},
     {"signals", signals_begin, signals_end},

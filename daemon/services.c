@@ -7,6 +7,7 @@
 #include "notify.h"
 #include "pulse.h"
 #include "rotation.h"
+#include "trouble.h"
 
 #include <event2/event.h>
 #include <event2/thread.h>
@@ -222,6 +223,22 @@ night_end(struct daemon *d)
 {
 	night_stop(d->h.night);
 	d->h.night = NULL;
+}
+
+bool
+trouble_begin(struct daemon *d)
+{
+	struct trouble_options o = {d->h.base, d->h.store, d->h.outbox,
+	    d->h.context->conf->courier_alarm};
+
+	d->trouble = trouble_start(&o);
+	return d->trouble != NULL;
+}
+
+void
+trouble_end(struct daemon *d)
+{
+	trouble_stop(d->trouble);
 }
 
 static void

@@ -11,12 +11,14 @@
 
 struct event;
 struct pulse;
+struct trouble;
 struct daemon {
 	struct hotlined h;
 	int wake_fd;
 	struct event *wake, *signals[N_SIGNALS];
 	struct sockets sockets;
 	struct pulse *pulse;
+	struct trouble *trouble;
 	int64_t busy_at; /* clock_mono: when we last asked for more time */
 	bool is_stopping, is_drained, has_told;
 };
@@ -38,6 +40,8 @@ bool night_begin(struct daemon *d);
 void night_end(struct daemon *d);
 bool schedule_begin(struct daemon *d);
 void schedule_end(struct daemon *d);
+bool trouble_begin(struct daemon *d);
+void trouble_end(struct daemon *d);
 bool courier_begin(struct daemon *d);
 void courier_end(struct daemon *d);
 /* Pets the watchdog. */
