@@ -153,7 +153,7 @@ check load_was_a_load test "$(cat /tmp/codes.* | wc -l)" -gt 10
 exec 3<>/dev/tcp/127.0.0.1/8111
 printf 'POST /v1/referrals HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n{' >&3
 sleep 0.2
-systemctl stop 'hotline*'
+systemctl stop hotlined 'hotline*'
 exec 3>&-
 # When the journal has the daemon's last two words, in seconds.
 at() { journalctl -o short-unix -u hotlined | grep "$1" | tail -n 1 | sed 's/\..*//; s/ .*//'; }
@@ -169,6 +169,28 @@ pid=$(main_pid)
 systemctl kill --signal=KILL hotline-courier
 check courier_comes_back within 10 is_active hotline-courier.service
 check core_does_not_mind test "$(main_pid)" = "$pid"
+
+# ---- Stopped before it was up ----
+is_being_checked() { test "$(systemctl show -P ControlPID "$1")" != 0; }
+stop_early() {
+	mkdir -p "$unit/$1.service.d"
+	printf '[Service]\nExecStartPre=/usr/bin/sleep 20\n' >"$unit/$1.service.d/slow.conf"
+	systemctl daemon-reload
+	systemctl stop hotlined 'hotline*'
+	systemctl --no-block start "$1"
+	within 10 is_being_checked "$1"
+	systemctl stop hotlined 'hotline*'
+	test "$(systemctl show -P Result "$1")" = success && not is_failed "$1"
+	local rc=$?
+	rm -r "$unit/$1.service.d"
+	systemctl daemon-reload
+	systemctl reset-failed
+	return $rc
+}
+check courier_stopped_early_is_no_failure stop_early hotline-courier
+check daemon_stopped_early_is_no_failure stop_early hotlined
+systemctl start hotlined
+pid=$(main_pid)
 
 # ---- Hang, watchdog, restart, and in the end people are told ----
 mkdir -p $unit/hotlined.service.d
@@ -208,7 +230,7 @@ within 12 not is_active hotlined.service
 within 12 restarted
 kill -STOP "$(main_pid)"
 within 15 is_failed hotlined.service
-systemctl stop 'hotline*'
+systemctl stop hotlined 'hotline*'
 sleep 4
 check a_stop_is_respected not is_active hotlined.service
 systemctl reset-failed
@@ -248,6 +270,10 @@ systemctl reset-failed
 # ---- Backup drill, upgrade ----
 systemctl restart hotlined
 id=$(field id </out/answer)
+check backup_without_key_is_skipped systemctl start hotline-backup
+check backup_is_not_failed not is_failed hotline-backup
+check backup_says_why logs -u hotline-backup "exec-condition"
+check backup_none_was_made test -z "$(ls /var/backups/hotlined)"
 check readme_backup_drill try "Backup drill"
 check backup_is_private test "$(stat -c '%a %U' /var/backups/hotlined)" = "700 hotlined"
 pid=$(main_pid)
@@ -265,7 +291,7 @@ check readme_disk_full try "the disk is full"
 check readme_clock_wrong try "the clock is wrong"
 check readme_courier_dead try "the courier is dead"
 systemctl start hotline-backup
-systemctl stop 'hotline*'
+systemctl stop hotlined 'hotline*'
 dd if=/dev/urandom of=/var/lib/hotlined/hotlined.db bs=4096 count=4 conv=notrunc status=none
 systemctl start hotlined
 check damage_is_told logs -u hotlined "database refused"
@@ -278,6 +304,17 @@ check key_is_the_same cmp /root/lost.key /etc/hotlined/master.key
 check paper_opens_the_data test "$(refer one)" = 201
 check readme_does_not_start try "the daemon does not start"
 check all_is_well_at_the_end is_active hotlined.service hotline-courier.service
+
+# ---- The journal ----
+has_field() { journalctl --boot -u hotlined -o json --no-pager | grep -qE "\"$1\" *: *\"$2\""; }
+check journal_has_message_ids has_field MESSAGE_ID "[0-9a-f]{32}"
+check journal_has_cases has_field HOTLINE_CASE "[^\"]+"
+check journal_has_alerts has_field HOTLINE_ALERT "[^\"]+"
+names_nobody() {
+	! journalctl --boot -u hotlined -u hotline-courier -o json --no-pager --all |
+		grep -iE "00000001|Cán bộ|Nội dung thử|C\\\\u00e1n|OK [A-Z0-9]{6}"
+}
+check journal_names_nobody names_nobody
 
 # ---- Remove and purge ----
 check removes dpkg -r hotlined
