@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core.h"
+#include "text.h"
 
 static const struct log_kind kinds[] = {
 #define MESSAGE(level, words, id, what_to) {LOG_##level, words, id, what_to},
@@ -49,21 +49,6 @@ static const char head[] =
 static const char tail[] =
     ".El\n.Sh SEE ALSO\n.Xr journalctl 1 ,\n.Xr hotlined 8\n";
 
-/* mdoc wants every sentence on a line of its own. */
-static void
-print_sentences(const char *text)
-{
-	for (; *text != '\0'; text++) {
-		bool ends = text[0] == '.' && text[1] == ' ';
-
-		putchar(*text);
-		if (ends)
-			putchar('\n');
-		text += ends;
-	}
-	putchar('\n');
-}
-
 void
 log_kinds_print(void)
 {
@@ -71,7 +56,7 @@ log_kinds_print(void)
 	for (size_t i = 0; i < NELEM(kinds); i++) {
 		printf(".It Sy %s\n.Pq %s , MESSAGE_ID=%s\n.br\n",
 		    kinds[i].words, levels[kinds[i].level], kinds[i].id);
-		print_sentences(kinds[i].what_to);
+		text_print_mdoc(kinds[i].what_to);
 	}
 	fputs(tail, stdout);
 }

@@ -170,28 +170,6 @@ systemctl kill --signal=KILL hotline-courier
 check courier_comes_back within 10 is_active hotline-courier.service
 check core_does_not_mind test "$(main_pid)" = "$pid"
 
-# ---- Stopped before it was up ----
-is_being_checked() { test "$(systemctl show -P ControlPID "$1")" != 0; }
-stop_early() {
-	mkdir -p "$unit/$1.service.d"
-	printf '[Service]\nExecStartPre=/usr/bin/sleep 20\n' >"$unit/$1.service.d/slow.conf"
-	systemctl daemon-reload
-	systemctl stop hotlined 'hotline*'
-	systemctl --no-block start "$1"
-	within 10 is_being_checked "$1"
-	systemctl stop hotlined 'hotline*'
-	test "$(systemctl show -P Result "$1")" = success && not is_failed "$1"
-	local rc=$?
-	rm -r "$unit/$1.service.d"
-	systemctl daemon-reload
-	systemctl reset-failed
-	return $rc
-}
-check courier_stopped_early_is_no_failure stop_early hotline-courier
-check daemon_stopped_early_is_no_failure stop_early hotlined
-systemctl start hotlined
-pid=$(main_pid)
-
 # ---- Hang, watchdog, restart, and in the end people are told ----
 mkdir -p $unit/hotlined.service.d
 printf '[Unit]\nStartLimitBurst=2\n[Service]\nWatchdogSec=3\nRestartSec=100ms\n' \
@@ -308,7 +286,6 @@ check all_is_well_at_the_end is_active hotlined.service hotline-courier.service
 # ---- The journal ----
 has_field() { journalctl --boot -u hotlined -o json --no-pager | grep -qE "\"$1\" *: *\"$2\""; }
 check journal_has_message_ids has_field MESSAGE_ID "[0-9a-f]{32}"
-check journal_has_cases has_field HOTLINE_CASE "[^\"]+"
 check journal_has_alerts has_field HOTLINE_ALERT "[^\"]+"
 names_nobody() {
 	! journalctl --boot -u hotlined -u hotline-courier -o json --no-pager --all |
