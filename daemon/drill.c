@@ -11,7 +11,8 @@
 #define KIND "drill"
 
 enum outcome
-drill_address(struct tx *tx, const struct person *p, const struct address *to)
+drill_address(
+    struct tx *tx, const struct person *p, const struct address *to, int *n)
 {
 	char clock[ID_SIZE];
 	struct alert a = {
@@ -25,6 +26,9 @@ drill_address(struct tx *tx, const struct person *p, const struct address *to)
 	int64_t until = a.due_at + tx_context(tx)->conf->drill_answer;
 	enum outcome how;
 
+	if (tx_number(tx, Q_DRILL_IS_OPEN, 0, ARGS(V_TEXT(to->id))) > 0)
+		return OK;
+	++*n;
 	id_new(clock);
 	how = tx_exec(tx, Q_NEWS_ADD,
 	    ARGS(V_TEXT(clock), V_TEXT(tx_ward(tx)), V_NULL, V_TEXT(KIND),
@@ -41,11 +45,8 @@ drill_person(struct tx *tx, const struct person *p, int *n)
 	enum outcome how = OK;
 
 	for (size_t i = 0; i < all; i++) {
-		if (how == OK && tx_number(tx, Q_DRILL_IS_OPEN, 0,
-				     ARGS(V_TEXT(list[i].id))) == 0) {
-			how = drill_address(tx, p, &list[i]);
-			++*n;
-		}
+		if (how == OK)
+			how = drill_address(tx, p, &list[i], n);
 		address_done(&list[i]);
 	}
 	return how;

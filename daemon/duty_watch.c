@@ -151,6 +151,7 @@ drill(const struct watch *w)
 {
 	struct unproved *list = xcalloc(DRILLS, sizeof(*list));
 	size_t n;
+	int sent = 0;
 	enum outcome how = read_unproved(w, list, &n);
 
 	for (size_t i = 0; i < n && how == OK; i++) {
@@ -159,7 +160,7 @@ drill(const struct watch *w)
 
 		memcpy(to.id, list[i].id, ID_SIZE);
 		if (!rota_is_away(w->r, who, w->now))
-			how = drill_address(w->tx, &list[i].person, &to);
+			how = drill_address(w->tx, &list[i].person, &to, &sent);
 	}
 	free(list);
 	return how;

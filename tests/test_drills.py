@@ -96,6 +96,70 @@ def test_drills_join_no_digest(ward):
     w.quiet()
 
 
+# ---- Drills of whoever was silent for a month: the same in everything ----
+
+MONTH = 30 * 24 * 60
+
+
+def test_a_monthly_drill_is_marked_everywhere(ward):
+    w = ward(channels=BOTH, settings={"drill_every": "30d"})
+    w.staff(an={"email": "an@phuong.test", "sms": AN})
+    w.d.step(at(MONTH - 1))
+    w.quiet()
+    mail = w.expect("an@phuong.test", channel="email", text=DRILL,
+                    subject=DRILL)
+    for to in (AN, BINH, CUONG):
+        w.expect(to, channel="sms", text=DRILL)
+    w.d.step(at(MONTH))
+    w.quiet()
+    rows = w.d.ctl("alert", "list")["items"]
+    assert [(a["kind"], a["is_drill"]) for a in rows] == [("drill", True)] * 4
+    mine = w.d.api("GET", "/v1/alerts", key=w.people["an"]).json["items"]
+    assert [a["is_drill"] for a in mine] == [True, True]
+    path = LINK.search(mail.message.text)[1]
+    assert "DIỄN TẬP" in w.link("GET", path)[2]
+    answer(w, mail)
+    assert states(w) == {("an", "email"): "done", ("an", "sms"): "open",
+                         ("binh", "sms"): "open", ("cuong", "sms"): "open"}
+    w.expect("an@phuong.test", channel="email", text=DRILL, subject=DRILL)
+    assert w.d.ctl("drill", "alert", "--member", "an")["messages"] == 1
+    w.quiet()
+
+
+def test_a_monthly_drill_joins_no_digest(ward):
+    w = ward(channels={"sms": {"interval": "1m"}},
+             settings={"digest_above": 1, "drill_every": "30d"}).staff()
+    w.d.step(at(MONTH - 0.5))
+    w.expect(AN)
+    w.refer()
+    w.quiet()
+    w.d.step(at(MONTH))
+    codes = [w.refer()["cases"][0] for _ in range(2)]
+    w.quiet()
+    digest = w.expect(AN, text=re.compile(codes[0]))
+    w.d.step(at(MONTH + 0.5))
+    w.quiet()
+    assert codes[1] in digest.message.text
+    answer(w, digest)
+    assert states(w)[("an", "sms")] == "open"
+    for to in (AN, BINH, CUONG):
+        w.expect(to, text=DRILL)
+    w.d.step(at(MONTH + 4))
+    w.quiet()
+
+
+def test_a_drill_that_waits_for_its_answer_was_sent_again(ward):
+    """Only a lead's drill passed it over; that of every drill_every did not."""
+    w = ward(settings={"drill_every": "6h", "drill_answer": "1d"}).staff()
+    for to in (AN, BINH, CUONG):
+        w.expect(to, text=DRILL)
+    w.d.step(at(6 * 60))
+    w.quiet()
+    w.d.step(at(29 * 60))
+    w.quiet()
+    assert len(w.d.ctl("drill", "list")["items"]) == 3
+
+
 # ---- Agencies that must report ----
 
 SILENT = re.compile("truong1 không gửi tín hiệu")
