@@ -11,6 +11,7 @@
 
 #include "audit.h"
 #include "clock.h"
+#include "conf_term.h"
 #include "handlers.h"
 #include "hotlined.h"
 #include "log.h"
@@ -129,23 +130,25 @@ on_stepped(void *arg, enum outcome how, int fired)
 	finish(j);
 }
 
-/* The instant a body asks for: set, to, or now and a step; false if none. */
+/*
+ * The instant a body asks for: set, to, or now and a step, which is time that
+ * passes ("29d" is 29 x 24 h) and no legal term; false if none.
+ */
 static bool
-target(
-    const struct hotlined *d, const struct request *r, int64_t *to, bool *jump)
+target(const struct request *r, int64_t *to, bool *jump)
 {
 	const char *set = json_string_value(json_object_get(r->body, "set"));
 	const char *at = json_string_value(json_object_get(r->body, "to"));
 	const char *step = json_string_value(json_object_get(r->body, "step"));
-	struct limit l;
+	int64_t span;
 
 	*jump = set != NULL;
 	if ((set != NULL) + (at != NULL) + (step != NULL) != 1)
 		return false;
 	if (step != NULL) {
-		if (!limit_parse(step, &l))
+		if (!term_parse(step, &span))
 			return false;
-		*to = calendar_add(d->context->calendar, clock_now(), &l);
+		*to = clock_now() + span;
 		return true;
 	}
 	return instant_parse(set != NULL ? set : at, to);
@@ -164,7 +167,7 @@ clock_move(struct http *h, const struct request *r, struct response *a)
 		refuse(h, a, "state_conflict");
 		return;
 	}
-	if (!target(d, r, &to, &jump) || (!jump && to < clock_now())) {
+	if (!target(r, &to, &jump) || (!jump && to < clock_now())) {
 		refuse(h, a, "invalid_fields");
 		return;
 	}

@@ -240,6 +240,16 @@ def test_the_test_clock_stands_still_and_steps():
             assert d.ctl_raw("clock", "step", *wrong).returncode == 1
 
 
+def test_a_clock_step_in_days_counted_like_a_legal_term():
+    """It is time that passes: it ended at midnight, a Sunday later still."""
+    with Daemon(at="2026-11-24T07:00:00+07:00") as d:
+        assert d.step("29d")["now"] == "2026-12-23T07:00:00+07:00"
+        assert d.step("4d")["now"] == "2026-12-27T07:00:00+07:00"
+        for term in ("2wd", "1w", "1mo", "now", "05-20"):
+            assert d.ctl_raw("clock", "step", term).returncode == 1
+        assert d.ctl("clock", "get")["now"] == "2026-12-27T07:00:00+07:00"
+
+
 def test_a_real_clock_cannot_be_moved():
     with Daemon(at=None) as d:
         assert d.ctl("clock", "get")["is_test_clock"] is False
