@@ -110,6 +110,21 @@ def test_the_journal_gets_fields(tmp_path, ward):
     assert found_in("the journal", repr(journal.entries).encode()) == []
 
 
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"),
+                    reason="needs root and a mount namespace of its own")
+def test_the_journal_names_the_case(tmp_path, ward):
+    journal = Journal(tmp_path / "journal")
+    os.makedirs("/run/systemd/journal", exist_ok=True)
+    w = ward(start=False, settings={"log_level": "info"})
+    start_with_journal(w.d, journal, tmp_path / "journal")
+    taken = w.d.api("POST", "/v1/referrals", referral(), w.d.agency("mot"))
+    assert taken.status == 201, taken
+    w.d.stop()
+    cases = {e["HOTLINE_CASE"] for e in journal.entries
+             if e.get("HOTLINE_CASE")}
+    assert len(cases) == 1 and re.fullmatch(r"[0-9a-f-]{36}", cases.pop())
+
+
 def check(entries):
     assert len(entries) > 3
     for e in entries:
