@@ -149,7 +149,7 @@ def test_a_monthly_drill_joins_no_digest(ward):
 
 
 def test_a_drill_that_waits_for_its_answer_was_sent_again(ward):
-    """Only a lead's drill passed it over; that of every drill_every did not."""
+    """An admin's drill passed it over; that of drill_every did not."""
     w = ward(settings={"drill_every": "6h", "drill_answer": "1d"}).staff()
     for to in (AN, BINH, CUONG):
         w.expect(to, text=DRILL)
