@@ -172,6 +172,7 @@ struct raising {
 	bool is_urgent;
 	char *id;
 	const char *subject; /* NULL: a case code */
+	int64_t late_ms;
 };
 
 static inline enum outcome
@@ -186,7 +187,7 @@ run_raise(struct tx *tx, void *arg)
 		    .clock_id = clock,
 		    .kind = "warning",
 		    .is_urgent = r->is_urgent,
-		    .due_at = clock_now(),
+		    .due_at = clock_now() - r->late_ms,
 		    .subject = r->subject == NULL ? "K7Q2-M4XD" : r->subject,
 		};
 
@@ -206,7 +207,7 @@ run_raise(struct tx *tx, void *arg)
 static inline void
 raise_alerts(int n, bool is_urgent, char id[ID_SIZE])
 {
-	struct raising r = {n, is_urgent, id, NULL};
+	struct raising r = {n, is_urgent, id, NULL, 0};
 
 	assert_int_equal(in_tx(run_raise, &r), OK);
 }

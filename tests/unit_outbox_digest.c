@@ -99,7 +99,7 @@ static void
 test_a_digest_names_no_member(void **state)
 {
 	char id[ID_SIZE], login[] = "canbothu";
-	struct raising about = {1, true, id, login};
+	struct raising about = {1, true, id, login, 0};
 
 	(void)state;
 	rig_setup("now");

@@ -1,0 +1,201 @@
+/* Leases: who waits and why, with which link, how many on a channel. */
+#include "outbox_rig.c"
+
+static void
+begin(const char *interval)
+{
+	rig_setup(interval);
+	free(the_rig->conf->public_url);
+	the_rig->conf->public_url = xstrdup("https://phuong.test");
+}
+
+/* T0 is 15:00 in Vietnam: its quiet hours are from 14:00 to 16:00. */
+static enum outcome
+run_quiet(struct tx *tx, void *arg)
+{
+	(void)arg;
+	return tx_exec(tx, Q_MEMBER_QUIET,
+	    ARGS(V_TEXT(MEMBER), V_INT(14 * 60), V_INT(16 * 60)));
+}
+
+static void
+test_quiet_hours_hold_what_is_not_urgent(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	begin("now");
+	assert_int_equal(in_tx(run_quiet, NULL), OK);
+	raise_alerts(1, false, id);
+	assert_int_equal(lease_now(16), 0);
+	assert_int_equal(next_now(), T0 + HOUR);
+	raise_alerts(1, true, id);
+	assert_int_equal(lease_now(16), 1);
+	pass(HOUR);
+	assert_true(lease_now(16) >= 1);
+	rig_teardown();
+}
+
+/* The link of the first attempt, or another after the key was changed. */
+static void
+send_again(int64_t version, const struct key *old, bool is_same)
+{
+	struct key first;
+	char id[ID_SIZE], link[256];
+
+	begin("now");
+	first = the_rig->context.blind;
+	raise_alerts(1, true, id);
+	assert_int_equal(lease_now(16), 1);
+	snprintf(link, sizeof(link), "%s", packet_text(0, "link"));
+	result_of(0, "transient", 451, 0);
+	the_rig->context.blind = (struct key){.bytes = {9}, .version = version};
+	the_rig->context.blind_old = old == NULL ? first : *old;
+	pass(MINUTE - 1);
+	assert_int_equal(lease_now(16), 1);
+	assert_int_equal(strcmp(link, packet_text(0, "link")) == 0, is_same);
+	rig_teardown();
+}
+
+static void
+test_a_new_key_keeps_the_link_that_was_sent(void **state)
+{
+	const struct key other = {.bytes = {8}, .version = 1};
+
+	(void)state;
+	send_again(2, NULL, true);
+	send_again(2, &other, false);
+}
+
+static enum outcome
+run_weed(struct tx *tx, void *arg)
+{
+	struct delivery d;
+
+	assert_int_equal(delivery_get(tx, arg, &d), OK);
+	return digest_weed(tx, &d);
+}
+
+static enum outcome
+run_stop(struct tx *tx, void *arg)
+{
+	(void)arg;
+	return tx_exec(tx, Q_MEMBER_STOP, ARGS(V_TEXT(MEMBER)));
+}
+
+static enum outcome
+run_cancel(struct tx *tx, void *arg)
+{
+	struct delivery d;
+
+	assert_int_equal(delivery_get(tx, arg, &d), OK);
+	return delivery_cancel(tx, &d, "stopped");
+}
+
+static void
+test_those_who_stopped_leave_a_digest(void **state)
+{
+	char id[ID_SIZE], leader[ID_SIZE];
+
+	(void)state;
+	begin("now");
+	the_rig->n_addresses = 1;
+	raise_alerts(7, true, id);
+	assert_int_equal(lease_now(16), 1);
+	snprintf(leader, sizeof(leader), "%s", packet_text(0, "id"));
+	result_of(0, "transient", 451, 0);
+	assert_int_equal(in_tx(run_weed, leader), OK);
+	assert_true(delivery_of(leader).is_waiting);
+	assert_int_equal(in_tx(run_stop, NULL), OK);
+	assert_int_equal(in_tx(run_weed, leader), OK);
+	/* The leader goes last, and leaves nobody that could be sent. */
+	assert_int_equal(in_tx(run_cancel, leader), OK);
+	assert_int_equal(next_now(), INT64_MAX);
+	rig_teardown();
+}
+
+/* After a downtime two are enough for a digest, which lists both codes. */
+static void
+test_late_ones_leave_as_one(void **state)
+{
+	char id[ID_SIZE];
+	struct raising one = {1, true, id, "K7Q2-M4XD", HOUR};
+	struct raising two = {1, true, id, "P3RT-9WXY", HOUR};
+
+	(void)state;
+	begin("now");
+	the_rig->n_addresses = 1;
+	assert_int_equal(in_tx(run_raise, &one), OK);
+	assert_int_equal(in_tx(run_raise, &two), OK);
+	assert_int_equal(lease_now(16), 1);
+	assert_non_null(strstr(packet_text(0, "text"), "K7Q2-M4XD, P3RT-9WXY"));
+	rig_teardown();
+}
+
+static void
+test_a_full_courier_is_woken_by_ends_of_leases_alone(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	begin("now");
+	the_rig->n_addresses = 1;
+	the_rig->conf->courier_parallel = 1;
+	raise_alerts(2, false, id);
+	assert_int_equal(lease_now(1), 1);
+	assert_true(next_now() > clock_now());
+	assert_true(next_now() < INT64_MAX);
+	rig_teardown();
+}
+
+/* One that is throttled and has room for one gets that one. */
+static void
+test_a_throttled_channel_with_room_for_one(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	begin("20s");
+	the_rig->conf->courier_parallel = 1;
+	raise_alerts(2, false, id);
+	assert_int_equal(lease_now(16), 1);
+	rig_teardown();
+}
+
+static enum outcome
+run_code(struct tx *tx, void *arg)
+{
+	return outbox_answer(tx, "email", "an@phuong.test", arg);
+}
+
+static void
+test_a_code_sent_twice_is_no_fault(void **state)
+{
+	char id[ID_SIZE], code[ANSWER_CODE + 1];
+
+	(void)state;
+	begin("now");
+	raise_alerts(1, true, id);
+	assert_int_equal(lease_now(16), 1);
+	code_of(packet_text(0, "id"), code);
+	assert_int_equal(in_tx(run_code, code), OK);
+	assert_int_equal(in_tx(run_code, code), OK);
+	rig_teardown();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_quiet_hours_hold_what_is_not_urgent),
+	    cmocka_unit_test(test_a_new_key_keeps_the_link_that_was_sent),
+	    cmocka_unit_test(test_those_who_stopped_leave_a_digest),
+	    cmocka_unit_test(test_late_ones_leave_as_one),
+	    cmocka_unit_test(
+		test_a_full_courier_is_woken_by_ends_of_leases_alone),
+	    cmocka_unit_test(test_a_throttled_channel_with_room_for_one),
+	    cmocka_unit_test(test_a_code_sent_twice_is_no_fault),
+	};
+
+	return seal_init() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+}
