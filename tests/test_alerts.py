@@ -187,6 +187,7 @@ def test_a_bar_voids_links_and_skips_the_person(ward):
     made = w.refer()
     w.quiet()
     w.expect(BINH, text=re.compile("xung đột lợi ích"))
+    w.expect(BINH, text=re.compile("được giao"))
     w.d.ctl("case", "bar", made["cases"][0], "--member", "an")
     path = LINK.search(e.message.text)[1]
     assert w.link("GET", path)[0] == 404

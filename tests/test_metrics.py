@@ -4,6 +4,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import time
 
 import pytest
 
@@ -104,7 +105,9 @@ def test_a_referral_an_alert_and_its_answer_are_counted(ward):
 def test_what_waits_and_what_is_overdue_is_told(ward):
     w = ward(settings={"courier_program": "/bin/false"}).staff()
     w.refer()
-    n = scrape(w.d)
+    until = time.monotonic() + 10  # the alert follows the answer
+    while (n := scrape(w.d))["hotline_outbox_waiting"] == 0:
+        assert time.monotonic() < until
     assert n["hotline_courier_up"] == 0 and n["hotline_outbox_waiting"] == 1
     w.d.set_clock("2026-11-24T20:00:00+07:00")
     n = scrape(w.d)
