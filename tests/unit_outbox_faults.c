@@ -101,6 +101,26 @@ test_a_digest_waits_for_its_time(void **state)
 	rig_teardown();
 }
 
+/* T0 is 15:00 in Vietnam. */
+static enum outcome
+run_quiet(struct tx *tx, void *arg)
+{
+	(void)arg;
+	return tx_exec(tx, Q_MEMBER_QUIET,
+	    ARGS(V_TEXT(MEMBER), V_INT(14 * 60), V_INT(16 * 60)));
+}
+
+static void
+test_quiet_hours(void **state)
+{
+	(void)state;
+	begin(1, false);
+	assert_int_equal(in_tx(run_quiet, NULL), OK);
+	fail_lease(4);
+	assert_int_equal(lease_now(16), 0);
+	rig_teardown();
+}
+
 static void
 test_who_may_not_be_told(void **state)
 {
@@ -302,6 +322,7 @@ main(void)
 	    cmocka_unit_test(test_leases),
 	    cmocka_unit_test(test_a_digest_is_gathered_and_weeded),
 	    cmocka_unit_test(test_a_digest_waits_for_its_time),
+	    cmocka_unit_test(test_quiet_hours),
 	    cmocka_unit_test(test_who_may_not_be_told),
 	    cmocka_unit_test(test_a_message_nobody_needs_any_more),
 	    cmocka_unit_test(test_the_next_channel_joins),

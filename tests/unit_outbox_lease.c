@@ -183,6 +183,83 @@ test_a_code_sent_twice_is_no_fault(void **state)
 	rig_teardown();
 }
 
+/* The log has it already; the row has it only now. */
+static void
+test_a_result_that_was_told_is_recorded(void **state)
+{
+	struct delivery_result r = {
+	    .epoch = 1, .result = RESULT_ACCEPTED, .is_told = true};
+	char id[ID_SIZE];
+
+	(void)state;
+	begin("now");
+	raise_alerts(1, true, id);
+	assert_int_equal(lease_now(16), 1);
+	snprintf(r.id, sizeof(r.id), "%s", packet_text(0, "id"));
+	assert_true(delivery_of(r.id).is_leased);
+	assert_int_equal(in_tx(run_result, &r), OK);
+	assert_false(delivery_of(r.id).is_leased);
+	assert_false(delivery_of(r.id).is_waiting);
+	rig_teardown();
+}
+
+/* Its next channel joined already: nobody is called a second time. */
+static void
+widen_once(char id[ID_SIZE])
+{
+	begin("now");
+	the_rig->conf->backoff_first = the_rig->conf->backoff_max = 1;
+	raise_alerts(1, true, id);
+	assert_int_equal(lease_now(16), 1);
+	snprintf(id, ID_SIZE, "%s", packet_text(0, "id"));
+	result_of(0, "transient", 451, 0);
+	pass(MINUTE);
+	assert_int_equal(lease_now(16), 2);
+	assert_true(delivery_of(id).is_widened);
+	for (size_t i = 0; i < 2; i++)
+		result_of(i, "transient", 451, 0);
+	pass(MINUTE);
+}
+
+static void
+test_a_lost_address_calls_the_next_channel_once(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	widen_once(id);
+	is_everybody_gone = true;
+	assert_int_equal(lease_now(16), 0);
+	is_everybody_gone = false;
+	assert_false(delivery_of(id).is_waiting);
+	assert_int_equal(next_now(), INT64_MAX);
+	rig_teardown();
+}
+
+static enum outcome
+run_open_breaker(struct tx *tx, void *arg)
+{
+	return tx_exec(tx, Q_CHANNEL_BREAKER,
+	    ARGS(V_TEXT("00000"), V_TEXT("email"), V_INT(1),
+		V_INT(*(const int64_t *)arg)));
+}
+
+static void
+test_an_open_breaker_calls_the_next_channel_once(void **state)
+{
+	char id[ID_SIZE];
+	int64_t until;
+
+	(void)state;
+	widen_once(id);
+	until = clock_now() + HOUR;
+	assert_int_equal(in_tx(run_open_breaker, &until), OK);
+	assert_int_equal(lease_now(16), 1);
+	assert_string_equal(packet_text(0, "channel"), "sms");
+	assert_int_equal(delivery_of(id).next_at, until);
+	rig_teardown();
+}
+
 int
 main(void)
 {
@@ -195,6 +272,9 @@ main(void)
 		test_a_full_courier_is_woken_by_ends_of_leases_alone),
 	    cmocka_unit_test(test_a_throttled_channel_with_room_for_one),
 	    cmocka_unit_test(test_a_code_sent_twice_is_no_fault),
+	    cmocka_unit_test(test_a_lost_address_calls_the_next_channel_once),
+	    cmocka_unit_test(test_an_open_breaker_calls_the_next_channel_once),
+	    cmocka_unit_test(test_a_result_that_was_told_is_recorded),
 	};
 
 	return seal_init() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
