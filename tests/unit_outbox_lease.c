@@ -260,6 +260,36 @@ test_an_open_breaker_calls_the_next_channel_once(void **state)
 	rig_teardown();
 }
 
+/* Rows of channels that channels.conf no longer has; sorted after e-mail. */
+static enum outcome
+run_old_channels(struct tx *tx, void *arg)
+{
+	char name[16];
+	enum outcome how = OK;
+
+	(void)arg;
+	for (int i = 0; i < CHANNELS_MAX && how == OK; i++) {
+		snprintf(name, sizeof(name), "old-%02d", i);
+		how = tx_exec(
+		    tx, Q_CHANNEL_NEW, ARGS(V_TEXT(name), V_TEXT("00000")));
+	}
+	return how;
+}
+
+static void
+test_channels_that_are_gone_hold_nobody_up(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	begin("now");
+	assert_int_equal(in_tx(run_old_channels, NULL), OK);
+	raise_alerts(1, true, id);
+	assert_int_equal(lease_now(16), 1);
+	assert_string_equal(packet_text(0, "channel"), "email");
+	rig_teardown();
+}
+
 int
 main(void)
 {
@@ -272,6 +302,7 @@ main(void)
 		test_a_full_courier_is_woken_by_ends_of_leases_alone),
 	    cmocka_unit_test(test_a_throttled_channel_with_room_for_one),
 	    cmocka_unit_test(test_a_code_sent_twice_is_no_fault),
+	    cmocka_unit_test(test_channels_that_are_gone_hold_nobody_up),
 	    cmocka_unit_test(test_a_lost_address_calls_the_next_channel_once),
 	    cmocka_unit_test(test_an_open_breaker_calls_the_next_channel_once),
 	    cmocka_unit_test(test_a_result_that_was_told_is_recorded),
