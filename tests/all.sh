@@ -16,7 +16,7 @@ build() {
 	ninja -C "$dir" >"$dir.log" 2>&1 || { tail -60 "$dir.log"; exit 1; }
 }
 units() {
-	ctest --test-dir "$1" --output-on-failure --no-tests=error | tee "$1/ctest.txt"
+	ctest --test-dir "$1" --parallel 2 --output-on-failure --no-tests=error | tee "$1/ctest.txt"
 }
 suite() { /usr/bin/python3 -m pytest -q -p no:cacheprovider "$@"; }
 
