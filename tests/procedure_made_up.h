@@ -2,19 +2,9 @@
 #ifndef PROCEDURE_MADE_UP_H
 #define PROCEDURE_MADE_UP_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <unistd.h>
 
-#include "procedure_file.h"
-
-/* Tuesday 2026-11-24, 07:00 in Viet Nam. */
-#define T0 INT64_C(1795478400000)
+#include "procedure_rig.h"
 
 static const char base[] =
     "procedure = {\n"

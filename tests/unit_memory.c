@@ -2,6 +2,7 @@
 #include "clock_rig.c"
 
 #include "alert_rows.h"
+#include "loop_turn.h"
 #include "outbox_jobs.h"
 #include "store_disk.h"
 
@@ -24,26 +25,6 @@ tear_down(void **state)
 	disk.capacity = ENDLESS;
 	rig_finish();
 	return 0;
-}
-
-static void
-on_timeout(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd, (void)what;
-	*(bool *)arg = true;
-}
-
-/* Let the loop turn for so long. */
-static void
-turn(int ms)
-{
-	const struct timeval tv = {
-	    .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-	bool is_over = false;
-
-	event_base_once(r.base, -1, EV_TIMEOUT, on_timeout, &is_over, &tv);
-	while (!is_over)
-		event_base_loop(r.base, EVLOOP_ONCE);
 }
 
 static void

@@ -5,26 +5,6 @@
 
 #include "clock.h"
 
-static struct calendar *calendar;
-
-static int
-setup(void **state)
-{
-	struct faults faults = {0};
-
-	(void)state;
-	calendar = calendar_load(SOURCE_DIR "/conf/calendar", 420, &faults);
-	return calendar == NULL ? -1 : 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	calendar_free(calendar);
-	return 0;
-}
-
 static void
 test_what_was_read(void **state)
 {

@@ -1,60 +1,16 @@
 /* The ward's own steps, and profiles that contrast with Decree 56. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "clock.h"
-#include "procedure_file.h"
+#include "procedure_rig.h"
 
 #define VN SOURCE_DIR "/conf/procedures/vn-nd56-2017.conf"
 #define HN SOURCE_DIR "/conf/procedures/vn-ward-hn.conf"
 #define UK SOURCE_DIR "/conf/procedures/uk-england-wt.conf"
 
-/* Tuesday 2026-11-24, 07:00 in Viet Nam. */
-#define T0 INT64_C(1795478400000)
-
-static struct calendar *calendar;
-
-static int
-setup(void **state)
-{
-	struct faults faults = {0};
-
-	(void)state;
-	calendar = calendar_load(SOURCE_DIR "/conf/calendar", 420, &faults);
-	return calendar == NULL ? -1 : 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	calendar_free(calendar);
-	return 0;
-}
-
-static struct procedure *
-loaded(const char *path)
-{
-	struct faults faults = {0};
-	struct procedure *p = procedure_load(path, &faults);
-
-	for (size_t i = 0; i < faults_held(&faults); i++)
-		print_error(
-		    "%s: %s\n", faults.list[i].where, faults.list[i].what);
-	assert_non_null(p);
-	return p;
-}
-
 /* Ten working hours never end within twelve hours; the worst is Tet. */
 static void
 test_five_times_two_working_hours_break_the_twelve(void **state)
 {
-	struct procedure *p = loaded(HN);
+	struct procedure *p = read_from(HN);
 	struct faults f = {0};
 
 	(void)state;
@@ -81,7 +37,7 @@ test_every_step_of_the_table_is_shipped(void **state)
 	    "N12", "N13", "N14", "N15", "N16", "N16b", "N17", "N18", "N19",
 	    "N20", "N21", "N21b", "N22", "N23", "N24", "N25", "R01", "R02",
 	    "R03", "R04", "D01"};
-	struct procedure *p = loaded(VN);
+	struct procedure *p = read_from(VN);
 
 	(void)state;
 	for (size_t i = 0; i < NELEM(ids); i++) {
@@ -112,7 +68,7 @@ test_the_wards_own_steps(void **state)
 	    {"R04", 0, true, 2026, 12, 10},
 	    {"D01", 0, true, 2026, 11, 27},
 	};
-	struct procedure *p = loaded(VN);
+	struct procedure *p = read_from(VN);
 
 	(void)state;
 	for (size_t i = 0; i < NELEM(rows); i++) {
@@ -135,7 +91,7 @@ test_the_wards_own_steps(void **state)
 static void
 test_whose_receipt_counts(void **state)
 {
-	struct procedure *vn56 = loaded(VN), *uk = loaded(UK);
+	struct procedure *vn56 = read_from(VN), *uk = read_from(UK);
 
 	(void)state;
 	assert_int_equal(procedure_t0(vn56, 1, 2), 1);
@@ -151,7 +107,7 @@ test_england_counts_its_own_days(void **state)
 	struct faults faults = {0};
 	struct calendar *england =
 	    calendar_load(SOURCE_DIR "/conf/calendar/england", 0, &faults);
-	struct procedure *p = loaded(UK);
+	struct procedure *p = read_from(UK);
 	struct moment m = {.event = "received", .at = T0, .t0_at = T0};
 	struct facts none = {0};
 	struct opening o[OPENINGS_MAX];

@@ -1,55 +1,12 @@
 /* The procedures that are shipped: Decree 56, and the small one for tests. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <jansson.h>
 
 #include "clock.h"
-#include "procedure_file.h"
+#include "procedure_rig.h"
 
 #define VN    SOURCE_DIR "/conf/procedures/vn-nd56-2017.conf"
 #define UK    SOURCE_DIR "/conf/procedures/uk-england-wt.conf"
 #define SMALL SOURCE_DIR "/tests/data/procedure-small.conf"
-
-/* Tuesday 2026-11-24, 07:00 in Viet Nam. */
-#define T0 INT64_C(1795478400000)
-
-static struct calendar *calendar;
-
-static int
-setup(void **state)
-{
-	struct faults faults = {0};
-
-	(void)state;
-	calendar = calendar_load(SOURCE_DIR "/conf/calendar", 420, &faults);
-	return calendar == NULL ? -1 : 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	calendar_free(calendar);
-	return 0;
-}
-
-static struct procedure *
-loaded(const char *path)
-{
-	struct faults faults = {0};
-	struct procedure *p = procedure_load(path, &faults);
-
-	for (size_t i = 0; i < faults_held(&faults); i++)
-		print_error(
-		    "%s: %s\n", faults.list[i].where, faults.list[i].what);
-	assert_non_null(p);
-	return p;
-}
 
 static void
 test_what_is_shipped_has_no_problem(void **state)
@@ -58,7 +15,7 @@ test_what_is_shipped_has_no_problem(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < NELEM(paths); i++) {
-		struct procedure *p = loaded(paths[i]);
+		struct procedure *p = read_from(paths[i]);
 		struct faults f = {0};
 
 		procedure_check(p, &f);
@@ -151,7 +108,7 @@ static const struct {
 static void
 test_decree_56_opens(void **state)
 {
-	struct procedure *p = loaded(VN);
+	struct procedure *p = read_from(VN);
 
 	(void)state;
 	for (size_t i = 0; i < NELEM(vn); i++) {
@@ -175,7 +132,7 @@ holds(const struct procedure *p, const char *step, const char *facts)
 static void
 test_only_a_conclusion_ends_a_presumed_emergency(void **state)
 {
-	struct procedure *p = loaded(VN);
+	struct procedure *p = read_from(VN);
 
 	(void)state;
 	assert_true(holds(p, "N08", "{}"));
@@ -195,7 +152,7 @@ test_only_a_conclusion_ends_a_presumed_emergency(void **state)
 static void
 test_only_the_twelve_hours_ring_at_once(void **state)
 {
-	struct procedure *p = loaded(VN);
+	struct procedure *p = read_from(VN);
 
 	(void)state;
 	for (size_t i = 0; i < procedure_n_steps(p); i++) {
@@ -213,7 +170,7 @@ test_only_the_twelve_hours_ring_at_once(void **state)
 static void
 test_confirmed_emergencies_climb_faster(void **state)
 {
-	struct procedure *p = loaded(VN);
+	struct procedure *p = read_from(VN);
 	const struct step *s = procedure_step(p, "N08");
 	struct facts f = {0};
 
@@ -242,7 +199,7 @@ line(const json_t *lines, size_t i)
 static void
 test_simulate(void **state)
 {
-	struct procedure *p = loaded(SMALL);
+	struct procedure *p = read_from(SMALL);
 	json_t *lines = procedure_simulate(p, calendar, T0, 30 * MINUTE);
 
 	(void)state;
@@ -265,7 +222,7 @@ test_simulate(void **state)
 static void
 test_simulate_in_order_and_with_an_end(void **state)
 {
-	struct procedure *p = loaded(VN);
+	struct procedure *p = read_from(VN);
 	json_t *lines = procedure_simulate(p, calendar, T0, 3650 * DAY), *j;
 	const char *before = "";
 	size_t i;

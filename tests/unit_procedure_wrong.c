@@ -1,26 +1,6 @@
 /* Procedure files that are refused, and the line that is told. */
 #include "procedure_made_up.h"
 
-static struct calendar *calendar;
-
-static int
-setup(void **state)
-{
-	struct faults faults = {0};
-
-	(void)state;
-	calendar = calendar_load(SOURCE_DIR "/conf/calendar", 420, &faults);
-	return calendar == NULL ? -1 : 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	calendar_free(calendar);
-	return 0;
-}
-
 static const struct {
 	const char *from, *to;
 	int line;
