@@ -5,6 +5,9 @@
 
 #include "text.h"
 
+#define TOO_LARGE                                                              \
+	"this number is too large; they go from -2147483648 to 2147483647"
+
 #define NAME_MAX_BYTES 64
 
 /* Where the scan stands. */
@@ -72,14 +75,14 @@ check_number(struct scan *s)
 	if (digits == 0 || n != digits + (*s->p == '-'))
 		fault(s, "numbers are written in plain decimal");
 	else if (n >= sizeof(text))
-		fault(s, "this number is too large");
+		fault(s, TOO_LARGE);
 	else {
 		memcpy(text, s->p, n);
 		text[n] = '\0';
 		if (digits > 1 && s->p[*s->p == '-'] == '0')
 			fault(s, "a number with a leading 0 would be octal");
 		else if (!number_parse(text, INT32_MIN, INT32_MAX, &v))
-			fault(s, "this number is too large");
+			fault(s, TOO_LARGE);
 	}
 	s->p += n > 0 ? n : 1;
 }
