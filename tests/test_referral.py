@@ -1,11 +1,13 @@
 """Notifications come in: POST /v1/referrals."""
 import hashlib
 import json
+import sqlite3
 import unicodedata
 import uuid
 
 import pytest
 
+from hotline import Daemon, copy_of
 from referral_site import (RECEIVED, body, case, child, fresh, ok, open_site,
                            post, refused)
 
@@ -198,3 +200,24 @@ def test_a_member_must_say_for_whom(s):
 def test_the_chain_holds_after_all_this(s):
     done = s.d.ctl_raw("audit", "verify")
     assert done.returncode == 0, done.stderr
+
+
+def test_a_key_is_kept_for_a_week_and_then_forgotten():
+    body = {"kind": "unknown", "narrative": "Nội dung thử nghiệm.",
+            "source": {"channel": "phone",
+                       "received_at": "2026-11-24T06:50:00+07:00"}}
+
+    def kept(d):
+        with sqlite3.connect(copy_of(d)) as db:
+            return db.execute("SELECT count(*) FROM idempotency"
+                              " WHERE key = 'tuan-1'").fetchone()[0]
+
+    with Daemon() as d:
+        key = d.agency("truong1")
+        first = d.api("POST", "/v1/referrals", body, key=key, idem="tuan-1")
+        d.step("144h")
+        again = d.api("POST", "/v1/referrals", body, key=key, idem="tuan-1")
+        assert (first.status, again.json) == (201, first.json)
+        assert kept(d) == 1
+        d.step("48h")
+        assert kept(d) == 0
