@@ -153,7 +153,7 @@ check load_was_a_load test "$(cat /tmp/codes.* | wc -l)" -gt 10
 exec 3<>/dev/tcp/127.0.0.1/8111
 printf 'POST /v1/referrals HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n{' >&3
 sleep 0.2
-systemctl stop hotlined 'hotline*'
+systemctl stop 'hotline*.socket' 'hotline*'
 exec 3>&-
 # When the journal has the daemon's last two words, in seconds.
 at() { journalctl -o short-unix -u hotlined | grep "$1" | tail -n 1 | sed 's/\..*//; s/ .*//'; }
@@ -208,7 +208,7 @@ within 12 not is_active hotlined.service
 within 12 restarted
 kill -STOP "$(main_pid)"
 within 15 is_failed hotlined.service
-systemctl stop hotlined 'hotline*'
+systemctl stop 'hotline*.socket' 'hotline*'
 sleep 4
 check a_stop_is_respected not is_active hotlined.service
 systemctl reset-failed
@@ -269,7 +269,7 @@ check readme_disk_full try "the disk is full"
 check readme_clock_wrong try "the clock is wrong"
 check readme_courier_dead try "the courier is dead"
 systemctl start hotline-backup
-systemctl stop hotlined 'hotline*'
+systemctl stop 'hotline*.socket' 'hotline*'
 dd if=/dev/urandom of=/var/lib/hotlined/hotlined.db bs=4096 count=4 conv=notrunc status=none
 systemctl start hotlined
 check damage_is_told logs -u hotlined "database refused"
