@@ -14,6 +14,7 @@ enum need {
 	NEED_HOLDER, /* holds the case */
 	NEED_OWN,    /* its own referral, an alert sent to it */
 	NEED_PLAIN,  /* the case is not confidential */
+	NEED_NO_LEAD,
 };
 
 static const struct rule {
@@ -42,6 +43,9 @@ static const struct rule {
     {BY_MEMBER, TEAM, ACTION_case_refer, NEED_HOLDER},
     {BY_MEMBER, DECIDERS, ACTION_case_refer, NEED_NOTHING},
     {BY_MEMBER, DECIDERS, ACTION_case_bar, NEED_NOTHING},
+    {BY_MEMBER, TEAM, ACTION_case_readers, NEED_HOLDER},
+    {BY_MEMBER, DECIDERS, ACTION_case_readers, NEED_NOTHING},
+    {BY_MEMBER, DECIDERS, ACTION_case_join, NEED_NOTHING},
     {BY_MEMBER, NO_ROLE, ACTION_alert_ack, NEED_OWN},
     {BY_MEMBER, TEAM, ACTION_alert_ack, NEED_HOLDER},
     {BY_MEMBER, DECIDERS, ACTION_alert_ack, NEED_NOTHING},
@@ -79,9 +83,10 @@ static const struct field_rule {
     {SEE_documents, TEAM, NEED_NOTHING},
     /* A school or a health station may be where that person works. */
     {SEE_alleged, R(officer) | DECIDERS | R(police) | R(justice), NEED_NOTHING},
-    /* D56 24.1: the secret of who told it. */
-    {SEE_informant, DECIDERS, NEED_NOTHING},
-    {SEE_informant, R(officer), NEED_HOLDER},
+    /* D56 24.1: the secret of who told it, and of whoever took it in. */
+    {SEE_informant, R(lead), NEED_NOTHING},
+    {SEE_informant, R(chairman) | R(vice_chairman), NEED_NO_LEAD},
+    {SEE_informant, TEAM, NEED_OWN},
     {SEE_bars, R(officer) | DECIDERS, NEED_NOTHING},
 };
 
@@ -93,6 +98,7 @@ is_met(enum need need, const struct object *o)
 	    [NEED_HOLDER] = o->is_holder,
 	    [NEED_OWN] = o->is_own,
 	    [NEED_PLAIN] = !o->is_confidential,
+	    [NEED_NO_LEAD] = o->has_no_lead,
 	};
 
 	return met[need];

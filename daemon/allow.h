@@ -25,8 +25,10 @@ enum case_field {
 struct object {
 	bool is_barred; /* the subject is, from the case */
 	bool is_holder; /* the subject holds the case */
-	bool is_own;	/* an agency's own referral; a member's own row */
+	bool is_own;	/* an agency's own referral; a member's own row
+			 * or a notification that they took in */
 	bool is_confidential;
+	bool has_no_lead; /* who could decide: deputies do */
 };
 
 /*

@@ -18,7 +18,6 @@ static const struct {
 } parts[] = {
     {"children", SEE_child},
     {"alleged", SEE_alleged},
-    {"informant", SEE_informant},
     {"narrative", SEE_narrative},
     {"actions_taken", SEE_narrative},
     {"text", SEE_narrative},
@@ -38,12 +37,14 @@ sees(const struct view *v, enum case_field f)
 static void
 hide_parts(json_t *body, const struct view *v)
 {
+	/* Asked for apart, with a reason. */
+	json_object_del(body, "informant");
 	for (size_t i = 0; i < NELEM(parts); i++)
 		if (!sees(v, parts[i].field))
 			json_object_del(body, parts[i].member);
 }
 
-/* Follow-ups, or notifications with theirs: {body, informant, updates}. */
+/* Follow-ups, or notifications with theirs: {body, updates}. */
 static void
 hide_news(json_t *list, const struct view *v)
 {
@@ -51,8 +52,7 @@ hide_news(json_t *list, const struct view *v)
 		json_t *n = json_array_get(list, i);
 
 		hide_parts(json_object_get(n, "body"), v);
-		if (!sees(v, SEE_informant))
-			json_object_del(n, "informant");
+		json_object_del(n, "informant");
 	}
 }
 

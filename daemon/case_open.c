@@ -48,6 +48,7 @@ open_list(struct tx *tx, struct rows *rows, const struct case_row *c,
 		one = json_open(tx, &what, rows, 1);
 		if (one == NULL)
 			continue;
+		json_object_set_new(one, "id", json_string(row_text(rows, 0)));
 		if (has_role)
 			json_object_set_new(
 			    one, "role", json_string(row_text(rows, 2)));
@@ -57,27 +58,13 @@ open_list(struct tx *tx, struct rows *rows, const struct case_row *c,
 	return list;
 }
 
-static json_t *
-instant_json(struct tx *tx, int64_t at)
+json_t *
+json_instant(struct tx *tx, int64_t at)
 {
 	char text[INSTANT_SIZE];
 
 	instant_format(text, at, (int)tx_context(tx)->conf->utc_offset_min);
 	return json_string(text);
-}
-
-/* The informant of a notification or of what came later, if it is there. */
-static json_t *
-open_informant(
-    struct tx *tx, const char *table, const struct rows *rows, int column)
-{
-	const char *id = row_text(rows, 0);
-	char *owner = xasprintf("informant.%s", id);
-	struct opening_of what = {owner, table, "informant_sealed", id};
-	json_t *informant = json_open(tx, &what, rows, column);
-
-	free(owner);
-	return informant;
 }
 
 static json_t *
@@ -92,10 +79,10 @@ open_updates(struct tx *tx, const char *referral)
 		    "body_sealed", row_text(rows, 0)};
 
 		json_array_append_new(
-		    list, json_pack("{s:o, s:o*, s:o*}", "made_at",
-			      instant_json(tx, row_int(rows, 2)), "body",
-			      json_open(tx, &what, rows, 1), "informant",
-			      open_informant(tx, "referral_update", rows, 3)));
+		    list, json_pack("{s:o, s:b, s:o*}", "made_at",
+			      json_instant(tx, row_int(rows, 2)),
+			      "has_informant", !row_is_null(rows, 3), "body",
+			      json_open(tx, &what, rows, 1)));
 	}
 	(void)rows_end(rows);
 	return list;
@@ -107,13 +94,12 @@ open_referral(struct tx *tx, const struct rows *rows)
 	const char *id = row_text(rows, 0);
 	struct opening_of body = {id, "referral", "body_sealed", id};
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o*, s:o*, s:o}", "id", id,
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:o*, s:o}", "id", id,
 	    "direction", row_text(rows, 3), "state", row_text(rows, 4),
 	    "agency", row_text(rows, 6), "received_at",
-	    instant_json(tx, row_int(rows, 5)), "body",
-	    json_open(tx, &body, rows, 1), "informant",
-	    open_informant(tx, "referral", rows, 2), "updates",
-	    open_updates(tx, id));
+	    json_instant(tx, row_int(rows, 5)), "has_informant",
+	    !row_is_null(rows, 2), "body", json_open(tx, &body, rows, 1),
+	    "updates", open_updates(tx, id));
 }
 
 static json_t *

@@ -21,4 +21,7 @@ struct opening_of {
 json_t *json_open(struct tx *tx, const struct opening_of *what,
     const struct rows *rows, int column);
 
+/* An instant as the ward writes it. */
+json_t *json_instant(struct tx *tx, int64_t at);
+
 #endif

@@ -111,6 +111,17 @@ add_case(struct tx *tx, const struct incident *i, struct case_row *c)
 		});
 }
 
+enum outcome
+intake_index_child(struct tx *tx, const char *id, const json_t *child)
+{
+	enum outcome how =
+	    blind_add(tx, "name", mau01_text(child, "name"), "child", id);
+
+	return how == OK ? blind_add(tx, "id", mau01_text(child, "personal_id"),
+			       "child", id)
+			 : how;
+}
+
 static enum outcome
 add_child(struct tx *tx, const struct case_row *c, const json_t *child)
 {
@@ -133,13 +144,7 @@ add_child(struct tx *tx, const struct case_row *c, const json_t *child)
 	if (how == OK)
 		how = intake_audit(tx, &h, &sealed);
 	keyring_done(&sealed);
-	if (how == OK)
-		how = blind_add(
-		    tx, "name", mau01_text(child, "name"), "child", id);
-	if (how == OK)
-		how = blind_add(
-		    tx, "id", mau01_text(child, "personal_id"), "child", id);
-	return how;
+	return how == OK ? intake_index_child(tx, id, child) : how;
 }
 
 /* "received", then what was known from the start, as if it just turned out. */

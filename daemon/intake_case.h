@@ -49,6 +49,13 @@ enum outcome intake_hide_referral(struct tx *tx, const char *referral_id);
 enum outcome
 intake_case(struct tx *tx, const struct incident *i, const json_t *child);
 
+/* A child, or a person around one, can be looked up by what is said of them;
+ * members and agencies whom the person fits are barred and counted in hits. */
+enum outcome
+intake_index_child(struct tx *tx, const char *id, const json_t *child);
+enum outcome intake_index_person(struct tx *tx, const struct case_row *c,
+    const char *id, const json_t *person, int *hits);
+
 /*
  * The people around a child: father, mother, carer of child and the alleged of
  * body (either may be NULL) are stored sealed and indexed; a member among them

@@ -99,6 +99,19 @@ bar_matches(
 	return how == OK ? bar_all(tx, c, &agencies, "agency", hits) : how;
 }
 
+enum outcome
+intake_index_person(struct tx *tx, const struct case_row *c, const char *id,
+    const json_t *person, int *hits)
+{
+	static const char *const kinds[] = {"name", "phone"};
+	enum outcome how = OK;
+
+	for (size_t i = 0; i < NELEM(kinds) && how == OK; i++)
+		how = blind_add(
+		    tx, kinds[i], mau01_text(person, kinds[i]), "person", id);
+	return how == OK ? bar_matches(tx, c, person, hits) : how;
+}
+
 /* Was exactly this told before?  A copy repeats all that it copies. */
 static bool
 is_known(struct tx *tx, const struct case_row *c, const char *role,
@@ -150,13 +163,7 @@ add_person(struct tx *tx, const struct case_row *c, const char *role,
 	if (how == OK)
 		how = intake_audit(tx, &h, &sealed);
 	keyring_done(&sealed);
-	if (how == OK)
-		how = blind_add(
-		    tx, "name", mau01_text(person, "name"), "person", id);
-	if (how == OK)
-		how = blind_add(
-		    tx, "phone", mau01_text(person, "phone"), "person", id);
-	return how == OK ? bar_matches(tx, c, person, hits) : how;
+	return how == OK ? intake_index_person(tx, c, id, person, hits) : how;
 }
 
 enum outcome

@@ -100,11 +100,7 @@ name_child(struct tx *tx, const struct case_row *c, const struct kin *one)
 
 	if (one == NULL || !one->is_nameless)
 		return OK;
-	how = blind_add(
-	    tx, "name", mau01_text(one->news, "name"), "child", one->id);
-	if (how == OK)
-		how = blind_add(tx, "id", mau01_text(one->news, "personal_id"),
-		    "child", one->id);
+	how = intake_index_child(tx, one->id, one->news);
 	return how == OK ? intake_duplicates(tx, c, one->news, holder) : how;
 }
 

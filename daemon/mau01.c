@@ -177,7 +177,8 @@ is_in_future(const char *date, int64_t now)
 }
 
 static void
-check_child(const json_t *child, size_t i, int64_t now, struct faults *faults)
+check_child(
+    const json_t *child, const char *where, int64_t now, struct faults *faults)
 {
 	const char *id = mau01_text(child, "personal_id");
 	const char *born = mau01_text(child, "birth_date");
@@ -185,12 +186,12 @@ check_child(const json_t *child, size_t i, int64_t now, struct faults *faults)
 
 	if (id != NULL && (strlen(id) != ID_DIGITS ||
 			      strspn(id, "0123456789") != ID_DIGITS)) {
-		at = xasprintf("/children/%zu/personal_id", i);
+		at = xasprintf("%s/personal_id", where);
 		faults_add(faults, at, "phải gồm đúng 12 chữ số");
 		free(at);
 	}
 	if (born != NULL && is_in_future(born, now)) {
-		at = xasprintf("/children/%zu/birth_date", i);
+		at = xasprintf("%s/birth_date", where);
 		faults_add(faults, at, "không được ở tương lai");
 		free(at);
 	}
@@ -258,11 +259,32 @@ mau01_check(
 		faults_add(
 		    faults, "/source/received_at", "không được ở tương lai");
 	json_array_foreach(json_object_get(body, "children"), i, child)
-	    check_child(child, i, now, faults);
+	{
+		char *where = xasprintf("/children/%zu", i);
+
+		check_child(child, where, now, faults);
+		free(where);
+	}
 	check_place(body, faults);
 	check_coded(body, "source_ref", faults);
 	check_coded(body, "case_code", faults);
 	check_sender(body, by_agency, faults);
+	return faults->n == before;
+}
+
+bool
+mau01_check_part(
+    const char *part, const json_t *object, int64_t now, struct faults *faults)
+{
+	bool is_child = strcmp(part, "child") == 0;
+	size_t before = faults->n;
+
+	schema_check(is_child			    ? &child_schema
+		     : strcmp(part, "alleged") == 0 ? &alleged_schema
+						    : &parent_schema,
+	    object, faults);
+	if (is_child)
+		check_child(object, "", now, faults);
 	return faults->n == before;
 }
 

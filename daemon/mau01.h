@@ -21,6 +21,10 @@ bool mau01_check(
 /* The body of an update: {text, risk, alleged}. */
 bool mau01_check_update(const json_t *body, struct faults *faults);
 
+/* A part of it alone: "child", "alleged", else a person around the child. */
+bool mau01_check_part(
+    const char *part, const json_t *object, int64_t now, struct faults *faults);
+
 /* A text of an object; NULL if it is not there. */
 const char *mau01_text(const json_t *object, const char *name);
 /* When the first place of receipt got it, never later than now. */

@@ -190,6 +190,13 @@ admin_case_assign(struct tx *tx, const struct request *r, struct response *a)
 	return say_by_phone(tx, r, a, case_assign, "assign.by_phone");
 }
 
+/* POST /v1/admin/cases/{code}/notes {by, text} */
+enum outcome
+admin_note_post(struct tx *tx, const struct request *r, struct response *a)
+{
+	return say_by_phone(tx, r, a, case_note_post, "note.by_phone");
+}
+
 /* GET /v1/admin/cases/{code}/gate */
 enum outcome
 admin_case_gate(struct tx *tx, const struct request *r, struct response *a)

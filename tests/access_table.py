@@ -65,6 +65,13 @@ POST /v1/cases/{case}/bars/{bar}/clear 401 401 403 403 200 200 200 404 404 404
 GET  /v1/cases/{case}/why           401 401 403 403 200 200 200 404 404 404
 POST /v1/cases/{case}/escalate      401 401 403 403 403 403 422 404 404 404
 POST /v1/cases/{case}/recuse        401 401 403 403 204 204 204 404 404 404
+PATCH /v1/cases/{case}              401 401 403 403 422 422 422 404 404 404
+GET  /v1/cases/{case}/corrections   401 401 403 403 200 200 200 404 404 404
+GET  /v1/cases/{case}/notes         401 401 403 403 200 200 200 404 404 404
+POST /v1/cases/{case}/notes         401 401 403 403 201 201 201 404 404 404
+POST /v1/cases/{case}/notes/{none}/correct 401 401 403 403 404 404 404 404 404 404
+GET  /v1/cases/{case}/readers       401 401 403 403 200 403 200 404 404 404
+POST /v1/cases/{case}/informant     401 401 403 403 403 403 200 404 404 404
 GET  /v1/procedure                  401 401 403 403 200 200 200 200 200 200
 GET  /v1/reports                    401 401 403 403 200 200 200 200 200 403
 POST /v1/reports                    401 401 403 403 422 422 422 422 403 403

@@ -1,0 +1,26 @@
+-- The case file: what is written about a case besides its steps, and what of
+-- it was mended.  Nothing here is ever changed or deleted.
+
+CREATE TABLE note (
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    author TEXT NOT NULL REFERENCES member (id),
+    made_at INT8 NOT NULL,
+    corrects TEXT REFERENCES note (id), -- an earlier one, which stays
+    body_sealed BYTES NOT NULL      -- JSON {text, reason}, case key
+) STRICT;
+CREATE INDEX note_case ON note (case_id);
+
+CREATE TABLE correction (           -- of one field of a child or a person
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    act_id TEXT NOT NULL REFERENCES act (id), -- who, when, and sealed why
+    object TEXT NOT NULL CHECK (object IN ('child', 'person')),
+    object_id TEXT NOT NULL,
+    field TEXT NOT NULL,            -- of Mau 01
+    old_sealed BYTES,               -- JSON {value}, case key; NULL: none
+    new_sealed BYTES
+) STRICT;
+CREATE INDEX correction_case ON correction (case_id);
