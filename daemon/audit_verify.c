@@ -88,6 +88,7 @@ check_digest(struct walk *w, const struct value row[AUDIT_FIELDS])
 	    {"referral_update", Q_AUDIT_SEALED_UPDATE},
 	    {"child", Q_AUDIT_SEALED_CHILD},
 	    {"person", Q_AUDIT_SEALED_PERSON},
+	    {"document", Q_AUDIT_SEALED_DOCUMENT},
 	};
 
 	for (size_t i = 0; i < NELEM(sealed) && row[DIGEST].p != NULL; i++)

@@ -19,7 +19,14 @@
 void
 http_set_limits(struct http *h, const struct http_options *o)
 {
-	h->gate = (struct gate_limits){HEAD_MAX, URI_MAX, o->max_body};
+	h->gate = (struct gate_limits){
+	    .head = HEAD_MAX,
+	    .uri = URI_MAX,
+	    .body = o->max_body,
+	    .upload = UPLOAD_MAX,
+	    .takes_upload = route_takes_upload,
+	    .arg = &h->routes,
+	};
 	if (h->gate.body > EVHTTP_BODY_MAX)
 		h->gate.body = EVHTTP_BODY_MAX;
 	h->phase_ms[PHASE_IDLE] = o->idle_ms;

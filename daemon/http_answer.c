@@ -35,11 +35,23 @@ find_problem(const char *code)
 	return find_problem("internal");
 }
 
+/* What was long was sealed, and is not left lying in memory. */
+static void
+drop_bytes(struct response *a)
+{
+	if (a->total > 0 && a->bytes != NULL)
+		explicit_bzero(a->bytes, a->n_bytes);
+	free(a->bytes);
+	a->bytes = NULL;
+	a->n_bytes = 0;
+	a->total = 0;
+}
+
 void
 answer_done(struct response *a)
 {
 	json_decref(a->json);
-	free(a->bytes);
+	drop_bytes(a);
 	for (size_t i = 0; i < a->n_headers; i++)
 		free(a->headers[i].value);
 	*a = (struct response){.exchange = a->exchange};
@@ -50,10 +62,9 @@ static void
 set_body(struct response *a, int status, json_t *json)
 {
 	json_decref(a->json);
-	free(a->bytes);
+	drop_bytes(a);
 	a->status = status;
 	a->json = json;
-	a->bytes = NULL;
 	a->type = NULL;
 }
 
@@ -70,6 +81,19 @@ answer_bytes(struct response *a, int status, const char *type, char *bytes)
 	set_body(a, status, NULL);
 	a->type = type;
 	a->bytes = bytes;
+	a->n_bytes = strlen(bytes);
+	return OK;
+}
+
+enum outcome
+answer_part(
+    struct response *a, const char *type, char *bytes, size_t n, int64_t total)
+{
+	set_body(a, 200, NULL);
+	a->type = type;
+	a->bytes = bytes;
+	a->n_bytes = n;
+	a->total = total;
 	return OK;
 }
 

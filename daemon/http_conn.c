@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "http_inside.h"
+#include "http_stream.h"
 
 /* The most we throw away for a client that talks on after our refusal. */
 #define SWALLOW_MAX ((size_t)8 << 20)
@@ -120,18 +121,19 @@ static void
 conn_free(struct conn *c)
 {
 	struct http *h = c->door->h;
+	struct exchange *x = c->open;
 	evutil_socket_t fd = bufferevent_getfd(c->bev);
 
 	if (fd >= 0 && (size_t)fd < h->n_by_fd && h->by_fd[fd] == c)
 		h->by_fd[fd] = NULL;
-	if (c->open != NULL)
-		c->open->conn = NULL;
 	TAILQ_REMOVE(&h->conns, c, next);
 	door_count(c->door, -1);
 	gate_done(&c->gate);
 	bufferevent_setcb(c->bev, NULL, NULL, NULL, NULL);
 	bufferevent_decref(c->bev);
 	free(c);
+	if (x != NULL)
+		stream_lost(x);
 }
 
 /* evhttp is about to free the connection: look after it at once. */
@@ -232,8 +234,8 @@ reap(struct conn *c)
 	return true;
 }
 
-static void
-cut(struct conn *c)
+void
+conn_cut(struct conn *c)
 {
 	if (c->phase != PHASE_LINGER)
 		bufferevent_trigger_event(
@@ -294,7 +296,7 @@ sweep(struct http *h)
 	for (c = TAILQ_FIRST(&h->conns); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, next);
 		if (is_overdue(c)) {
-			cut(c);
+			conn_cut(c);
 			n++;
 		} else if (reap(c)) {
 			n++;

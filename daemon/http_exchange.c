@@ -7,6 +7,7 @@
 
 #include "http_inside.h"
 #include "http_pool.h"
+#include "http_stream.h"
 #include "log.h"
 
 static const char *const page_policy =
@@ -63,8 +64,8 @@ call(struct tx *tx, struct exchange *x, handler_run *handler)
 	return how;
 }
 
-static enum outcome
-run(struct tx *tx, void *arg)
+enum outcome
+exchange_run(struct tx *tx, void *arg)
 {
 	struct exchange *x = arg;
 
@@ -113,7 +114,7 @@ worked(void *arg)
 		return;
 	}
 	x->request.is_before = false;
-	store_post(x->h->store, x->request.route->kind, run, ran, x);
+	store_post(x->h->store, x->request.route->kind, exchange_run, ran, x);
 }
 
 static void
@@ -176,7 +177,8 @@ exchange_begin(struct evhttp_request *evreq, void *door)
 	} else if (x->request.route->slow != NULL) {
 		begin_slow(x);
 	} else {
-		store_post(h->store, x->request.route->kind, run, ran, x);
+		store_post(
+		    h->store, x->request.route->kind, exchange_run, ran, x);
 	}
 }
 
@@ -203,27 +205,39 @@ shorten_unchanged(struct exchange *x)
 	free(a->bytes);
 	a->json = NULL;
 	a->bytes = NULL;
+	a->n_bytes = 0;
 	a->status = 304;
 }
 
-/* The body as text, the caller's; NULL if there is none. */
-static char *
-take_text(struct exchange *x)
+/* The body as bytes; none if there is no body. */
+static void
+write_json(struct exchange *x)
 {
 	struct response *a = &x->response;
-	char *text = a->bytes;
 
 	if (answer_is_problem(a))
 		json_object_set_new(
 		    a->json, "request_id", json_string(x->request.id));
-	a->bytes = NULL;
-	if (a->json != NULL)
-		text = json_dumps(a->json, JSON_COMPACT);
-	return text;
+	if (a->json == NULL)
+		return;
+	a->bytes = json_dumps(a->json, JSON_COMPACT);
+	a->n_bytes = strlen(a->bytes);
 }
 
+/* evhttp tells no length to HTTP/1.0 and HEAD. */
 static void
-add_headers(struct exchange *x, bool has_body)
+add_length(const struct exchange *x, struct evkeyvalq *out)
+{
+	const struct response *a = &x->response;
+	char length[24];
+
+	snprintf(length, sizeof(length), "%lld",
+	    a->total > 0 ? (long long)a->total : (long long)a->n_bytes);
+	evhttp_add_header(out, "Content-Length", length);
+}
+
+void
+exchange_headers(struct exchange *x)
 {
 	struct evkeyvalq *out = evhttp_request_get_output_headers(x->evreq);
 	const struct response *a = &x->response;
@@ -234,28 +248,15 @@ add_headers(struct exchange *x, bool has_body)
 	evhttp_add_header(out, "Cache-Control", "no-store");
 	evhttp_add_header(out, "X-Content-Type-Options", "nosniff");
 	evhttp_add_header(out, "Referrer-Policy", "no-referrer");
-	if (has_body)
+	if (a->bytes != NULL) {
 		evhttp_add_header(out, "Content-Type", type);
+		add_length(x, out);
+	}
 	if (strncmp(type, "text/html", 9) == 0 &&
 	    answer_get_header(a, "Content-Security-Policy") == NULL)
 		evhttp_add_header(out, "Content-Security-Policy", page_policy);
 	if (x->closes || x->h->is_draining)
 		evhttp_add_header(out, "Connection", "close");
-}
-
-/* evhttp tells no length to HTTP/1.0 and HEAD, and would send HEAD a body. */
-static void
-add_body(struct exchange *x, struct evbuffer *out, const char *text)
-{
-	char length[24];
-
-	if (text == NULL)
-		return;
-	snprintf(length, sizeof(length), "%zu", strlen(text));
-	evhttp_add_header(evhttp_request_get_output_headers(x->evreq),
-	    "Content-Length", length);
-	if (!x->is_head)
-		evbuffer_add(out, text, strlen(text));
 }
 
 static void
@@ -272,13 +273,13 @@ static void
 reply(struct exchange *x)
 {
 	struct evbuffer *out = evbuffer_new();
-	char *text;
 
 	shorten_unchanged(x);
-	text = take_text(x);
-	add_headers(x, text != NULL);
-	add_body(x, out, text);
-	free(text);
+	write_json(x);
+	exchange_headers(x);
+	/* evhttp would send HEAD a body. */
+	if (x->response.bytes != NULL && !x->is_head)
+		evbuffer_add(out, x->response.bytes, x->response.n_bytes);
 	if (x->conn != NULL) {
 		x->conn->open = NULL;
 		conn_move(x->conn, PHASE_WRITING);
@@ -313,18 +314,30 @@ exchange_send(struct exchange *x)
 
 	log_exchange(x);
 	count(&h->counts, x);
+	if (stream_is_due(x)) {
+		stream_begin(x);
+		return;
+	}
 	if (x->evreq != NULL)
 		reply(x);
-	LIST_REMOVE(x, next);
-	exchange_free(x);
-	http_ended(h);
+	exchange_end(x);
 }
 
-void
+static void
 exchange_free(struct exchange *x)
 {
 	request_done(x);
 	answer_done(&x->response);
 	explicit_bzero(&x->slow, sizeof(x->slow));
 	free(x);
+}
+
+void
+exchange_end(struct exchange *x)
+{
+	struct http *h = x->h;
+
+	LIST_REMOVE(x, next);
+	exchange_free(x);
+	http_ended(h);
 }

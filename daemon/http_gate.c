@@ -81,6 +81,22 @@ last_line(const struct gate *g, size_t *n)
 	return line;
 }
 
+static const char *
+take_request_line(struct gate *g, const char *line, size_t n)
+{
+	const struct gate_limits *l = g->limits;
+
+	g->said.is_upload =
+	    l->takes_upload != NULL && l->takes_upload(l->arg, line, n);
+	return head_request_line(&g->said, line, n, l->uri);
+}
+
+static int64_t
+body_limit(const struct gate *g)
+{
+	return g->said.is_upload ? g->limits->upload : g->limits->body;
+}
+
 /* A line is complete: NULL, or what is wrong; *is_end at the empty one. */
 static const char *
 take_line(struct gate *g, bool *is_end)
@@ -93,11 +109,11 @@ take_line(struct gate *g, bool *is_end)
 		return "bad_request";
 	*is_end = g->said.has_line && n == 0;
 	if (*is_end)
-		problem = head_end(&g->said, g->limits->body);
+		problem = head_end(&g->said, body_limit(g));
 	else if (g->said.has_line)
 		problem = head_header(&g->said, line, n);
 	else
-		problem = head_request_line(&g->said, line, n, g->limits->uri);
+		problem = take_request_line(g, line, n);
 	g->line = g->head.len;
 	return problem;
 }

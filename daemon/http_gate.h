@@ -12,6 +12,10 @@ struct gate_limits {
 	size_t head; /* request line and headers, in bytes */
 	size_t uri;
 	int64_t body;
+	/* Of requests whose line takes_upload(arg) says yes to; NULL: none. */
+	int64_t upload;
+	bool (*takes_upload)(const void *arg, const char *line, size_t n);
+	const void *arg;
 };
 
 enum gate_state {
@@ -26,7 +30,8 @@ struct gate_head {
 	bool takes_body; /* POST, PUT, PATCH */
 	bool is_1_0;
 	bool is_odd_expect;
-	unsigned seen; /* bits of the headers that may come only once */
+	bool is_upload; /* its body has a limit of its own */
+	unsigned seen;	/* bits of the headers that may come only once */
 	int n_headers;
 	int64_t length; /* Content-Length */
 };

@@ -36,6 +36,7 @@ static const struct {
     {"origin", 1U << 13},
     {"sec-fetch-site", 1U << 14},
     {"x-csrf-token", 1U << 15},
+    {"content-digest", 1U << 16},
 };
 
 static const struct {

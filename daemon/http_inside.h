@@ -41,10 +41,11 @@ struct exchange {
 	authenticate_run *authenticate;
 	struct request request;
 	struct response response;
-	struct slow slow;      /* of a slow row */
-	enum outcome returned; /* by the last run of the handler */
-	const char *problem;   /* found before the handler ran */
-	bool is_head, closes;
+	struct slow slow;		  /* of a slow row */
+	enum outcome returned;		  /* by the last run of the handler */
+	const char *problem;		  /* found before the handler ran */
+	bool is_head, closes, is_sending; /* a part is on the way */
+	int64_t sent;			  /* bytes of a long answer */
 	char *texts[24]; /* owned copies the request points to */
 	size_t n_texts;
 };
@@ -81,7 +82,7 @@ void conns_start(struct http *h);
 struct http *conns_of_listener(struct evconnlistener *listener);
 /* Phase limits changed: look as often as they ask for. */
 void conns_pace(struct http *h);
-/* From now on who has nothing to say is cut, again and again. */
+/* Who has nothing to say is cut from now on. */
 void conns_drain(struct http *h);
 /* After evhttp_free: let all go. */
 void conns_free(struct http *h);
@@ -91,7 +92,6 @@ void request_done(struct exchange *x);
 /* http_exchange.c: the way of one request. */
 void exchange_begin(struct evhttp_request *evreq, void *door);
 void exchange_send(struct exchange *x);
-void exchange_free(struct exchange *x);
 /* Drained if nothing is with a handler and no answer on the way. */
 void http_check_drained(struct http *h);
 /* An exchange has ended: the last one may have to free h. */

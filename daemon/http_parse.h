@@ -16,6 +16,8 @@ struct target {
  */
 const char *route_find(const struct route_table *table, const struct target *t,
     struct request *r, struct buf *allow);
+/* Does a whole request line ask for an UPLOAD row of this route_table? */
+bool route_takes_upload(const void *table, const char *line, size_t n);
 void route_args_free(struct request *r);
 
 /* An object, or NULL and the code of a problem. */

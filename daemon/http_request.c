@@ -29,6 +29,7 @@ static const struct {
     {"X-CSRF-Token", offsetof(struct request, csrf)},
     {"Host", offsetof(struct request, host)},
     {"X-Forwarded-For", offsetof(struct request, forwarded_for)},
+    {"Content-Digest", offsetof(struct request, content_digest)},
 };
 
 static const char *
@@ -95,7 +96,7 @@ copy_body(struct exchange *x)
 	x->texts[x->n_texts++] = raw;
 	r->raw = raw;
 	r->raw_len = n;
-	if (n == 0)
+	if (n == 0 || r->route->kind == JOB_UPLOAD)
 		return;
 	if (is_json(x))
 		r->body = json_read(raw, n, &r->body_problem);

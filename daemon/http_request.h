@@ -46,6 +46,12 @@ struct slow {
 	char made[32]; /* room for a text that before makes up */
 };
 
+/*
+ * Largest body of an UPLOAD row, whose bytes are no JSON and are left in
+ * request.raw alone.  It has this limit whatever max_body is.
+ */
+#define UPLOAD_MAX ((size_t)192 * 1024)
+
 #define PATH_ARGS_MAX 3
 struct request {
 	const struct route *route;
@@ -70,10 +76,13 @@ struct request {
 	const char *accept_language;
 	const char *receipt_secret; /* of a confidential referral */
 	const char *cookie, *origin, *fetch_site, *csrf, *host;
-	const char *forwarded_for; /* set by our proxy */
-	struct slow *slow;	   /* of a slow row, else NULL */
-	bool is_before;		   /* its before runs: nothing is written */
-	uid_t peer_uid;		   /* on the control socket, else (uid_t)-1 */
+	const char *forwarded_for;  /* set by our proxy */
+	const char *content_digest; /* RFC 9530 */
+	/* Of a long answer: which part of it is asked for, 0 first. */
+	int64_t part;
+	struct slow *slow; /* of a slow row, else NULL */
+	bool is_before;	   /* its before runs: nothing is written */
+	uid_t peer_uid;	   /* on the control socket, else (uid_t)-1 */
 	pid_t peer_pid;
 };
 

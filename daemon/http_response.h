@@ -11,10 +11,12 @@ struct request;
 /* Re-running a handler starts from an empty one. */
 #define ANSWER_HEADERS_MAX 12
 struct response {
-	int status;	  /* 0: nothing was answered, sent as 500 */
-	json_t *json;	  /* owned */
-	char *bytes;	  /* owned; instead of json */
+	int status;   /* 0: nothing was answered, sent as 500 */
+	json_t *json; /* owned */
+	char *bytes;  /* owned; instead of json */
+	size_t n_bytes;
 	const char *type; /* of bytes */
+	int64_t total;	  /* of a long answer: bytes of all its parts */
 	struct {
 		const char *name;
 		char *value; /* owned */
@@ -28,6 +30,13 @@ enum outcome answer_json(struct response *a, int status, json_t *json);
 /* A page or another text; takes over bytes. */
 enum outcome
 answer_bytes(struct response *a, int status, const char *type, char *bytes);
+/*
+ * 200 with one part of total bytes; takes over its n bytes, which are wiped
+ * when they are gone.  The handler is run again as a read, r->part counted up,
+ * whenever a part has left and there is more: rights are asked anew.
+ */
+enum outcome answer_part(
+    struct response *a, const char *type, char *bytes, size_t n, int64_t total);
 /* 204. */
 enum outcome answer_empty(struct response *a);
 void answer_header(struct response *a, const char *name, const char *fmt, ...)

@@ -125,6 +125,32 @@ route_find(const struct route_table *table, const struct target *t,
 	return problem;
 }
 
+bool
+route_takes_upload(const void *table, const char *line, size_t n)
+{
+	const struct route_table *t = table;
+	struct segments s = {.n = 0};
+	const char *path = memchr(line, ' ', n);
+	size_t method_n = path == NULL ? 0 : (size_t)(path - line);
+	bool found = false;
+	char *copy;
+
+	if (path == NULL)
+		return false;
+	copy = xstrndup(path + 1, n - method_n - 1);
+	copy[strcspn(copy, "? ")] = '\0';
+	if (split(copy, &s) == NULL)
+		for (size_t i = 0; i < t->n && !found; i++)
+			found =
+			    t->rows[i].kind == JOB_UPLOAD &&
+			    strlen(t->rows[i].method) == method_n &&
+			    memcmp(t->rows[i].method, line, method_n) == 0 &&
+			    matches(t->rows[i].path, &s);
+	free_segments(&s);
+	free(copy);
+	return found;
+}
+
 void
 route_args_free(struct request *r)
 {

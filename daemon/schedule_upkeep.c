@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "clock_rows.h"
 #include "context.h"
+#include "document.h"
 #include "heartbeat.h"
 #include "log.h"
 #include "meta.h"
@@ -149,6 +150,8 @@ upkeep_run(struct tx *tx)
 	for (size_t i = 0; i < NELEM(rows) && how == OK; i++)
 		how = perhaps(
 		    tx_exec(tx, rows[i].query, ARGS(V_INT(rows[i].before))));
+	if (how == OK)
+		how = documents_expire(tx);
 	if (how == OK)
 		how = heartbeat_check(tx);
 	if (how == OK)

@@ -38,6 +38,12 @@ hash_of(const void *p, size_t n, unsigned char out[HASH_SIZE])
 }
 
 void
+sha256_of(const void *p, size_t n, unsigned char out[HASH_SIZE])
+{
+	crypto_hash_sha256(out, p, n);
+}
+
+void
 hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
     unsigned char out[32])
 {

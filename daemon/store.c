@@ -11,11 +11,13 @@
 #define FULL_PAGES	 64 /* while the reserve still has room for it */
 #define IDLE_MS		 SECOND
 #define FOREVER		 (-1)
+/* Of one batch, all in the log at once: less than a quarter of the reserve. */
+#define UPLOADS_MAX 4
 
 /* What the store thread took from the queue at once. */
 struct batch {
 	struct item *reads[BATCH_MAX], *writes[BATCH_MAX], *trials[BATCH_MAX];
-	size_t n_reads, n_writes, n_trials;
+	size_t n_reads, n_writes, n_trials, n_uploads;
 	struct item *special; /* needs the gap between batches */
 	bool is_idle;
 };
@@ -91,6 +93,7 @@ add_job(struct batch *b, struct item *i)
 		b->trials[b->n_trials++] = i;
 	else
 		b->writes[b->n_writes++] = i;
+	b->n_uploads += i->kind == JOB_UPLOAD;
 }
 
 /* Under mutex: jobs up to a batch, or one special item. */
@@ -100,6 +103,8 @@ fill(struct store *s, struct batch *b)
 	struct item *i;
 
 	while ((i = s->waiting.head) != NULL && n_jobs(b) < BATCH_MAX) {
+		if (i->kind == JOB_UPLOAD && b->n_uploads == UPLOADS_MAX)
+			return;
 		if (i->what != ITEM_JOB) {
 			if (n_jobs(b) == 0)
 				b->special = list_take(&s->waiting);
@@ -116,7 +121,7 @@ take(struct store *s, struct batch *b)
 	int64_t ms = pause_ms(s);
 	bool more;
 
-	b->n_reads = b->n_writes = b->n_trials = 0;
+	b->n_reads = b->n_writes = b->n_trials = b->n_uploads = 0;
 	b->special = NULL;
 	pthread_mutex_lock(&s->mutex);
 	b->is_idle = ms != 0 && sleep_until_work(s, ms);

@@ -15,10 +15,11 @@ struct store;
 /*
  * READ: writes nothing, runs before the batch and does not wait for its fsync.
  * INTAKE: refused with FULL while the disk reserve is in use.
+ * UPLOAD: so is this; a few in one batch, that the log stays small.
  * ACT: everything else that writes; may use the reserve.
  * TRIAL: writes, and all of it is undone; it needs no room on the disk.
  */
-enum job_kind { JOB_READ, JOB_INTAKE, JOB_ACT, JOB_TRIAL };
+enum job_kind { JOB_READ, JOB_INTAKE, JOB_UPLOAD, JOB_ACT, JOB_TRIAL };
 
 /*
  * Runs on the store thread inside a savepoint, perhaps more than once, and

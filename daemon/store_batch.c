@@ -36,13 +36,20 @@ run_saved(struct store *s, struct item *i)
 	return store_outcome(s, store_control(s, RELEASE), "release");
 }
 
+/* What has to wait for room on the disk. */
+static bool
+is_put_off(const struct item *i)
+{
+	return i->kind == JOB_INTAKE || i->kind == JOB_UPLOAD;
+}
+
 static enum outcome
 run_all(struct store *s, struct item **v, size_t n)
 {
 	enum outcome how = OK;
 
 	for (size_t i = 0; i < n && how == OK; i++) {
-		if (v[i]->kind == JOB_INTAKE && atomic_load(&s->full))
+		if (is_put_off(v[i]) && atomic_load(&s->full))
 			v[i]->how = FULL;
 		else
 			how = run_saved(s, v[i]);

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "clocks.h"
 #include "context.h"
+#include "document.h"
 #include "step.h"
 
 #define HASH_DIGITS 64
@@ -113,11 +114,14 @@ static const struct field paper_fields[] = {
 const struct schema paper_schema = {paper_fields, NELEM(paper_fields)};
 
 static bool
-is_scan(const char *text)
+is_scan(struct tx *tx, const struct step_call *k, const char *text)
 {
 	unsigned char hash[HASH_DIGITS / 2];
+	struct document d;
 
-	return id_ok(text) || hex_decode(hash, sizeof(hash), text);
+	if (!id_ok(text))
+		return hex_decode(hash, sizeof(hash), text);
+	return document_find(tx, k->c, k->act.by, text, &d) == OK && d.is_whole;
 }
 
 void
@@ -133,8 +137,8 @@ step_paper_check(
 		return;
 	if (day_of_date(date) > calendar_day_of(c, clock_now()))
 		faults_add(faults, "/paper/date", "không được ở tương lai");
-	if (!is_scan(scan))
+	if (!is_scan(tx, k, scan))
 		faults_add(faults, "/paper/scan",
-		    "phải là mã tài liệu hoặc mã băm 64 chữ số hex của bản "
-		    "quét");
+		    "phải là mã một tài liệu của vụ việc này hoặc mã băm 64 "
+		    "chữ số hex của bản quét");
 }

@@ -62,6 +62,12 @@ POST /v1/cases/{case}/refer         401 401 403 403 201 403 201 404 404 404
 GET  /v1/cases/{case}/bars          401 401 403 403 403 403 200 404 404 404
 POST /v1/cases/{case}/bars          401 401 403 403 403 403 204 404 404 404
 POST /v1/cases/{case}/bars/{bar}/clear 401 401 403 403 200 200 200 404 404 404
+GET  /v1/cases/{case}/documents     401 401 403 403 200 200 200 404 404 404
+POST /v1/cases/{case}/documents     401 401 403 403 201 201 201 404 404 404
+GET  /v1/cases/{case}/documents/{document} 401 401 403 403 200 200 200 404 404 404
+DELETE /v1/cases/{case}/documents/{document} 401 401 403 403 409 409 409 404 404 404
+PUT  /v1/cases/{case}/documents/{document}/parts/1 401 401 403 403 422 422 422 404 404 404
+GET  /v1/cases/{case}/documents/{document}/content 401 401 403 403 200 200 200 404 404 404
 GET  /v1/cases/{case}/why           401 401 403 403 200 200 200 404 404 404
 POST /v1/cases/{case}/escalate      401 401 403 403 403 403 422 404 404 404
 POST /v1/cases/{case}/recuse        401 401 403 403 204 204 204 404 404 404

@@ -49,7 +49,7 @@ class Answer:
         self.status = response.status
         self.headers = {k.lower(): v for k, v in response.getheaders()}
         self.raw = response.read()
-        self.text = self.raw.decode()
+        self.text = self.raw.decode(errors="replace")
         kind = self.headers.get("content-type", "")
         self.json = json.loads(self.text) \
             if self.text and "json" in kind else None

@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 
+import documents
 from access_table import TABLE
 from hotline import ROOT, Daemon
 
@@ -38,7 +39,8 @@ ROWS = list(rows())
 def template(path):
     """As routes.def writes it."""
     path = re.sub("/rotations/[a-z]+$", "/rotations/{}", path)
-    path = re.sub(r"/(N0[47]|7)(?=/|$)", "/{}", path)
+    path = re.sub(r"/(N0[47]|7|parts/1)(?=/|$)",
+                  lambda m: "/parts/{}" if "parts" in m[1] else "/{}", path)
     return re.sub(r"\{\w*\}", "{}", path)
 
 
@@ -100,6 +102,7 @@ class Site:
             "notes": {"text": "Ghi chú thử."},
             "correct": {"text": "Ghi chú thử.", "reason": "Lý do thử."},
             "informant": {"reason": "Lý do thử."},
+            "documents": {"title": "Biên bản thử nghiệm", "size": 5},
             "me": {"quiet": "22:00-06:00"},
             "session": {"login": f"khongco{next(numbers)}",
                         "password": "x"},
@@ -123,6 +126,9 @@ class Site:
         self.call("POST", "/v1/referrals", "sender", {})
         items = self.call("GET", "/v1/refused", "lead").json["items"]
         return items[-1]["id"]
+
+    def document(self, code):
+        return documents.send(self.d, code, self.key["lead"], documents.PDF)
 
     def bar(self, code):
         return self.d.ctl("case", "bars", code)["items"][0]["id"]
@@ -174,6 +180,8 @@ def test_every_route_by_every_caller(s, method, path, codes):
             names["out"] = s.refer(case)
         if "{refused}" in path:
             names["refused"] = s.refused()
+        if "{document}" in path:
+            names["document"] = s.document(case)
         if "{alert}" in path:
             names["alert"] = s.alert(case)
         if "{bar}" in path:

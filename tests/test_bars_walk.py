@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+import documents
 from hotline import ROOT
 from referral_site import (body, case, child, fresh, ok, open_site, post,
                            timeline)
@@ -39,7 +40,7 @@ def fill(path, names):
     for i, part in enumerate(parts):
         if part == "{}":
             before = parts[i - 1]
-            parts[i] = {"steps": "N04", "documents": names["id"]}.get(
+            parts[i] = {"steps": "N04", "parts": "1"}.get(
                 before, names.get(before, names["id"]))
     return "/".join(parts)
 
@@ -56,15 +57,17 @@ def test_no_route_tells_the_barred_of_the_case(s):
         "agency": "th111", "service": "Tư vấn", "reason": "Để thử.",
         "due_at": "2026-12-01T00:00:00+07:00"}, key=s.boss,
         headers={"If-Match": f'"{c["version"]}"'}))
+    document = documents.send(s.d, code, s.boss, documents.PDF)
     events = timeline(s, code)
     alert = next(i["id"] for i in ok(
         s.d.api("GET", "/v1/alerts?limit=200", key=s.boss), 200)["items"]
         if i["case"] == code)
     ids = {e["object_id"] for e in events if e["object_kind"] in
            ("case", "clock", "alert", "act", "child", "person")}
-    secrets = {code, r["incident_code"], r["id"], out["id"], *ids}
+    secrets = {code, r["incident_code"], r["id"], out["id"], document, *ids}
     names = {"cases": code, "alerts": alert, "referrals": r["id"],
-             "bars": c["bars"][0]["id"], "id": r["id"]}
+             "bars": c["bars"][0]["id"], "documents": document,
+             "id": r["id"]}
     walked = 0
     for key in (s.suspect, s.teacher, s.school):
         for method, path in walk(key):

@@ -126,7 +126,8 @@ static const struct row rows[] = {
 	expectation_failed),
 };
 
-static const struct gate_limits limits = {600, 100, 1000};
+static const struct gate_limits limits = {
+    .head = 600, .uri = 100, .body = 1000};
 
 static void
 collect(void *arg, const void *p, size_t n)

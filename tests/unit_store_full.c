@@ -65,6 +65,8 @@ test_a_full_disk_stops_intake_but_not_acts(void **state)
 	rig_expect(r, "in", "");
 	in = (struct job){.name = "in", .value = "1"};
 	assert_int_equal(rig_do(r, JOB_INTAKE, &in), FULL);
+	in = (struct job){.name = "in", .value = "1"};
+	assert_int_equal(rig_do(r, JOB_UPLOAD, &in), FULL);
 	assert_int_equal(in.runs, 0);
 	store_stats(r->store, &stats);
 	assert_int_equal(stats.full_events, 1);

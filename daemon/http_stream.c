@@ -1,0 +1,113 @@
+/*
+ * A long answer: its handler makes one part, which leaves; only then is it run
+ * again for the next.  So a slow reader costs one part of memory, and nobody
+ * waits for it.
+ */
+#include <event2/buffer.h>
+#include <stdlib.h>
+
+#include "http_inside.h"
+#include "http_stream.h"
+#include "log.h"
+
+bool
+stream_is_due(const struct exchange *x)
+{
+	const struct response *a = &x->response;
+
+	return x->evreq != NULL && x->conn != NULL && !x->is_head &&
+	       a->status == 200 && a->total > (int64_t)a->n_bytes;
+}
+
+/* All of it left, or its reader: evhttp frees the request. */
+static void
+end(struct exchange *x)
+{
+	if (x->conn != NULL) {
+		x->conn->open = NULL;
+		evhttp_request_set_on_complete_cb(
+		    x->evreq, conn_answered, x->conn);
+	}
+	if (x->evreq != NULL)
+		evhttp_send_reply_end(x->evreq);
+	exchange_end(x);
+}
+
+/* The reader sees by the length that it did not get all. */
+static void
+give_up(struct exchange *x)
+{
+	struct conn *c = x->conn;
+
+	log_error("long answer broken off id=%s part=%lld", x->request.id,
+	    (long long)x->request.part);
+	c->open = NULL;
+	x->conn = NULL;
+	conn_cut(c);
+	end(x);
+}
+
+static void send_part(struct exchange *x);
+
+static void
+on_part(void *arg, enum outcome how)
+{
+	struct exchange *x = arg;
+	const struct response *a = &x->response;
+
+	if (x->conn == NULL || x->evreq == NULL)
+		end(x);
+	else if (how != OK || a->status != 200 || a->n_bytes == 0 ||
+		 x->sent + (int64_t)a->n_bytes > a->total)
+		give_up(x);
+	else
+		send_part(x);
+}
+
+/* Nothing is written any more: what was looked at is in the record. */
+static void
+on_sent(struct evhttp_connection *evcon, void *arg)
+{
+	struct exchange *x = arg;
+
+	(void)evcon;
+	x->is_sending = false;
+	if (x->sent == x->response.total) {
+		end(x);
+		return;
+	}
+	conn_move(x->conn, PHASE_RUNNING);
+	x->request.is_before = true;
+	x->request.part++;
+	store_post(x->h->store, JOB_READ, exchange_run, on_part, x);
+}
+
+static void
+send_part(struct exchange *x)
+{
+	struct response *a = &x->response;
+	struct evbuffer *out = evbuffer_new();
+
+	evbuffer_add(out, a->bytes, a->n_bytes);
+	x->sent += (int64_t)a->n_bytes;
+	x->is_sending = true;
+	conn_move(x->conn, PHASE_WRITING);
+	evhttp_send_reply_chunk_with_cb(x->evreq, out, on_sent, x);
+	evbuffer_free(out);
+}
+
+void
+stream_begin(struct exchange *x)
+{
+	exchange_headers(x);
+	evhttp_send_reply_start(x->evreq, x->response.status, NULL);
+	send_part(x);
+}
+
+void
+stream_lost(struct exchange *x)
+{
+	x->conn = NULL;
+	if (x->is_sending)
+		end(x);
+}
