@@ -9,7 +9,7 @@ import pytest
 import documents
 from case_site import FULL, MARKS, PAPER, Site
 from documents import PART, PDF, begin, content, parts, path, put, send
-from hotline import Daemon, copy_of
+from hotline import BUILD, Daemon, copy_of
 from referral_site import ok, refused
 
 JPEG = b"\xff\xd8\xff\xe0" + b"x" * 100
@@ -327,7 +327,9 @@ def test_slow_and_vanished_readers_cost_little(tmp_path):
         start = time.monotonic()
         assert d.api("GET", "/v1/me", key=key).status == 200
         assert time.monotonic() - start < 2
-        assert resident(d) - before < 20 * 1024
+        # A sanitizer keeps what was freed.
+        sanitized = b"__asan_init" in (BUILD / "hotlined").read_bytes()
+        assert sanitized or resident(d) - before < 20 * 1024
         for c in slow[:10]:
             c.close()
         time.sleep(3)
