@@ -316,8 +316,11 @@ outbox_start(const struct outbox_options *options)
 	o->o = *options;
 	o->held = xcalloc((size_t)o->o.parallel, sizeof(*o->held));
 	o->tick = evtimer_new(o->o.base, on_tick, o);
-	if (o->tick == NULL)
-		fatal("no timer for the outbox");
+	if (o->tick == NULL) {
+		log_error("no timer for the outbox");
+		outbox_free(o);
+		return NULL;
+	}
 	release_all(o);
 	return o;
 }

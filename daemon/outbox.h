@@ -23,6 +23,7 @@ struct outbox_options {
 	void *arg;
 };
 
+/* NULL after logging why. */
 struct outbox *outbox_start(const struct outbox_options *o);
 /* Hand it the link once that is started, and everything the link says. */
 void outbox_set_link(struct outbox *o, struct courier_link *l);

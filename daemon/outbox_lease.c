@@ -51,16 +51,9 @@ refuse(struct lease *l, const struct delivery *d)
 static bool
 was_sent(struct tx *tx, const char *id, const struct answer *a)
 {
-	struct rows *r = tx_query(tx, Q_DELIVERY_TOKEN, ARGS(V_TEXT(id)));
-	bool was = false;
-
-	if (rows_next(r)) {
-		size_t n;
-		const void *p = row_blob(r, 0, &n);
-
-		was = n == HASH_SIZE && memcmp(p, a->token_hash, n) == 0;
-	}
-	return rows_end(r) == OK && was;
+	return tx_number(tx, Q_DELIVERY_HAS_TOKEN, 0,
+		   ARGS(V_TEXT(id),
+		       V_BLOB(a->token_hash, sizeof(a->token_hash)))) > 0;
 }
 
 /* Every attempt carries the same link, also across a new master key. */
@@ -184,7 +177,7 @@ lease_one(struct lease *l, struct channel_row *ch, const char *id)
 	enum outcome how = delivery_get(l->tx, id, &d);
 
 	/* A digest of this same job may have taken or put it off. */
-	if (how != OK || !d.is_waiting || d.next_at == 0 || d.next_at > l->now)
+	if (how != OK || d.next_at == 0 || d.next_at > l->now)
 		return how;
 	if (!d.is_open)
 		return delivery_cancel(l->tx, &d, "over");
@@ -269,7 +262,7 @@ widen_due(struct lease *l)
 		if (how == OK)
 			how = delivery_widen(l->tx, &d, false);
 	}
-	l->did = l->did || n > 0;
+	l->did = n > 0;
 	return how;
 }
 

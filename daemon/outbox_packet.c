@@ -42,8 +42,10 @@ static enum outcome
 read_single(struct tx *tx, const struct delivery *d, struct letter *l)
 {
 	struct rows *r = tx_query(tx, Q_DELIVERY_TEXT, ARGS(V_TEXT(d->id)));
+	bool is_there = rows_next(r);
+	enum outcome how;
 
-	if (rows_next(r)) {
+	if (is_there) {
 		const char *step = row_text(r, 4);
 
 		json_array_append_new(l->alerts, json_string(row_text(r, 0)));
@@ -54,7 +56,8 @@ read_single(struct tx *tx, const struct delivery *d, struct letter *l)
 		l->due_at = row_int(r, 5);
 		l->is_drill = row_int(r, 6) != 0;
 	}
-	return rows_end(r);
+	how = rows_end(r);
+	return how == OK && !is_there ? NOT_FOUND : how;
 }
 
 static enum outcome

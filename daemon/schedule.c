@@ -16,7 +16,6 @@
 #define RETRY_MS   SECOND
 #define ROUNDS_MAX 4000 /* ticks of the test clock at one instant */
 #define FIRE_MAX   256	/* clocks in one transaction */
-#define FAR	   DAY	/* the timer is always set, to hear of clock steps */
 
 struct tick {
 	struct schedule *s;
@@ -90,8 +89,8 @@ arm(struct schedule *s, int64_t at)
 
 	if (s->fd < 0)
 		return;
-	if (at <= now || at > now + FAR)
-		at = now + (at <= now ? RETRY_MS : FAR);
+	if (at <= now)
+		at = now + RETRY_MS;
 	when.it_value.tv_sec = (time_t)(at / SECOND);
 	when.it_value.tv_nsec = (long)(at % SECOND) * 1000000;
 	if (timerfd_settime(s->fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET,

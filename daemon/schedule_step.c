@@ -60,10 +60,6 @@ has_courier_soon(struct schedule *s)
 {
 	int64_t now = clock_mono();
 
-	if (outbox_is_up(s->outbox)) {
-		s->down_since = 0;
-		return true;
-	}
 	if (s->down_since == 0)
 		s->down_since = now;
 	if (now - s->down_since < COURIER_MS)
@@ -98,17 +94,20 @@ schedule_step_on(struct schedule *s, int fired)
 	s->is_waiting = false;
 	if (is_stuck)
 		log_error("test clock stands still rounds=%d", s->rounds);
-	if (!is_stuck && (fired > 0 || s->next_clock <= now)) {
+	if (!is_stuck && fired > 0) {
 		schedule_tick(s);
 		return;
 	}
 	if (s->next_outbox <= now)
 		outbox_kick(s->outbox);
-	if (outbox_in_flight(s->outbox) > 0 ||
-	    (!is_stuck && s->next_outbox <= now && has_courier_soon(s)))
+	if (outbox_in_flight(s->outbox) > 0) {
+		s->down_since = 0;
 		wait(s);
-	else
+	} else if (!is_stuck && s->next_outbox <= now && has_courier_soon(s)) {
+		wait(s);
+	} else {
 		go_on(s, now);
+	}
 }
 
 void

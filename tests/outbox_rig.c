@@ -103,6 +103,15 @@ add_people(struct tx *tx, void *arg)
 	return OK;
 }
 
+/* T0 is 15:00 in Vietnam: the person's quiet hours are from 14:00 to 16:00. */
+static inline enum outcome
+run_quiet(struct tx *tx, void *arg)
+{
+	(void)arg;
+	return tx_exec(tx, Q_MEMBER_QUIET,
+	    ARGS(V_TEXT(MEMBER), V_INT(14 * 60), V_INT(16 * 60)));
+}
+
 static inline void
 load_channels(const char *interval)
 {

@@ -27,6 +27,24 @@ put(const char *name, int64_t n)
 }
 
 static inline enum outcome
+run_number(struct tx *tx, void *arg)
+{
+	struct number *m = arg;
+
+	m->n = meta_number(tx, m->name, INT64_MIN);
+	return OK;
+}
+
+static inline int64_t
+number(const char *name)
+{
+	struct number m = {name, 0};
+
+	assert_int_equal(in_tx(run_number, &m), OK);
+	return m.n;
+}
+
+static inline enum outcome
 run_is_open(struct tx *tx, void *arg)
 {
 	struct number *m = arg;

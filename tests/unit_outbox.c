@@ -273,6 +273,45 @@ test_the_breaker_opens_and_probes(void **state)
 	rig_teardown();
 }
 
+static enum outcome
+run_is_down(struct tx *tx, void *arg)
+{
+	*(int64_t *)arg = tx_number(tx, Q_ALARM_IS_OPEN, 0,
+	    ARGS(V_TEXT("alarm_channel_down"), V_TEXT("email")));
+	return OK;
+}
+
+static int64_t
+is_down(void)
+{
+	int64_t n = -1;
+
+	assert_int_equal(in_tx(run_is_down, &n), OK);
+	return n;
+}
+
+/* Those who fail with the first are no probes: nobody is called for them. */
+static void
+test_a_channel_is_down_when_its_probe_fails(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	rig_setup("now");
+	the_rig->n_addresses = 1;
+	the_rig->conf->breaker_failures = 1;
+	raise_alerts(2, true, id);
+	assert_int_equal(lease_now(16), 2);
+	for (size_t i = 0; i < 2; i++)
+		result_of(i, "transient", 451, 0);
+	assert_int_equal(is_down(), 0);
+	pass(HOUR);
+	assert_int_equal(lease_now(16), 1); /* the probe */
+	result_of(0, "transient", 451, 0);
+	assert_int_equal(is_down(), 1);
+	rig_teardown();
+}
+
 static void
 test_an_address_that_is_gone_is_refused(void **state)
 {
@@ -323,6 +362,7 @@ main(void)
 	    cmocka_unit_test(test_urgent_ones_leave_first),
 	    cmocka_unit_test(test_the_throttle_spaces_messages),
 	    cmocka_unit_test(test_the_breaker_opens_and_probes),
+	    cmocka_unit_test(test_a_channel_is_down_when_its_probe_fails),
 	    cmocka_unit_test(test_an_address_that_is_gone_is_refused),
 	    cmocka_unit_test(test_one_channel_cannot_take_all_slots),
 	};

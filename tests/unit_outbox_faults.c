@@ -24,8 +24,8 @@ run_lease_once(struct tx *tx, void *arg)
 }
 
 /*
- * Fail each statement of a lease of what is due now.  Whether there is an older
- * key of links is a look that may fail: then the newest key makes the link.
+ * Fail each statement of a lease of what is due now.  Whether the person has
+ * quiet hours is a look that may fail: then it does not wait for their end.
  */
 static void
 fail_lease(int least)
@@ -99,15 +99,6 @@ test_a_digest_waits_for_its_time(void **state)
 	raise_alerts(7, false, id);
 	fail_lease(4);
 	rig_teardown();
-}
-
-/* T0 is 15:00 in Vietnam. */
-static enum outcome
-run_quiet(struct tx *tx, void *arg)
-{
-	(void)arg;
-	return tx_exec(tx, Q_MEMBER_QUIET,
-	    ARGS(V_TEXT(MEMBER), V_INT(14 * 60), V_INT(16 * 60)));
 }
 
 static void

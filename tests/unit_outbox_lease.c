@@ -9,15 +9,6 @@ begin(const char *interval)
 	the_rig->conf->public_url = xstrdup("https://phuong.test");
 }
 
-/* T0 is 15:00 in Vietnam: its quiet hours are from 14:00 to 16:00. */
-static enum outcome
-run_quiet(struct tx *tx, void *arg)
-{
-	(void)arg;
-	return tx_exec(tx, Q_MEMBER_QUIET,
-	    ARGS(V_TEXT(MEMBER), V_INT(14 * 60), V_INT(16 * 60)));
-}
-
 static void
 test_quiet_hours_hold_what_is_not_urgent(void **state)
 {
@@ -61,10 +52,12 @@ static void
 test_a_new_key_keeps_the_link_that_was_sent(void **state)
 {
 	const struct key other = {.bytes = {8}, .version = 1};
+	const struct key later = {.bytes = {8}, .version = 7};
 
 	(void)state;
 	send_again(2, NULL, true);
 	send_again(2, &other, false);
+	send_again(2, &later, false); /* nobody has the first one any more */
 }
 
 static enum outcome
@@ -260,6 +253,40 @@ test_an_open_breaker_calls_the_next_channel_once(void **state)
 	rig_teardown();
 }
 
+static size_t
+n_alerts(size_t packet)
+{
+	return json_array_size(json_object_get(
+	    json_array_get(the_rig->packets, packet), "alerts"));
+}
+
+/* One of a refused digest had its SMS already, when mail was shut. */
+static void
+test_a_refused_digest_calls_nobody_twice(void **state)
+{
+	int64_t until = T0 + HOUR;
+	char id[ID_SIZE];
+
+	(void)state;
+	begin("now");
+	raise_alerts(1, true, id);
+	assert_int_equal(in_tx(run_open_breaker, &until), OK);
+	assert_int_equal(lease_now(16), 1);
+	assert_string_equal(packet_text(0, "channel"), "sms");
+	result_of(0, "accepted", 250, 0);
+	pass(HOUR - 10 * SECOND);
+	raise_alerts(7, true, id);
+	pass(10 * SECOND);
+	assert_int_equal(lease_now(16), 1);
+	assert_string_equal(packet_text(0, "channel"), "email");
+	assert_int_equal(n_alerts(0), 8);
+	result_of(0, "permanent", 550, 0);
+	assert_int_equal(lease_now(16), 1);
+	assert_string_equal(packet_text(0, "channel"), "sms");
+	assert_int_equal(n_alerts(0), 7);
+	rig_teardown();
+}
+
 /* Rows of channels that channels.conf no longer has; sorted after e-mail. */
 static enum outcome
 run_old_channels(struct tx *tx, void *arg)
@@ -290,6 +317,28 @@ test_channels_that_are_gone_hold_nobody_up(void **state)
 	rig_teardown();
 }
 
+/* A result of a channel beyond those that are looked at. */
+static void
+test_a_result_of_a_channel_out_of_sight_is_recorded(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	begin("now");
+	raise_alerts(1, true, id);
+	assert_int_equal(lease_now(16), 1);
+	result_of(0, "permanent", 550, 0);
+	assert_int_equal(lease_now(16), 1);
+	assert_string_equal(packet_text(0, "channel"), "sms");
+	assert_int_equal(in_tx(run_old_channels, NULL), OK);
+	snprintf(id, sizeof(id), "%s", packet_text(0, "id"));
+	assert_true(delivery_of(id).is_leased);
+	result_of(0, "accepted", 250, 0);
+	assert_false(delivery_of(id).is_leased);
+	assert_false(delivery_of(id).is_waiting);
+	rig_teardown();
+}
+
 int
 main(void)
 {
@@ -306,6 +355,9 @@ main(void)
 	    cmocka_unit_test(test_a_lost_address_calls_the_next_channel_once),
 	    cmocka_unit_test(test_an_open_breaker_calls_the_next_channel_once),
 	    cmocka_unit_test(test_a_result_that_was_told_is_recorded),
+	    cmocka_unit_test(test_a_refused_digest_calls_nobody_twice),
+	    cmocka_unit_test(
+		test_a_result_of_a_channel_out_of_sight_is_recorded),
 	};
 
 	return seal_init() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;

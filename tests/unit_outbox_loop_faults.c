@@ -187,6 +187,108 @@ test_a_store_that_fails_is_tried_again(void **state)
 	rig_finish();
 }
 
+/* Wherever it fails, it is made again whole, and one message leaves. */
+static void
+test_a_lease_that_fails_half_way(void **state)
+{
+	(void)state;
+	rig_begin(SMALL);
+	for (int n = 1; n < 8; n += 2) {
+		courier(false);
+		open_case(0);
+		schedule_kick(r.schedule);
+		turn(50);
+		r.n_sent = 0;
+		fault_in = n;
+		courier(true);
+		turn(100);
+		assert_int_equal(fault_in, 0);
+		EXPECT({0, "an", "New case"});
+	}
+	rig_finish();
+}
+
+/* A lease that fails when the outbox is stopped already. */
+static void
+test_stopping_with_a_lease_that_fails(void **state)
+{
+	(void)state;
+	rig_begin(SMALL);
+	open_case(0);
+	turn(50);
+	fault_in = 1;
+	outbox_kick(r.outbox);
+	rig_finish();
+	assert_int_equal(fault_in, 0);
+}
+
+static void
+test_no_outbox_without_its_timer(void **state)
+{
+	struct outbox_options o = {.parallel = 16, .changed = on_changed};
+
+	(void)state;
+	rig_begin(SMALL);
+	o.store = r.rig.store;
+	o.base = r.base;
+	system_fault.event_new = 1;
+	assert_null(outbox_start(&o));
+	assert_int_equal(system_fault.event_new, 0);
+	rig_finish();
+}
+
+/* The link is there, and nobody at its other end. */
+static void
+test_a_link_that_is_not_up_yet(void **state)
+{
+	(void)state;
+	rig_begin(SMALL);
+	courier(false);
+	outbox_set_link(r.outbox, (struct courier_link *)&r);
+	assert_false(outbox_is_up(r.outbox));
+	open_case(0);
+	schedule_kick(r.schedule);
+	turn(50);
+	assert_int_equal(r.n_sent, 0);
+	courier(true);
+	assert_true(outbox_is_up(r.outbox));
+	turn(50);
+	assert_int_equal(r.n_sent, 1);
+	rig_finish();
+}
+
+/* The first of those who were added. */
+static enum outcome
+run_bar(struct tx *tx, void *arg)
+{
+	char id[ID_SIZE];
+
+	(void)arg;
+	id_new(id);
+	return tx_exec(tx, Q_BAR_ADD,
+	    ARGS(V_TEXT(id), V_TEXT("00000"), V_TEXT(r.case_id),
+		V_TEXT("018f0000-0000-7000-8000-000000000001"), V_NULL,
+		V_TEXT("standing"), V_TEXT("recusal"), V_INT(clock_now()),
+		V_NULL));
+}
+
+/* Barred between the alert and its message: it goes to the next one. */
+static void
+test_whoever_is_barred_meanwhile_is_not_told(void **state)
+{
+	(void)state;
+	rig_begin(SMALL);
+	courier(false);
+	open_case(0);
+	schedule_kick(r.schedule);
+	turn(50);
+	assert_int_equal(in_tx(run_bar, NULL), OK);
+	courier(true);
+	turn(100);
+	EXPECT({0, "binh", "Nobody answered"});
+	rig_finish();
+}
+
 static void
 test_stopping_with_jobs_under_way(void **state)
 {
@@ -215,6 +317,11 @@ main(void)
 	    cmocka_unit_test(test_no_more_than_it_may_hold),
 	    cmocka_unit_test(test_a_store_that_fails_is_tried_again),
 	    cmocka_unit_test(test_stopping_with_jobs_under_way),
+	    cmocka_unit_test(test_a_lease_that_fails_half_way),
+	    cmocka_unit_test(test_stopping_with_a_lease_that_fails),
+	    cmocka_unit_test(test_no_outbox_without_its_timer),
+	    cmocka_unit_test(test_a_link_that_is_not_up_yet),
+	    cmocka_unit_test(test_whoever_is_barred_meanwhile_is_not_told),
 	};
 
 	return seal_init() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;

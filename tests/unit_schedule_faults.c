@@ -79,6 +79,45 @@ test_a_wall_clock_that_was_set_is_looked_at(void **state)
 	rig_finish();
 }
 
+/* The timer wakes it for nothing: then it is a look like any other. */
+static void
+test_a_timer_that_did_not_ring(void **state)
+{
+	char one[] = "one";
+
+	(void)state;
+	rig_begin_at(SMALL, WALL);
+	turn(50);
+	system_fault.timerfd_settime = 1; /* nor will it */
+	assert_int_equal(in_tx(run_alarm, one), OK);
+	schedule_kick(r.schedule);
+	turn(300);
+	assert_int_equal(r.n_sent, 0);
+	event_active(r.schedule->wall, EV_READ, 0);
+	turn(100);
+	assert_int_equal(r.n_sent, 1);
+	assert_false(is_alarmed("alarm_clock_jump"));
+	rig_finish();
+}
+
+/* SIGHUP in the middle of a tick: the daily work follows within a second. */
+static void
+test_files_read_during_a_tick(void **state)
+{
+	(void)state;
+	rig_begin_at(SMALL, WALL);
+	turn(50);
+	assert_true(r.schedule->next_day > clock_now());
+	schedule_tick(r.schedule);
+	schedule_review(r.schedule);
+	turn(100);
+	assert_true(r.schedule->is_read);
+	turn(1200);
+	assert_false(r.schedule->is_read);
+	assert_true(r.schedule->next_day > clock_now());
+	rig_finish();
+}
+
 static void
 test_a_clock_behind_its_own_record(void **state)
 {
@@ -93,9 +132,17 @@ test_a_clock_behind_its_own_record(void **state)
 	put("wall_high", T0 + HOUR);
 	r.schedule->watched_at = INT64_MIN;
 	schedule_watch(r.schedule);
-	schedule_watch(r.schedule); /* not twice a minute */
 	turn(50);
 	assert_true(is_alarmed("alarm_clock_jump"));
+	assert_int_equal(number("wall_high"), T0);
+	put("wall_high", T0 - HOUR);
+	schedule_watch(r.schedule); /* not twice a minute */
+	turn(50);
+	assert_int_equal(number("wall_high"), T0 - HOUR);
+	r.schedule->watched_at -= MINUTE;
+	schedule_watch(r.schedule);
+	turn(50);
+	assert_int_equal(number("wall_high"), T0);
 	rig_finish();
 }
 
@@ -119,7 +166,12 @@ test_what_fails_is_tried_again(void **state)
 	courier(false);
 	turn(50);
 	put("wall_high", T0 + DAY);
-	for (int n = 1; n < 6; n++) { /* its alarm fails */
+	turn(50);
+	/* Its alarm fails; the first is a look that may. */
+	for (int n = 2; !is_alarmed("alarm_clock_jump"); n++) {
+		assert_true(n < 9);
+		assert_int_equal(number("wall_high"), T0 + DAY);
+		turn(30);
 		r.schedule->watched_at = INT64_MIN;
 		fault_in = n;
 		schedule_watch(r.schedule);
@@ -137,6 +189,25 @@ test_what_fails_is_tried_again(void **state)
 		turn(30);
 	}
 	fault_in = 0;
+	rig_finish();
+}
+
+static void
+test_stopping_while_people_are_looked_after(void **state)
+{
+	int64_t own;
+
+	(void)state;
+	rig_begin(SMALL);
+	turn(50);
+	r.conf->hand_over = true;
+	clock_test_set(T0 + DAY);
+	r.schedule->next_day = INT64_MAX;
+	own = r.schedule->own;
+	schedule_tick(r.schedule);
+	while (r.schedule->own == own)
+		event_base_loop(r.base, EVLOOP_ONCE);
+	assert_true(r.schedule->is_ticking); /* its watch is under way */
 	rig_finish();
 }
 
@@ -228,6 +299,46 @@ test_a_clock_that_stands_still_goes_on(void **state)
 	rig_finish();
 }
 
+/* More is due than one round takes, and no further round is left. */
+static void
+test_what_a_step_leaves_is_done_after_it(void **state)
+{
+	(void)state;
+	rig_begin(SMALL);
+	turn(50);
+	r.schedule->rounds_max = 0;
+	courier(false);
+	assert_int_equal(in_tx(run_many, NULL), OK);
+	assert_int_equal(step_to(T0 + MINUTE), 256);
+	assert_int_equal(clock_now(), T0 + MINUTE);
+	turn(1500);
+	assert_true(r.schedule->next_clock > clock_now());
+	rig_finish();
+}
+
+/* While a tick that failed waits, news from elsewhere does not hurry it. */
+static void
+test_a_step_outlives_a_tick_that_fails(void **state)
+{
+	int n = 0;
+
+	(void)state;
+	rig_begin(SMALL);
+	turn(50);
+	fault_in = 1;
+	schedule_step(r.schedule, T0 + HOUR, on_arrived, &n);
+	turn(50);
+	assert_int_equal(fault_in, 0);
+	put("wall_high", T0);
+	turn(200);
+	assert_int_equal(n, 0);
+	assert_int_equal(clock_now(), T0);
+	turn(1000);
+	assert_int_equal(n, 1);
+	assert_int_equal(clock_now(), T0 + HOUR);
+	rig_finish();
+}
+
 static void
 test_nobody_waits_for_a_courier_for_ever(void **state)
 {
@@ -250,12 +361,17 @@ main(void)
 	    cmocka_unit_test(test_it_starts_whole_or_not_at_all),
 	    cmocka_unit_test(test_the_wall_clock_fires),
 	    cmocka_unit_test(test_a_wall_clock_that_was_set_is_looked_at),
+	    cmocka_unit_test(test_a_timer_that_did_not_ring),
+	    cmocka_unit_test(test_files_read_during_a_tick),
 	    cmocka_unit_test(test_a_clock_behind_its_own_record),
 	    cmocka_unit_test(test_what_fails_is_tried_again),
 	    cmocka_unit_test(test_a_watch_that_fails_is_held),
+	    cmocka_unit_test(test_stopping_while_people_are_looked_after),
 	    cmocka_unit_test(test_many_due_at_once),
 	    cmocka_unit_test(test_steps_queue_and_may_be_left),
 	    cmocka_unit_test(test_a_clock_that_stands_still_goes_on),
+	    cmocka_unit_test(test_what_a_step_leaves_is_done_after_it),
+	    cmocka_unit_test(test_a_step_outlives_a_tick_that_fails),
 	    cmocka_unit_test(test_nobody_waits_for_a_courier_for_ever),
 	};
 
