@@ -80,7 +80,8 @@ enum outcome clocks_force(struct tx *tx, const struct case_row *c,
  */
 enum outcome clocks_review_people(struct tx *tx);
 
-/* Fire what is due at now, urgent first, at most max; *n how many did. */
+/* Fire what is due at now, urgent first, at most max; *n how many did,
+ * 0 if it failed. */
 enum outcome clocks_fire(struct tx *tx, int64_t now, int max, int *n);
 /* Earliest next_at of all clocks; INT64_MAX if none. */
 int64_t clocks_next(struct tx *tx);

@@ -46,8 +46,6 @@ on_tried(void *arg, enum outcome how)
 {
 	struct job *j = arg;
 	struct outbox *o = j->o;
-	json_t *packet;
-	size_t i;
 
 	o->is_recording = false;
 	outbox_start_tick(o);
@@ -57,7 +55,8 @@ on_tried(void *arg, enum outcome how)
 		o->memory->lease_ms = j->lease_ms;
 		if (j->fired_at != 0)
 			memory_fired(o->memory, j->fired_at);
-		json_array_foreach(j->packets, i, packet) leave(o, packet);
+		for (size_t i = 0; i < json_array_size(j->packets); i++)
+			leave(o, json_array_get(j->packets, i));
 	}
 	(void)job_end(j);
 }
@@ -127,7 +126,7 @@ on_memory(void *arg, enum outcome how)
 void
 outbox_from_memory(struct outbox *o)
 {
-	if (o->is_stopped || o->is_recording)
+	if (o->is_recording)
 		return;
 	if (o->memory != NULL) {
 		job_post(memory_job(o), run_memory, on_memory);

@@ -154,14 +154,14 @@ memory_lost(struct memory *m)
 static enum outcome
 fire_at(struct tx *tx, int64_t at, int64_t *fired)
 {
-	enum outcome how = OK;
+	enum outcome how;
 	int n;
 
 	do {
 		how = clocks_fire(tx, at, FIRE_MAX, &n);
 		if (fired != NULL && n > 0)
 			*fired = at;
-	} while (how == OK && n == FIRE_MAX);
+	} while (n == FIRE_MAX);
 	return how;
 }
 
