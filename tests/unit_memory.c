@@ -1,8 +1,8 @@
 /* With no room at all, alerts leave from memory and are recorded later. */
 #include "clock_rig.c"
 
-#include "alert_rows.h"
 #include "loop_turn.h"
+#include "memory_expect.h"
 #include "outbox_loop.h"
 #include "store_disk.h"
 
@@ -27,14 +27,6 @@ tear_down(void **state)
 	return 0;
 }
 
-static void
-turn_until_sent(size_t n)
-{
-	for (int i = 0; i < 100 && r.n_sent < n; i++)
-		turn(50);
-	turn(100);
-}
-
 /* Idle, the log is moved and cut; then there is not one byte left. */
 static void
 fill_disk(void)
@@ -47,34 +39,7 @@ static void
 give_room(void)
 {
 	disk.capacity = ENDLESS;
-	for (int i = 0; i < 100 && outbox_is_in_memory(r.outbox); i++)
-		turn(50);
-	assert_false(outbox_is_in_memory(r.outbox));
-	turn(100);
-}
-
-static enum outcome
-run_get(struct tx *tx, void *arg)
-{
-	struct delivery *d = arg;
-	char id[ID_SIZE];
-
-	memcpy(id, d->id, sizeof(id));
-	return delivery_get(tx, id, d);
-}
-
-/* It has a row under the id that left, tried once and accepted. */
-static void
-expect_recorded(const char *id)
-{
-	struct delivery d;
-
-	memcpy(d.id, id, sizeof(d.id));
-	assert_int_equal(in_tx(run_get, &d), OK);
-	assert_false(d.is_waiting);
-	assert_false(d.is_leased);
-	assert_true(d.is_open);
-	assert_int_equal(d.attempts, 1);
+	turn_until_recorded();
 }
 
 static void
@@ -260,6 +225,20 @@ test_a_lease_that_came_too_late_for_the_disk(void **state)
 	EXPECT({0, "an", "New case"});
 }
 
+/* Nobody knows any more what left: it comes twice rather than never. */
+static void
+test_stopping_before_there_is_room(void **state)
+{
+	(void)state;
+	begin_full();
+	assert_int_equal(step_to(T0 + 10 * MINUTE), NO_ROOM);
+	turn_until_sent(1);
+	EXPECT({10, "an", "Nobody answered"});
+	outbox_from_memory(r.outbox);
+	restart();
+	EXPECT({10, "an", "Nobody answered"});
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -274,6 +253,7 @@ main(void)
 	    TEST(test_a_lease_that_finds_no_room_is_made_in_memory),
 	    TEST(test_a_result_that_came_too_late_for_the_disk),
 	    TEST(test_a_lease_that_came_too_late_for_the_disk),
+	    TEST(test_stopping_before_there_is_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

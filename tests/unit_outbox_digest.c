@@ -39,6 +39,17 @@ test_others_wait_for_their_digest(void **state)
 	rig_teardown();
 }
 
+/* Seven due at once leave as one, led by id. */
+static void
+lead_seven(char id[ID_SIZE])
+{
+	rig_setup("now");
+	the_rig->n_addresses = 1;
+	raise_alerts(7, true, id);
+	assert_int_equal(lease_now(16), 1);
+	snprintf(id, ID_SIZE, "%s", packet_text(0, "id"));
+}
+
 static enum outcome
 run_cancel(struct tx *tx, void *arg)
 {
@@ -55,11 +66,7 @@ test_a_cancelled_leader_leaves_nobody_behind(void **state)
 	char id[ID_SIZE];
 
 	(void)state;
-	rig_setup("now");
-	the_rig->n_addresses = 1;
-	raise_alerts(7, true, id);
-	assert_int_equal(lease_now(16), 1);
-	snprintf(id, sizeof(id), "%s", packet_text(0, "id"));
+	lead_seven(id);
 	result_of(0, "transient", 451, 0);
 	assert_int_equal(in_tx(run_cancel, id), OK);
 	assert_int_equal(next_now(), T0);
@@ -73,16 +80,38 @@ test_a_digest_without_address_leaves_nobody_behind(void **state)
 	char id[ID_SIZE];
 
 	(void)state;
-	rig_setup("now");
-	the_rig->n_addresses = 1;
-	raise_alerts(7, true, id);
-	assert_int_equal(lease_now(16), 1);
+	lead_seven(id);
 	result_of(0, "transient", 451, 0);
 	is_everybody_gone = true;
 	pass(HOUR);
 	assert_int_equal(lease_now(16), 0);
 	assert_int_equal(next_now(), INT64_MAX);
 	is_everybody_gone = false;
+	rig_teardown();
+}
+
+static enum outcome
+run_unsent(struct tx *tx, void *arg)
+{
+	return tx_exec(tx, Q_DELIVERY_UNSENT,
+	    ARGS(V_TEXT(arg), V_INT(1), V_INT(clock_now() + SECOND)));
+}
+
+/* No attempt was made, but the seven know each other already. */
+static void
+test_a_digest_that_was_not_taken_stays_whole(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	lead_seven(id);
+	assert_int_equal(in_tx(run_unsent, id), OK);
+	pass(SECOND);
+	assert_int_equal(lease_now(16), 1);
+	assert_string_equal(packet_text(0, "id"), id);
+	assert_int_equal(json_array_size(json_object_get(
+			     json_array_get(the_rig->packets, 0), "alerts")),
+	    7);
 	rig_teardown();
 }
 
@@ -122,6 +151,7 @@ main(void)
 	    cmocka_unit_test(test_a_cancelled_leader_leaves_nobody_behind),
 	    cmocka_unit_test(
 		test_a_digest_without_address_leaves_nobody_behind),
+	    cmocka_unit_test(test_a_digest_that_was_not_taken_stays_whole),
 	    cmocka_unit_test(test_a_digest_names_no_member),
 	};
 
