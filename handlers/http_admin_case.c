@@ -106,13 +106,17 @@ default_to_now(const struct tx *tx, json_t *body)
 		json_object_set_new(body, "acted_at", json_string(now));
 }
 
-/*
- * What a member says on the phone is recorded as the member's own act, under
- * the member's own rights.
- */
+/* What a member says on the phone: who does it, and how the chain tells. */
+struct said {
+	handler_run *run;
+	const char *act;
+	const char *of; /* what the path names after the case */
+};
+
+/* It is recorded as the member's own act, under the member's own rights. */
 static enum outcome
 say_by_phone(struct tx *tx, const struct request *r, struct response *a,
-    handler_run *run, const char *what)
+    const struct said *s)
 {
 	struct request as = *r;
 	struct case_row c;
@@ -121,14 +125,14 @@ say_by_phone(struct tx *tx, const struct request *r, struct response *a,
 	if (how != OK)
 		return how;
 	as.if_match = "*";
-	how = run(tx, &as, a);
+	how = s->run(tx, &as, a);
 	json_decref(as.body);
 	if (how != OK || a->status >= 300)
 		return how;
 	how = case_find(tx, r->args[0], &c);
 	if (how == OK)
-		how = audit_case(tx, r, &c, what,
-		    json_pack("{s:s*, s:s}", "step", r->args[1], "member",
+		how = audit_case(tx, r, &c, s->act,
+		    json_pack("{s:s*, s:s}", s->of, r->args[1], "member",
 			as.subject.id));
 	return how;
 }
@@ -136,14 +140,14 @@ say_by_phone(struct tx *tx, const struct request *r, struct response *a,
 /* Of what has an instant of its own: now, if none was said. */
 static enum outcome
 by_phone(struct tx *tx, const struct request *r, struct response *a,
-    handler_run *run, const char *what)
+    const struct said *s)
 {
 	struct request dated = *r;
 	enum outcome how;
 
 	dated.body = json_copy(r->body);
 	default_to_now(tx, dated.body);
-	how = say_by_phone(tx, &dated, a, run, what);
+	how = say_by_phone(tx, &dated, a, s);
 	json_decref(dated.body);
 	return how;
 }
@@ -152,49 +156,72 @@ by_phone(struct tx *tx, const struct request *r, struct response *a,
 enum outcome
 admin_step_done(struct tx *tx, const struct request *r, struct response *a)
 {
-	return by_phone(tx, r, a, case_step_done, "step.by_phone");
+	return by_phone(
+	    tx, r, a, &(struct said){case_step_done, "step.by_phone", "step"});
 }
 
 /* POST /v1/admin/cases/{code}/steps/{step}/oral */
 enum outcome
 admin_step_oral(struct tx *tx, const struct request *r, struct response *a)
 {
-	return by_phone(tx, r, a, case_step_oral, "step.by_phone");
+	return by_phone(
+	    tx, r, a, &(struct said){case_step_oral, "step.by_phone", "step"});
 }
 
 /* POST /v1/admin/cases/{code}/risk */
 enum outcome
 admin_case_risk(struct tx *tx, const struct request *r, struct response *a)
 {
-	return by_phone(tx, r, a, case_risk, "risk.by_phone");
+	return by_phone(
+	    tx, r, a, &(struct said){case_risk, "risk.by_phone", "step"});
 }
 
 /* POST /v1/admin/cases/{code}/close */
 enum outcome
 admin_case_close(struct tx *tx, const struct request *r, struct response *a)
 {
-	return by_phone(tx, r, a, case_close_post, "close.by_phone");
+	return by_phone(tx, r, a,
+	    &(struct said){case_close_post, "close.by_phone", "step"});
 }
 
 /* POST /v1/admin/cases/{code}/reopen */
 enum outcome
 admin_case_reopen(struct tx *tx, const struct request *r, struct response *a)
 {
-	return by_phone(tx, r, a, case_reopen_post, "reopen.by_phone");
+	return by_phone(tx, r, a,
+	    &(struct said){case_reopen_post, "reopen.by_phone", "step"});
 }
 
 /* POST /v1/admin/cases/{code}/assign {by, member, reason} */
 enum outcome
 admin_case_assign(struct tx *tx, const struct request *r, struct response *a)
 {
-	return say_by_phone(tx, r, a, case_assign, "assign.by_phone");
+	return say_by_phone(
+	    tx, r, a, &(struct said){case_assign, "assign.by_phone", "step"});
 }
 
 /* POST /v1/admin/cases/{code}/notes {by, text} */
 enum outcome
 admin_note_post(struct tx *tx, const struct request *r, struct response *a)
 {
-	return say_by_phone(tx, r, a, case_note_post, "note.by_phone");
+	return say_by_phone(
+	    tx, r, a, &(struct said){case_note_post, "note.by_phone", "step"});
+}
+
+/* POST /v1/admin/cases/{code}/plan/activities/{number} */
+enum outcome
+admin_case_activity(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct case_row c;
+	enum outcome how = by_phone(tx, r, a,
+	    &(struct said){case_activity, "activity.by_phone", "activity"});
+
+	if (how != OK || a->status >= 300)
+		return how;
+	/* The member may read the plan, who types for him may not. */
+	how = case_find(tx, r->args[0], &c);
+	return how == OK ? plan_answer(tx, r, &c, false, a)
+			 : answer_outcome(a, how);
 }
 
 /* GET /v1/admin/cases/{code}/gate */

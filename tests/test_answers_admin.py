@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from case_site import FULL, NOW, Site
+from casework import approved
 from hotline import Daemon
 from login_site import enrol
 
@@ -41,6 +42,14 @@ def test_what_a_member_says_on_the_phone(s):
     good(s, "POST", f"cases/{code}/assign", 200, {
         "by": "truongnhom", "member": "canbo2", "reason": WHY})
     assert s.case(code)["assignee"] == "canbo2"
+
+
+def test_an_activity_is_changed_on_the_phone(s):
+    code = approved(s)
+    told = good(s, "POST", f"cases/{code}/plan/activities/2", 200,
+                {"by": "canbo", "reason": WHY, "cancel": True})
+    assert told["activities"][1]["state"] == "cancelled"
+    assert "what" not in told["activities"][1]
 
 
 def test_the_end_of_a_case_and_its_return(s):

@@ -99,6 +99,57 @@ def test_the_admin_sees_dates_of_a_plan_and_no_words(s):
     assert "Tư vấn" not in str(shown) and "Thử Nghiệm" not in str(shown)
 
 
+def by_ctl(s, code, number, *args):
+    return s.d.ctl("case", "activity", code, str(number), "--by", "canbo",
+                   "--reason", "Lý do thử nghiệm hai", *args)
+
+
+def test_an_activity_changed_for_somebody_on_the_phone(s):
+    """It is the officer's act; who types it reads no word of the plan."""
+    code = approved(s)
+    told = by_ctl(s, code, 1, *(f"--set={k}={v}" for k, v in {
+        **ACTIVITY, "what": "Khám thử nghiệm", "end": "2026-12-25",
+        "cost:": 200000}.items() if k != "cost"))
+    first = told["activities"][0]
+    assert (first["number"], first["end_at"], first["cost"]) == \
+        (1, "2026-12-26T00:00:00+07:00", 200000)
+    told = by_ctl(s, code, 2, "--cancel")
+    assert [v["state"] for v in told["activities"]] == ["planned", "cancelled"]
+    for word in ("Khám", "Tư vấn", "Trạm", "Lý do", "Thử Nghiệm"):
+        assert word not in str(told)
+    assert plan(s, code)["activities"][0]["what"] == "Khám thử nghiệm"
+    assert items(s, code)["2"]["state"] == "dropped"
+    acts = [e for e in s.d.ctl("case", "timeline", code)["items"]
+            if e["act"] == "activity.by_phone"]
+    assert [e["detail"]["activity"] for e in acts] == ["1", "2"]
+    assert "Khám" not in str(acts)
+
+
+@pytest.mark.parametrize("args,said_of", [
+    ((9, "--cancel"), "404"),
+    ((1,), "activity, cancel"),
+    ((1, "--set", "what=Khám"), "/activity/start"),
+    ((1, "--cancel", "--set", "what=Khám"), "/activity/start"),
+])
+def test_what_is_no_change_is_refused_on_the_phone(s, args, said_of):
+    code = approved(s)
+    r = s.d.ctl_raw("case", "activity", code, *map(str, args), "--by",
+                       "canbo", "--reason", WHY)
+    assert r.returncode == 1
+    assert said_of in r.stderr
+    assert [v["state"] for v in plan(s, code)["activities"]] == ["planned"] * 2
+
+
+def test_the_verb_that_changes_an_activity_explains_itself(s):
+    r = s.d.ctl_raw("case", "activity", "--help")
+    assert r.returncode == 0
+    for word in ("CODE", "NUMBER", "--by", "--reason", "--acted-at",
+                 "--cancel", "--set"):
+        assert word in r.stdout
+    assert ".Cm case activity\n.Ar CODE\n.Ar NUMBER\n" in \
+        s.d.ctl_raw("--man").stdout
+
+
 def test_a_plan_sent_back_is_mended_while_the_chairmans_days_run(s):
     """Tuesday: one working day is Wednesday, two are until Thursday."""
     code = planned(s)

@@ -31,7 +31,7 @@ call_text(const struct call *c, const char *field)
 }
 
 static void
-set_text(struct call *c, const char *field, const char *value)
+set_text(json_t *into, const char *field, const char *value)
 {
 	json_t *v = json_string(value);
 
@@ -39,7 +39,7 @@ set_text(struct call *c, const char *field, const char *value)
 		(void)complain("not UTF-8: ", field);
 		exit(CTL_USAGE);
 	}
-	json_object_set_new(c->fields, field, v);
+	json_object_set_new(into, field, v);
 }
 
 static int
@@ -74,36 +74,48 @@ set_words(struct call *c, const struct param *p, const char *value)
 
 /* KEY:=JSON, such as item:=3 or paper:={"number": ...}. */
 static int
-set_json(struct call *c, const char *key, const char *text)
+set_json(json_t *into, const char *key, const char *text)
 {
 	json_t *value =
 	    json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
 
 	if (value == NULL)
 		return complain("this is no JSON: ", text);
-	json_object_set_new(c->fields, key, value);
+	json_object_set_new(into, key, value);
 	return CTL_OK;
+}
+
+/* What the pairs of an option are put in. */
+static json_t *
+pairs_of(struct call *c, const struct param *p)
+{
+	if (p->field == NULL)
+		return c->fields;
+	if (json_object_get(c->fields, p->field) == NULL)
+		json_object_set_new(c->fields, p->field, json_object());
+	return json_object_get(c->fields, p->field);
 }
 
 static int
 set_pair(struct call *c, const struct param *p, const char *value)
 {
 	const char *equals = strchr(value, '=');
+	json_t *into;
 	int rc = CTL_OK;
 	char *key;
 	bool is_json;
 
 	if (equals == NULL || equals == value || *value == ':')
 		return complain("KEY=VALUE is needed after ", p->name);
+	into = pairs_of(c, p);
 	is_json = equals[-1] == ':';
 	key = xstrndup(value, (size_t)(equals - value) - is_json);
 	if (is_json)
-		rc = set_json(c, key, equals + 1);
+		rc = set_json(into, key, equals + 1);
 	else if (strcmp(equals, "=true") == 0 || strcmp(equals, "=false") == 0)
-		json_object_set_new(
-		    c->fields, key, json_boolean(equals[1] == 't'));
+		json_object_set_new(into, key, json_boolean(equals[1] == 't'));
 	else
-		set_text(c, key, equals + 1);
+		set_text(into, key, equals + 1);
 	free(key);
 	return rc;
 }
@@ -187,7 +199,7 @@ set_param(struct call *c, const struct param *p, const char *value)
 	case PARAM_NEED:
 		break;
 	}
-	set_text(c, p->field, value);
+	set_text(c->fields, p->field, value);
 	return CTL_OK;
 }
 

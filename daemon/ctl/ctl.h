@@ -23,12 +23,12 @@ enum param_kind {
 	PARAM_NUMBER, /* --name N, a number field */
 	PARAM_FLAG,   /* --name, a field that is true */
 	PARAM_WORDS,  /* --name A,B, a list of texts; may be repeated */
-	PARAM_SET,    /* --name KEY=VALUE, field KEY; may be repeated */
+	PARAM_SET,    /* --name KEY=VALUE, KEY in the field; may be repeated */
 };
 struct param {
 	enum param_kind kind;
 	const char *name;  /* as in the help: "CODE", "--phone" */
-	const char *field; /* of the body or query */
+	const char *field; /* of the body or query; NULL with SET: the body */
 	const char *help;
 };
 

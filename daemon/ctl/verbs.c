@@ -15,6 +15,7 @@
 #define FLAG(name, field, help)	  ROW(FLAG, name, field, help)
 #define WORDS(name, field, help)  ROW(WORDS, name, field, help)
 #define SET(name, help)		  ROW(SET, name, NULL, help)
+#define SET_IN(name, field, help) ROW(SET, name, field, help)
 
 #define PARAMS(...)                                                            \
 	(const struct param[]){__VA_ARGS__},                                   \
