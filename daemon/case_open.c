@@ -88,18 +88,38 @@ open_updates(struct tx *tx, const char *referral)
 	return list;
 }
 
+/*
+ * Of one that went out: what was asked and which fields were shared; what they
+ * held is the case's own.
+ */
+static json_t *
+open_body(struct tx *tx, const struct rows *rows)
+{
+	const char *id = row_text(rows, 0);
+	struct opening_of what = {id, "referral", "body_sealed", id};
+	json_t *body = json_open(tx, &what, rows, 1);
+
+	json_object_del(body, "shared");
+	return body;
+}
+
 static json_t *
 open_referral(struct tx *tx, const struct rows *rows)
 {
 	const char *id = row_text(rows, 0);
-	struct opening_of body = {id, "referral", "body_sealed", id};
-
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:o*, s:o}", "id", id,
-	    "direction", row_text(rows, 3), "state", row_text(rows, 4),
-	    "agency", row_text(rows, 6), "received_at",
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:o, s:b, s:o*,"
+			      " s:o}",
+	    "id", id, "direction", row_text(rows, 3), "state",
+	    row_text(rows, 4), "agency", row_text(rows, 6), "purpose",
+	    row_text(rows, 7), "answer", row_text(rows, 9), "received_at",
 	    json_instant(tx, row_int(rows, 5)), "has_informant",
-	    !row_is_null(rows, 2), "body", json_open(tx, &body, rows, 1),
-	    "updates", open_updates(tx, id));
+	    !row_is_null(rows, 2), "body", open_body(tx, rows), "updates",
+	    open_updates(tx, id));
+
+	if (!row_is_null(rows, 8))
+		json_object_set_new(
+		    o, "due_at", json_instant(tx, row_int(rows, 8)));
+	return o;
 }
 
 static json_t *

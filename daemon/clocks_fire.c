@@ -36,7 +36,10 @@ add_people(struct people *to, struct people *from)
 	json_array_extend(to->skipped, from->skipped);
 }
 
-/* "named" is the member whom the clock is about. */
+/*
+ * "named" is the member whom the clock is about, "receiver" the agency that got
+ * the referral it is about.
+ */
 static enum outcome
 find_some(
     struct tx *tx, const struct turn *t, const char *who, struct people *some)
@@ -44,9 +47,9 @@ find_some(
 	char *named;
 	enum outcome how;
 
-	if (strcmp(who, "named") != 0)
+	if (strcmp(who, "named") != 0 && strcmp(who, "receiver") != 0)
 		return people_find(tx, t->c.id, who, t->now, some);
-	named = xasprintf("named:%s", t->k.item);
+	named = xasprintf("%s:%s", who, t->k.item);
 	how = people_find(tx, t->c.id, named, t->now, some);
 	free(named);
 	return how;

@@ -51,7 +51,8 @@ take(struct people *p, const struct candidate *c, bool is_outside)
 static void
 choose(struct people *p, const struct candidates *all, const char *who)
 {
-	bool is_outside = strncmp(who, "outside:", 8) == 0;
+	bool is_outside = strncmp(who, "outside:", 8) == 0 ||
+			  strncmp(who, "receiver:", 9) == 0;
 	bool is_last = all->n == 1 && strcmp(who, "chairman") == 0;
 
 	for (size_t i = 0; i < all->n; i++) {
@@ -82,6 +83,9 @@ query(struct tx *tx, const char *case_id, const char *who, int64_t at)
 	if (strncmp(who, "outside:", 8) == 0)
 		return tx_query(tx, Q_PEOPLE_OUTSIDE,
 		    ARGS(V_TEXT(case_id), V_TEXT(ward), V_TEXT(who + 8)));
+	if (strncmp(who, "receiver:", 9) == 0)
+		return tx_query(tx, Q_PEOPLE_RECEIVER,
+		    ARGS(V_TEXT(case_id), V_TEXT(who + 9)));
 	if (strncmp(who, "named:", 6) == 0)
 		return tx_query(tx, Q_PEOPLE_NAMED,
 		    ARGS(V_TEXT(case_id), V_INT(at), V_TEXT(ward),

@@ -151,7 +151,8 @@ ends_well(const struct ladder *l)
 
 	for (size_t i = 0; i < last->n_who; i++)
 		if (strcmp(last->who[i], "holder") != 0 &&
-		    strcmp(last->who[i], "duty") != 0)
+		    strcmp(last->who[i], "duty") != 0 &&
+		    strcmp(last->who[i], "receiver") != 0)
 			return true;
 	return false;
 }

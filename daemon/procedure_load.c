@@ -139,6 +139,7 @@ role_check(const struct node *n, struct faults *faults)
 {
 	if (strcmp(n->text, "anyone") != 0 &&
 	    (strcmp(n->text, "duty") == 0 || strcmp(n->text, "named") == 0 ||
+		strcmp(n->text, "receiver") == 0 ||
 		strchr(n->text, ':') != NULL || !is_callable(n->text)))
 		node_fault(n, faults, "'%s' must be anyone, holder or a role",
 		    n->text);

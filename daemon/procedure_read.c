@@ -21,7 +21,7 @@ static const int64_t unit_ms[UNIT_GIVEN + 1] = {
 const char *const bases[] = {
     "law", "procedure", "derived", "proposal", "local", NULL};
 
-static const char *const callable[] = {"holder", "duty", "named",
+static const char *const callable[] = {"holder", "duty", "named", "receiver",
 #define ROLE(name) #name,
 #include "roles.def"
 #undef ROLE

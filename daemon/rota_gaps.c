@@ -70,8 +70,9 @@ reaches_role(const struct rota *r, const char *who, int64_t t)
 bool
 rota_reaches(const struct rota *r, const char *who, int64_t t)
 {
-	if (strcmp(who, "named") == 0)
-		return true; /* a message to one person, not a rung to stand on */
+	/* Messages to one, not rungs to stand on. */
+	if (strcmp(who, "named") == 0 || strcmp(who, "receiver") == 0)
+		return true;
 	if (strcmp(who, "duty") == 0)
 		return reaches_duty(r, t);
 	if (strcmp(who, "holder") == 0)

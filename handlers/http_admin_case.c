@@ -224,6 +224,24 @@ admin_case_activity(struct tx *tx, const struct request *r, struct response *a)
 			 : answer_outcome(a, how);
 }
 
+/* POST /v1/admin/cases/{code}/refer */
+enum outcome
+admin_case_refer(struct tx *tx, const struct request *r, struct response *a)
+{
+	return say_by_phone(
+	    tx, r, a, &(struct said){case_refer, "refer.by_phone", "step"});
+}
+
+/* POST /v1/admin/cases/{code}/referrals/{id}/answer */
+enum outcome
+admin_referral_answer(
+    struct tx *tx, const struct request *r, struct response *a)
+{
+	return say_by_phone(tx, r, a,
+	    &(struct said){
+		case_referral_answer, "referral.by_phone", "referral"});
+}
+
 /* GET /v1/admin/cases/{code}/gate */
 enum outcome
 admin_case_gate(struct tx *tx, const struct request *r, struct response *a)

@@ -28,6 +28,10 @@ read_row(const struct rows *rows, struct referral_row *row)
 	snprintf(row->id, sizeof(row->id), "%s", row_text(rows, 0));
 	snprintf(row->incident, sizeof(row->incident), "%s", row_text(rows, 2));
 	snprintf(row->state, sizeof(row->state), "%s", row_text(rows, 3));
+	snprintf(row->purpose, sizeof(row->purpose), "%s", row_text(rows, 8));
+	if (!row_is_null(rows, 9))
+		snprintf(
+		    row->answer, sizeof(row->answer), "%s", row_text(rows, 9));
 	if (n == HASH_SIZE)
 		memcpy(row->digest, digest, n);
 }
@@ -77,6 +81,9 @@ referral_json(struct tx *tx, const struct referral_row *row)
 	json_object_set_new(
 	    o, "direction", json_string(row->is_out ? "out" : "in"));
 	json_object_set_new(o, "state", json_string(row->state));
+	json_object_set_new(o, "purpose", json_string(row->purpose));
+	if (row->answer[0] != '\0')
+		json_object_set_new(o, "answer", json_string(row->answer));
 	set_instant(tx, o, "received_at", row->received_at);
 	set_instant(tx, o, "due_at", row->due_at);
 	return o;
@@ -119,7 +126,7 @@ page_ok(const struct request *r, int64_t *limit)
 	static const char *const directions[] = {"", "in", "out", NULL};
 	static const char *const states[] = {"", "received", "assigned",
 	    "in_progress", "closed", "sent", "accepted", "refused", "completed",
-	    NULL};
+	    "withdrawn", NULL};
 	const char *n = request_query(r, "limit");
 	const char *after = request_query(r, "after");
 

@@ -18,7 +18,8 @@ void referral_add_secret(struct tx *tx, struct response *a);
 
 /* One referral as its agency sees it. */
 struct referral_row {
-	char id[ID_SIZE], incident[16], state[16];
+	char id[ID_SIZE], incident[16], state[16], purpose[16];
+	char answer[16]; /* ours, to a transfer; "": none yet */
 	bool is_out;
 	int64_t received_at, due_at, version;
 	unsigned char digest[HASH_SIZE];

@@ -11,6 +11,8 @@ GET  /v1/referrals                  401 401 200 200 403 403 403 403 403 403
 GET  /v1/referrals/{in}             401 401 200 404 403 403 403 403 403 403
 GET  /v1/referrals/{out}            401 401 404 200 403 403 403 403 403 403
 POST /v1/referrals/{in}/updates     401 401 201 404 403 403 403 403 403 403
+GET  /v1/referrals/{in}/request     401 401 404 404 403 403 403 403 403 403
+GET  /v1/referrals/{out}/request    401 401 404 200 403 403 403 403 403 403
 POST /v1/referrals/{in}/accept      401 401 404 404 403 403 403 403 403 403
 POST /v1/referrals/{out}/accept     401 401 404 200 403 403 403 403 403 403
 POST /v1/referrals/{out}/refuse     401 401 404 200 403 403 403 403 403 403
@@ -59,6 +61,7 @@ GET  /v1/cases/{case}/plan          401 401 403 403 404 404 404 404 404 404
 POST /v1/cases/{case}/plan/activities/7 401 401 403 403 404 404 404 404 404 404
 POST /v1/cases/{case}/assign        401 401 403 403 403 403 200 404 404 404
 POST /v1/cases/{case}/refer         401 401 403 403 201 403 201 404 404 404
+POST /v1/cases/{case}/referrals/{none}/answer 401 401 403 403 404 403 404 404 404 404
 GET  /v1/cases/{case}/bars          401 401 403 403 403 403 200 404 404 404
 POST /v1/cases/{case}/bars          401 401 403 403 403 403 204 404 404 404
 POST /v1/cases/{case}/bars/{bar}/clear 401 401 403 403 200 200 200 404 404 404

@@ -320,6 +320,11 @@ class Daemon:
         return self.ctl("member", "token", login)["token"]
 
 
+def shared(*fields, ground="legal_duty", **more):
+    """Fields that a referral shares, all on the same ground."""
+    return [{"field": f, "ground": ground, **more} for f in fields]
+
+
 def copy_of(d):
     """A copy of a daemon's database that a test may open and change."""
     path = pathlib.Path(

@@ -5,7 +5,7 @@ import re
 import pytest
 
 import openapi_check
-from hotline import ROOT, Daemon
+from hotline import ROOT, Daemon, shared
 
 MAU01 = {"kind": "abused", "abuse_kinds": ["violence"], "risk": "high",
          "narrative": "Nội dung thử nghiệm.",
@@ -75,7 +75,7 @@ def test_member(world):
 def test_referral_out(world):
     d = world
     body = {"agency": "truong1", "service": "Tư vấn", "reason": "Thử nghiệm",
-            "due_at": "2026-12-01T00:00:00+07:00", "share": ["age"]}
+            "due_at": "2026-12-01T00:00:00+07:00", "share": shared("age")}
     for end in ({"accept": {}, "complete": {"outcome": "Xong"}},
                 {"refuse": {"reason": "Không có người"}}):
         out = ok(d.api("POST", f"/v1/cases/{d.code}/refer", body, key=d.lan,

@@ -4,7 +4,7 @@ import sqlite3
 import pytest
 
 from case_site import FULL, NOW, Site
-from hotline import Daemon, copy_of
+from hotline import Daemon, copy_of, shared
 
 
 WHY = {"reason": "Lý do thử nghiệm riêng."}
@@ -159,7 +159,7 @@ def test_an_agency_reads_what_is_shared_once_it_takes_it_on(s):
     a = s.post(code, "refer", {
         "agency": "tramyte", "service": "Khám sức khỏe",
         "reason": "Lý do thử nghiệm.", "due_at": "2026-11-25T07:00:00+07:00",
-        "share": ["name", "place"]}, "officer")
+        "share": shared("name", "place")}, "officer")
     assert a.status == 201, a
     path = f"/v1/referrals/{a.json['id']}"
     seen = s.d.api("GET", path, key=s.station)
@@ -169,7 +169,7 @@ def test_an_agency_reads_what_is_shared_once_it_takes_it_on(s):
                    key=s.station).json["code"] == "state_conflict"
     taken = s.d.api("POST", path + "/accept", key=s.station)
     assert taken.status == 200 and taken.json["state"] == "accepted"
-    (child,) = taken.json["children"]
+    (child,) = taken.json["shared"]["children"]
     assert set(child) == {"name", "place"}
     assert taken.json["service"] == "Khám sức khỏe"
     assert s.d.api("POST", path + "/refuse", {"reason": "x"},
@@ -188,7 +188,7 @@ def send_on(s, code):
     a = s.post(code, "refer", {
         "agency": "tramyte", "service": "Khám sức khỏe",
         "reason": "Lý do thử nghiệm.", "due_at": "2026-11-25T07:00:00+07:00",
-        "share": ["name", "place"]}, "officer")
+        "share": shared("name", "place")}, "officer")
     assert a.status == 201, a
     return f"/v1/referrals/{a.json['id']}"
 
@@ -200,7 +200,7 @@ def test_accept_again_with_the_same_key_gets_the_same_answer(s):
     first = s.d.api("POST", path + "/accept", key=s.station, idem="nhan-1")
     again = s.d.api("POST", path + "/accept", key=s.station, idem="nhan-1")
     assert (first.status, first.json) == (again.status, again.json)
-    assert first.status == 200 and first.json["children"][0]["name"]
+    assert first.status == 200 and first.json["shared"]["children"][0]["name"]
     assert "referral.answered_again" in [e["act"] for e in s.events(code)]
     other = s.d.api("POST", path + "/accept", key=s.station, idem="nhan-2")
     assert other.json["code"] == "state_conflict"

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from hotline import shared
 from referral_site import (body, case, child, fresh, ok, open_site, post,
                            refused, timeline)
 
@@ -316,7 +317,7 @@ def refer(s, code, key, **more):
     tag = f'"{case(s, code)["version"]}"'
     return s.d.api("POST", f"/v1/cases/{code}/refer", {
         "agency": "truong1", "service": "Tư vấn", "reason": "Để thử.",
-        "due_at": "2026-12-01T00:00:00+07:00", "share": ["name"], **more},
+        "due_at": "2026-12-01T00:00:00+07:00", "share": shared("name"), **more},
         key=key, headers={"If-Match": tag})
 
 

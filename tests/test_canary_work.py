@@ -75,7 +75,7 @@ def hand_on(s, code):
     """What is told to others: given on, sent on, barred, cleared."""
     sent = well(s.post(code, "refer", {
         "agency": "tramyte", "service": NAME, "reason": WORDS,
-        "due_at": "2026-11-25T07:00:00+07:00", "share": ["name", "place"]},
+        "due_at": "2026-11-25T07:00:00+07:00", "share": hotline.shared("name", "place")},
         "officer"), 201)
     path = f"/v1/referrals/{sent.json['id']}"
     for _ in range(2):  # the answer is kept, sealed, to be repeated

@@ -228,7 +228,10 @@ CREATE TABLE referral (             -- in or out: one resource
     received_at INT8 NOT NULL,      -- ours
     first_received_at INT8 NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('received', 'assigned', 'in_progress',
-        'closed', 'sent', 'accepted', 'refused', 'completed')),
+        'closed', 'sent', 'accepted', 'refused', 'completed', 'withdrawn')),
+    purpose TEXT NOT NULL DEFAULT 'notice' CHECK (purpose IN ('notice',
+        'service', 'transfer', 'feedback')), -- notice: of a child in danger
+    answer TEXT CHECK (answer IN ('accepted', 'refused')), -- ours, to a transfer
     risk TEXT,
     is_confidential INT8 NOT NULL DEFAULT 0,
     secret_hash BYTES,              -- of the receipt secret, if confidential
