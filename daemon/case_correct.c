@@ -41,17 +41,19 @@ mend(const json_t *old, const json_t *set)
 enum outcome
 case_correct_read(struct tx *tx, const struct case_row *c, struct correction *k)
 {
-	const struct opening_of what = {c->id, k->object, "body_sealed", k->id};
+	struct opening_of what = {NULL, k->object, "body_sealed", k->id};
 	struct rows *rows =
 	    tx_query(tx, is_child(k) ? Q_CHILD_OF_CASE : Q_PERSON_OF_CASE,
-		ARGS(V_TEXT(k->id), V_TEXT(c->id)));
+		ARGS(V_TEXT(c->id), V_TEXT(k->id)));
 	enum outcome how;
 
 	k->role[0] = '\0';
 	if (rows_next(rows)) {
+		row_copy(k->case_id, sizeof(k->case_id), rows, 1);
+		what.owner = k->case_id;
 		k->old = json_open(tx, &what, rows, 0);
 		if (!is_child(k))
-			row_copy(k->role, sizeof(k->role), rows, 1);
+			row_copy(k->role, sizeof(k->role), rows, 2);
 	}
 	how = rows_end(rows);
 	if (how == OK && k->old == NULL)
@@ -162,7 +164,7 @@ save_object(struct tx *tx, const struct case_row *c, const struct correction *k,
 	    .case_id = c->id,
 	    .detail = json_pack("{s:s}", "act", a->id)};
 	struct value sealed = V_NULL;
-	enum outcome how = intake_seal(tx, c->id, &at, k->mended, &sealed);
+	enum outcome how = intake_seal(tx, k->case_id, &at, k->mended, &sealed);
 
 	if (how == OK)
 		how = is_child(k) ? tx_exec(tx, Q_CHILD_CHANGE,

@@ -8,6 +8,7 @@ struct correction {
 	const char *object, *id; /* "child" or "person", of this case */
 	const json_t *set;	 /* its fields as they should be; null: none */
 	const json_t *body;	 /* {reason}, sealed with the act */
+	char case_id[ID_SIZE];	 /* read: it may be one that was merged */
 	char role[16];		 /* read: of a person, else "" */
 	json_t *old, *mended;	 /* read: what is there, and what should be */
 };

@@ -37,7 +37,7 @@ case_note_add(struct tx *tx, const struct case_row *c, struct note *n,
 {
 	if (n->corrects != NULL &&
 	    tx_number(tx, Q_NOTE_OF_CASE, 0,
-		ARGS(V_TEXT(n->corrects), V_TEXT(c->id))) == 0)
+		ARGS(V_TEXT(c->id), V_TEXT(n->corrects))) == 0)
 		return NOT_FOUND;
 	id_new(n->id);
 	return insert(tx, c, n, by);

@@ -33,17 +33,16 @@ json_open(struct tx *tx, const struct opening_of *what, const struct rows *rows,
 	return json;
 }
 
-/* Rows of id, body_sealed and, perhaps, a role, under the case's key. */
+/* Rows of id, body_sealed, its case's id and, perhaps, a role. */
 static json_t *
-open_list(struct tx *tx, struct rows *rows, const struct case_row *c,
-    const char *table)
+open_list(struct tx *tx, struct rows *rows, const char *table)
 {
 	bool has_role = strcmp(table, "person") == 0;
 	json_t *list = json_array(), *one;
 
 	while (rows_next(rows)) {
 		struct opening_of what = {
-		    c->id, table, "body_sealed", row_text(rows, 0)};
+		    row_text(rows, 2), table, "body_sealed", row_text(rows, 0)};
 
 		one = json_open(tx, &what, rows, 1);
 		if (one == NULL)
@@ -51,7 +50,7 @@ open_list(struct tx *tx, struct rows *rows, const struct case_row *c,
 		json_object_set_new(one, "id", json_string(row_text(rows, 0)));
 		if (has_role)
 			json_object_set_new(
-			    one, "role", json_string(row_text(rows, 2)));
+			    one, "role", json_string(row_text(rows, 3)));
 		json_array_append_new(list, one);
 	}
 	(void)rows_end(rows);
@@ -138,10 +137,10 @@ json_t *
 case_open_sealed(struct tx *tx, const struct case_row *c)
 {
 	return json_pack("{s:o, s:o, s:o}", "children",
-	    open_list(tx, tx_query(tx, Q_VIEW_CHILDREN, ARGS(V_TEXT(c->id))), c,
+	    open_list(tx, tx_query(tx, Q_VIEW_CHILDREN, ARGS(V_TEXT(c->id))),
 		"child"),
 	    "persons",
-	    open_list(tx, tx_query(tx, Q_VIEW_PERSONS, ARGS(V_TEXT(c->id))), c,
+	    open_list(tx, tx_query(tx, Q_VIEW_PERSONS, ARGS(V_TEXT(c->id))),
 		"person"),
 	    "referrals", open_referrals(tx, c));
 }

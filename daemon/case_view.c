@@ -40,14 +40,20 @@ clocks_json(struct tx *tx, const struct case_row *c)
 	return list;
 }
 
+const char *
+case_state(const struct case_row *c)
+{
+	return c->is_merged ? "merged" : c->is_open ? "open" : "closed";
+}
+
 json_t *
 case_summary_json(struct tx *tx, const struct case_row *c)
 {
 	json_t *o = json_pack("{s:s, s:s, s:s, s:b, s:I}", "code", c->code,
-	    "incident", c->incident, "state", c->is_open ? "open" : "closed",
-	    "is_confidential", c->is_confidential, "version",
-	    (json_int_t)c->version);
+	    "incident", c->incident, "state", case_state(c), "is_confidential",
+	    c->is_confidential, "version", (json_int_t)c->version);
 	json_t *holder = tx_object(tx, Q_VIEW_LOGIN, ARGS(V_TEXT(c->assignee)));
+	struct case_row file;
 
 	json_object_update_new(o,
 	    json_pack("{s:O*}", "assignee", json_object_get(holder, "login")));
@@ -55,6 +61,8 @@ case_summary_json(struct tx *tx, const struct case_row *c)
 	set_instant(tx, o, "t0_at", c->t0_at);
 	set_instant(tx, o, "received_at", c->received_at);
 	json_object_set_new(o, "clocks", clocks_json(tx, c));
+	if (c->is_merged && case_get(tx, c->file, &file) == OK)
+		json_object_set_new(o, "merged_into", json_string(file.code));
 	return o;
 }
 
@@ -78,7 +86,8 @@ static json_t *
 duplicates_json(
     struct tx *tx, const struct case_row *c, const struct subject *by)
 {
-	json_t *list = tx_list(tx, Q_VIEW_DUPLICATES, ARGS(V_TEXT(c->id)));
+	json_t *list = tx_list(
+	    tx, Q_VIEW_DUPLICATES, ARGS(V_TEXT(c->id), V_TEXT(c->file)));
 	json_t *seen = json_array(), *one;
 	size_t i;
 
@@ -123,6 +132,8 @@ case_full_json(
 	hide_rule(o, "assigned_why", has_any);
 	json_object_set_new(o, "is_possible_duplicate", json_boolean(has_any));
 	json_object_set_new(o, "duplicates", duplicates);
+	json_object_set_new(
+	    o, "merges", tx_list(tx, Q_VIEW_MERGES, ARGS(V_TEXT(c->id))));
 	json_object_set_new(
 	    o, "bars", tx_list(tx, Q_VIEW_BARS, ARGS(V_TEXT(c->id))));
 	json_object_set_new(

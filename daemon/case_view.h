@@ -4,6 +4,8 @@
 
 #include "cases.h"
 
+/* "open", "closed" or "merged". */
+const char *case_state(const struct case_row *c);
 /*
  * What anybody may see who may see that it is there: code, incident, state,
  * assignee (login), instants, version, clocks.  Nothing sealed, no facts.  The

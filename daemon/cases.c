@@ -39,6 +39,8 @@ read_case(struct rows *rows, struct case_row *c)
 		c->received_at = row_int(rows, 8);
 		c->version = row_int(rows, 9);
 		facts_parse(&c->facts, row_text(rows, 10));
+		snprintf(c->file, sizeof(c->file), "%s", row_text(rows, 11));
+		c->is_merged = strcmp(c->file, c->id) != 0;
 	}
 	how = rows_end(rows);
 	return how == OK && !is_there ? NOT_FOUND : how;
@@ -50,6 +52,18 @@ case_get(struct tx *tx, const char *id, struct case_row *c)
 	return read_case(
 	    tx_query(tx, Q_CASE_BY_ID, ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)))),
 	    c);
+}
+
+enum outcome
+case_get_file(struct tx *tx, const char *id, struct case_row *c)
+{
+	enum outcome how = case_get(tx, id, c);
+	char file[ID_SIZE];
+
+	if (how != OK || !c->is_merged)
+		return how;
+	memcpy(file, c->file, ID_SIZE);
+	return case_get(tx, file, c);
 }
 
 enum outcome

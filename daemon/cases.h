@@ -9,6 +9,8 @@
 
 struct case_row {
 	char id[ID_SIZE], code[16], incident[16], assignee[ID_SIZE];
+	char file[ID_SIZE]; /* the case whose file it is in: mostly itself */
+	bool is_merged;	    /* into another; then it is not open */
 	bool is_open, is_confidential, is_possible_duplicate;
 	int64_t t0_at, received_at, version;
 	struct facts facts;
@@ -18,6 +20,8 @@ struct case_row {
 /* By code ("K7Q2-M4XD") or by id; NOT_FOUND. */
 enum outcome case_find(struct tx *tx, const char *code, struct case_row *c);
 enum outcome case_get(struct tx *tx, const char *id, struct case_row *c);
+/* The case whose file it is in now: the one it was merged into, or itself. */
+enum outcome case_get_file(struct tx *tx, const char *id, struct case_row *c);
 /* What allow() needs to know about a subject and this case. */
 void case_object(struct tx *tx, const struct case_row *c,
     const struct subject *s, struct object *o);

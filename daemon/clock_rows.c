@@ -79,8 +79,17 @@ clock_case_id(const struct clock_row *k)
 enum outcome
 clock_case(struct tx *tx, const struct clock_row *k, struct case_row *c)
 {
+	struct case_row own;
+	enum outcome how;
+
 	*c = (struct case_row){.received_at = INT64_MIN};
-	return k->case_id[0] != '\0' ? case_get(tx, k->case_id, c) : OK;
+	if (k->case_id[0] == '\0')
+		return OK;
+	how = case_get(tx, k->case_id, &own);
+	if (how == OK)
+		how = case_get_file(tx, k->case_id, c);
+	c->received_at = own.received_at;
+	return how;
 }
 
 enum outcome

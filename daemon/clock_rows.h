@@ -33,7 +33,8 @@ struct clock_rules {
 enum outcome
 clock_rules(struct tx *tx, const struct clock_row *k, struct clock_rules *out);
 /*
- * The case of a clock.  The ward's own clocks have none: then *c is empty but
+ * The case of a clock: of one that was merged, whose holder and facts are those
+ * of the case that it was merged into, and only received_at its own.  The ward's own clocks have none: then *c is empty but
  * for a received_at before all time, for no sender ever held them up.
  */
 enum outcome

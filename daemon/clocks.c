@@ -9,6 +9,7 @@
 #include "audit.h"
 #include "clock.h"
 #include "clock_rows.h"
+#include "clocks_copy.h"
 #include "context.h"
 
 /* Of a case at once: its steps, and every activity of its plan. */
@@ -107,13 +108,10 @@ clocks_review(struct tx *tx, const struct case_row *c)
 	return how;
 }
 
-/* Which clock is meant: of a case or, c NULL, of the ward itself. */
-struct which {
-	const struct case_row *c;
-	const char *step, *item;
-};
-
-/* NOT_FOUND if no clock of it is open. */
+/*
+ * NOT_FOUND if no clock of it is open: its own first, then those of the cases
+ * that were merged into it, which run on.
+ */
 static enum outcome
 find_open(struct tx *tx, const struct which *w, struct clock_row *k)
 {
@@ -168,15 +166,24 @@ fill_clock(struct tx *tx, const struct which *w, const struct opening *o,
 	ladder_start(o->step, &k->climb);
 }
 
-/* CONFLICT if one is open already. */
-static enum outcome
-open_clock(struct tx *tx, const struct which *w, const struct opening *o)
+/* One of a merged case is enough, unless this one is due sooner. */
+static bool
+is_enough(const struct which *w, const struct clock_row *k, int64_t due_at)
+{
+	return w->c == NULL || strcmp(k->case_id, w->c->id) == 0 ||
+	       k->climb.due_at <= due_at;
+}
+
+enum outcome
+clock_open(struct tx *tx, const struct which *w, const struct opening *o)
 {
 	struct clock_row k;
 	enum outcome how = find_open(tx, w, &k);
 
-	if (how != NOT_FOUND)
-		return how == OK ? CONFLICT : how;
+	if (how == OK && is_enough(w, &k, o->due_at))
+		return CONFLICT;
+	if (how != OK && how != NOT_FOUND)
+		return how;
 	fill_clock(tx, w, o, &k);
 	how = add_clock(tx, &k, o);
 	if (how != OK)
@@ -209,7 +216,7 @@ clocks_open_item(struct tx *tx, const struct item_clock *i)
 		o.term = (struct limit){.unit = UNIT_GIVEN};
 		o.due_at = i->due_at;
 	}
-	return open_clock(tx, &w, &o);
+	return clock_open(tx, &w, &o);
 }
 
 enum outcome
@@ -228,7 +235,7 @@ clocks_event(
 		return OK;
 	n = procedure_openings(x->procedure, x->calendar, &c->facts, &m, list);
 	for (size_t i = 0; i < n && how == OK; i++) {
-		how = open_clock(tx,
+		how = clock_open(tx,
 		    &(struct which){c, step_id(list[i].step), ""}, &list[i]);
 		how = how == CONFLICT ? OK : how;
 	}
@@ -258,20 +265,37 @@ finish(struct tx *tx, struct clock_row *k, int64_t received_at,
 		"is_timely", is_timely, "is_late_record", is_late_record));
 }
 
+/* A lapse is charged by when its own case was received. */
+static enum outcome
+finish_clock(struct tx *tx, struct clock_row *k, const struct act *a)
+{
+	struct case_row c;
+	enum outcome how = clock_case(tx, k, &c);
+
+	return how == OK ? finish(tx, k, c.received_at, a) : how;
+}
+
 enum outcome
 clocks_done_item(struct tx *tx, const struct case_row *c, const char *item,
     const struct act *a)
 {
+	const struct which w = {c, a->step, item};
+	bool is_done = false;
 	char event[STEP_ID_SIZE + 8];
 	struct clock_row k;
-	enum outcome how = find_open(tx, &(struct which){c, a->step, item}, &k);
+	enum outcome how = find_open(tx, &w, &k);
 
-	if (how == OK)
-		how = finish(tx, &k, c == NULL ? INT64_MIN : c->received_at, a);
-	if (how != OK || c == NULL)
+	/* One act ends it for all cases of the file. */
+	for (; how == OK; how = find_open(tx, &w, &k)) {
+		how = finish_clock(tx, &k, a);
+		if (how != OK)
+			return how;
+		snprintf(event, sizeof(event), "%s.done", k.step);
+		is_done = true;
+	}
+	if (how != NOT_FOUND || !is_done)
 		return how;
-	snprintf(event, sizeof(event), "%s.done", k.step);
-	return clocks_event(tx, c, event, a->acted_at);
+	return c == NULL ? OK : clocks_event(tx, c, event, a->acted_at);
 }
 
 enum outcome
@@ -300,11 +324,18 @@ enum outcome
 clocks_drop_item(struct tx *tx, const struct item_clock *i,
     const struct subject *by, const char *why)
 {
+	const struct which w = {i->c, i->step, i->item};
+	bool is_dropped = false;
 	struct clock_row k;
-	enum outcome how =
-	    find_open(tx, &(struct which){i->c, i->step, i->item}, &k);
+	enum outcome how = find_open(tx, &w, &k);
 
-	return how == OK ? drop_clock(tx, &k, by, why) : how;
+	for (; how == OK; how = find_open(tx, &w, &k)) {
+		how = drop_clock(tx, &k, by, why);
+		if (how != OK)
+			return how;
+		is_dropped = true;
+	}
+	return how == NOT_FOUND && is_dropped ? OK : how;
 }
 
 enum outcome

@@ -11,13 +11,13 @@
 #include "clock.h"
 #include "clock_rows.h"
 #include "context.h"
-#include "intake_case.h"
+#include "intake_tell.h"
 #include "keyring.h"
 #include "mau01.h"
 
 /* A case for each child; one also when nobody could say who the child is. */
 static enum outcome
-open_cases(struct tx *tx, const struct incident *i)
+open_cases(struct tx *tx, struct incident *i)
 {
 	const json_t *children = json_object_get(i->in->body, "children");
 	json_t *unknown = json_object();

@@ -94,7 +94,8 @@ add_case(struct tx *tx, const struct incident *i, struct case_row *c)
 		how = keyring_new(tx, "case", c->id, &key);
 	key_wipe(&key);
 	if (how == OK)
-		how = tx_exec(tx, Q_REFERRAL_LINK,
+		how = tx_exec(tx,
+		    i->is_split ? Q_REFERRAL_ATTACH : Q_REFERRAL_LINK,
 		    ARGS(V_TEXT(i->referral_id), V_TEXT(c->id),
 			V_TEXT(tx_ward(tx))));
 	if (how != OK)
@@ -202,13 +203,14 @@ did_intake(struct tx *tx, struct case_row *c, const struct subject *by)
 }
 
 enum outcome
-intake_case(struct tx *tx, const struct incident *i, const json_t *child)
+intake_case(struct tx *tx, struct incident *i, const json_t *child)
 {
 	char holder[ID_SIZE] = "";
 	struct case_row c;
 	int hits = 0;
 	enum outcome how = add_case(tx, i, &c);
 
+	memcpy(i->opened, c.id, ID_SIZE);
 	for (size_t k = 0; k < i->n_hidden && how == OK; k++)
 		how = intake_suspect(tx, &c, i->hidden[k], holder);
 	if (how == OK)

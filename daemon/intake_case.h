@@ -17,7 +17,9 @@ struct incident {
 	/* Cases it is about that its writer is barred from. */
 	char hidden[CASES_MAX][ID_SIZE];
 	size_t n_hidden;
-	bool hides_source; /* and the source_ref is that of theirs */
+	bool hides_source;    /* and the source_ref is that of theirs */
+	bool is_split;	      /* of a case of ours: no receipt tells it */
+	char opened[ID_SIZE]; /* filled in: the case that was opened last */
 };
 
 /* Store the notification itself, sealed, and tell the audit chain. */
@@ -36,18 +38,13 @@ enum outcome intake_seal_rest(struct tx *tx, const char *referral_id,
 enum outcome
 intake_audit(struct tx *tx, struct happening *h, const struct value *sealed);
 
-/*
- * News of what is there already: the cases of the notification referral_id
- * learn all that in->body says, each child that none of them is of gets a case
- * of its own, and whoever holds them is told.  In intake_tell.c.
- */
-enum outcome intake_tell(struct tx *tx, struct incident *i);
-/* Its sender may see it by its receipt secret alone from now on. */
-enum outcome intake_hide_referral(struct tx *tx, const char *referral_id);
+/* Who is barred from the other case is barred from this one, provisionally. */
+enum outcome
+intake_copy_bars(struct tx *tx, const struct case_row *c, const char *other);
 
 /* Open a case for a child (an object, empty if nothing is known). */
 enum outcome
-intake_case(struct tx *tx, const struct incident *i, const json_t *child);
+intake_case(struct tx *tx, struct incident *i, const json_t *child);
 
 /* A child, or a person around one, can be looked up by what is said of them;
  * members and agencies whom the person fits are barred and counted in hits. */

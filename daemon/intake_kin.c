@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alert_rows.h"
 #include "case_open.h"
 #include "clock.h"
 
@@ -17,12 +18,13 @@ read_known(struct tx *tx, const struct incident *i, struct kinship *k)
 	while (k->n < KIN_MAX && rows_next(rows)) {
 		struct kin *one = &k->list[k->n];
 		struct opening_of what = {
-		    one->case_id, "child", "body_sealed", one->id};
+		    row_text(rows, 1), "child", "body_sealed", one->id};
 
 		*one = (struct kin){.seen_at = row_int(rows, 3)};
 		snprintf(one->id, sizeof(one->id), "%s", row_text(rows, 0));
 		snprintf(one->case_id, sizeof(one->case_id), "%s",
-		    row_text(rows, 1));
+		    row_text(rows, 4));
+		row_copy(one->own_case, sizeof(one->own_case), rows, 1);
 		one->child = json_open(tx, &what, rows, 2);
 		if (one->child != NULL)
 			k->n++; /* else it was erased: nobody is like it */

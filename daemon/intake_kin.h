@@ -7,7 +7,9 @@
 /* The children of an incident that news may speak of. */
 #define KIN_MAX 64
 struct kin {
-	char id[ID_SIZE], case_id[ID_SIZE];
+	char id[ID_SIZE];
+	char case_id[ID_SIZE]; /* in whose file it is now */
+	char own_case[ID_SIZE];
 	json_t *child; /* as it was told first */
 	int64_t seen_at;
 	const json_t *news; /* the child of the body that is this one */

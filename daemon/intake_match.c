@@ -141,8 +141,8 @@ read_child(
 	return true;
 }
 
-static enum outcome
-copy_bars(struct tx *tx, const struct case_row *c, const char *other)
+enum outcome
+intake_copy_bars(struct tx *tx, const struct case_row *c, const char *other)
 {
 	struct person list[PEOPLE_MAX];
 	struct rows *rows = tx_query(tx, Q_BARS_OF_CASE, ARGS(V_TEXT(other)));
@@ -203,7 +203,7 @@ intake_suspect(struct tx *tx, const struct case_row *c, const char *other,
 	if (how == OK)
 		how = mark(tx, &first, c->id);
 	if (how == OK)
-		how = copy_bars(tx, c, other);
+		how = intake_copy_bars(tx, c, other);
 	if (how == OK && first.is_open && holder[0] == '\0')
 		memcpy(holder, first.assignee, ID_SIZE);
 	return how;

@@ -6,7 +6,7 @@
 #include "audit.h"
 #include "clock.h"
 #include "clock_rows.h"
-#include "intake_case.h"
+#include "intake_tell.h"
 #include "keyring.h"
 #include "mau01.h"
 

@@ -121,9 +121,9 @@ is_known(struct tx *tx, const struct case_row *c, const char *role,
 	bool is = false;
 
 	while (!is && rows_next(rows)) {
-		struct opening_of what = {
-		    c->id, "person", "body_sealed", row_text(rows, 0)};
-		json_t *one = strcmp(row_text(rows, 2), role) == 0
+		struct opening_of what = {row_text(rows, 2), "person",
+		    "body_sealed", row_text(rows, 0)};
+		json_t *one = strcmp(row_text(rows, 3), role) == 0
 				  ? json_open(tx, &what, rows, 1)
 				  : NULL;
 

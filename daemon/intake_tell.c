@@ -8,15 +8,16 @@
 #include "clock_rows.h"
 #include "clocks.h"
 #include "intake_kin.h"
+#include "intake_tell.h"
 #include "keyring.h"
 #include "mau01.h"
 
 static enum outcome
-audit_case(struct tx *tx, const struct incident *i, const struct case_row *c,
+audit_case(struct tx *tx, const struct case_row *c, const struct subject *by,
     const char *act, json_t *detail)
 {
 	return audit_add(tx, &(struct happening){
-				 .actor = i->in->by,
+				 .actor = by,
 				 .act = act,
 				 .object_kind = "case",
 				 .object_id = c->id,
@@ -25,21 +26,21 @@ audit_case(struct tx *tx, const struct incident *i, const struct case_row *c,
 			     });
 }
 
-/* The earliest place of receipt counts (D56 25.1); later ones do not. */
-static enum outcome
-start_sooner(struct tx *tx, const struct incident *i, struct case_row *c)
+enum outcome
+intake_sooner(
+    struct tx *tx, struct case_row *c, int64_t t0_at, const struct subject *by)
 {
 	int64_t was = c->t0_at;
 	enum outcome how;
 
-	if (i->t0_at >= was)
+	if (t0_at >= was)
 		return OK;
-	c->t0_at = i->t0_at;
+	c->t0_at = t0_at;
 	c->version++;
 	how = tx_exec(tx, Q_CASE_SOONER,
 	    ARGS(V_TEXT(c->id), V_INT(c->t0_at), V_INT(c->version)));
 	if (how == OK)
-		how = audit_case(tx, i, c, "case.sooner",
+		how = audit_case(tx, c, by, "case.sooner",
 		    json_pack("{s:I, s:I, s:I}", "t0_at", (json_int_t)c->t0_at,
 			"was_t0_at", (json_int_t)was, "by_ms",
 			(json_int_t)(was - c->t0_at)));
@@ -72,21 +73,18 @@ hide_referrals(struct tx *tx, const struct case_row *c)
 	return how;
 }
 
-/* Once confidential, always: the case and all that was sent about it. */
-static enum outcome
-hide(struct tx *tx, const struct incident *i, struct case_row *c)
+enum outcome
+intake_conceal(struct tx *tx, struct case_row *c, const struct subject *by)
 {
 	enum outcome how = OK;
 
-	if (!i->is_confidential)
-		return OK;
 	if (!c->is_confidential) {
 		c->is_confidential = true;
 		c->version++;
 		how = tx_exec(
 		    tx, Q_CASE_HIDE, ARGS(V_TEXT(c->id), V_INT(c->version)));
 		if (how == OK)
-			how = audit_case(tx, i, c, "case.confidential", NULL);
+			how = audit_case(tx, c, by, "case.confidential", NULL);
 	}
 	return how == OK ? hide_referrals(tx, c) : how;
 }
@@ -126,11 +124,11 @@ tell_case(struct tx *tx, const struct incident *i, const char *case_id,
 	enum outcome how = case_get(tx, case_id, &c);
 
 	if (how == OK)
-		how = audit_case(tx, i, &c, "case.news", NULL);
+		how = audit_case(tx, &c, i->in->by, "case.news", NULL);
+	if (how == OK && i->is_confidential)
+		how = intake_conceal(tx, &c, i->in->by);
 	if (how == OK)
-		how = hide(tx, i, &c);
-	if (how == OK)
-		how = start_sooner(tx, i, &c);
+		how = intake_sooner(tx, &c, i->t0_at, i->in->by);
 	if (how == OK && c.is_open)
 		how = intake_facts(tx, &c, i->in->body, i->in->by);
 	if (how == OK)
@@ -153,7 +151,7 @@ link_kin(struct tx *tx, const struct incident *i, const struct kinship *k)
 		if (k->list[n].news != NULL)
 			how = perhaps(tx_exec(tx, Q_REFERRAL_LINK,
 			    ARGS(V_TEXT(i->referral_id),
-				V_TEXT(k->list[n].case_id),
+				V_TEXT(k->list[n].own_case),
 				V_TEXT(tx_ward(tx)))));
 	return how;
 }
@@ -164,7 +162,7 @@ tell_cases(struct tx *tx, struct incident *i, const struct kinship *k)
 	char list[CASES_MAX][ID_SIZE];
 	size_t n = 0;
 	enum outcome how = ids_read(
-	    tx_query(tx, Q_REFERRAL_CASES, ARGS(V_TEXT(i->referral_id))), list,
+	    tx_query(tx, Q_REFERRAL_FILES, ARGS(V_TEXT(i->referral_id))), list,
 	    CASES_MAX, &n);
 
 	for (size_t m = 0; m < n && how == OK; m++)

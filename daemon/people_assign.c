@@ -37,7 +37,8 @@ find_languages(struct tx *tx, const char *case_id, unsigned *bits)
 		json_t *body;
 
 		sealed.p = row_blob(rows, 1, &sealed.n);
-		if (keyring_unseal(tx, case_id, &at, &sealed, &text) != OK)
+		if (keyring_unseal(
+			tx, row_text(rows, 2), &at, &sealed, &text) != OK)
 			continue;
 		body = json_loads(text, 0, NULL);
 		*bits |= language_of(

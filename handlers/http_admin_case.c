@@ -242,6 +242,22 @@ admin_referral_answer(
 		case_referral_answer, "referral.by_phone", "referral"});
 }
 
+/* POST /v1/admin/cases/{code}/merge {by, case, reason} */
+enum outcome
+admin_case_merge(struct tx *tx, const struct request *r, struct response *a)
+{
+	return say_by_phone(tx, r, a,
+	    &(struct said){case_merge_post, "merge.by_phone", "step"});
+}
+
+/* POST /v1/admin/cases/{code}/unmerge {by, reason} */
+enum outcome
+admin_case_unmerge(struct tx *tx, const struct request *r, struct response *a)
+{
+	return say_by_phone(tx, r, a,
+	    &(struct said){case_unmerge_post, "unmerge.by_phone", "step"});
+}
+
 /* GET /v1/admin/cases/{code}/gate */
 enum outcome
 admin_case_gate(struct tx *tx, const struct request *r, struct response *a)

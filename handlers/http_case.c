@@ -15,6 +15,15 @@
 #define PAGE_DEFAULT 50
 #define PAGE_MAX     200
 
+/* The work on a merged case is done in the file that it is in. */
+static bool
+is_work(enum action what)
+{
+	return what == ACTION_case_act || what == ACTION_case_approve ||
+	       what == ACTION_case_close || what == ACTION_case_assign ||
+	       what == ACTION_case_escalate || what == ACTION_case_refer;
+}
+
 enum outcome
 member_case(struct tx *tx, const struct request *r, struct response *a,
     enum action what, struct case_row *c)
@@ -29,7 +38,9 @@ member_case(struct tx *tx, const struct request *r, struct response *a,
 	if (how == NOT_FOUND)
 		return answer_problem(a, "not_found");
 	if (allow(&r->subject, what, &o, SEE_thing))
-		return OK;
+		return c->is_merged && is_work(what)
+			   ? answer_problem(a, "case_merged")
+			   : OK;
 	return answer_problem(a,
 	    allow(&r->subject, ACTION_case_read, &o, SEE_thing) ? "forbidden"
 								: "not_found");

@@ -149,9 +149,8 @@ gate_answer(struct tx *tx, const struct case_row *c, struct response *a)
 
 	answer_etag(a, c->version);
 	return answer_json(a, 200,
-	    json_pack("{s:s, s:b, s:o}", "state",
-		c->is_open ? "open" : "closed", "is_clear", is_clear, "unmet",
-		unmet));
+	    json_pack("{s:s, s:b, s:o}", "state", case_state(c), "is_clear",
+		is_clear, "unmet", unmet));
 }
 
 static const struct field close_fields[] = {

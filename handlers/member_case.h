@@ -14,4 +14,11 @@
 enum outcome member_case(struct tx *tx, const struct request *r,
     struct response *a, enum action what, struct case_row *c);
 
+/*
+ * Another case, named in the body as "case", if the caller may do this to it;
+ * NOT_FOUND else, without answering.
+ */
+enum outcome member_other_case(struct tx *tx, const struct request *r,
+    enum action what, struct case_row *c);
+
 #endif

@@ -81,6 +81,9 @@ POST /v1/cases/{case}/notes         401 401 403 403 201 201 201 404 404 404
 POST /v1/cases/{case}/notes/{none}/correct 401 401 403 403 404 404 404 404 404 404
 GET  /v1/cases/{case}/readers       401 401 403 403 200 403 200 404 404 404
 POST /v1/cases/{case}/informant     401 401 403 403 403 403 200 404 404 404
+POST /v1/cases/{case}/merge         401 401 403 403 403 403 422 404 404 404
+POST /v1/cases/{case}/unmerge       401 401 403 403 403 403 409 404 404 404
+POST /v1/cases/{case}/split         401 401 403 403 403 403 201 404 404 404
 GET  /v1/procedure                  401 401 403 403 200 200 200 200 200 200
 GET  /v1/reports                    401 401 403 403 200 200 200 200 200 403
 POST /v1/reports                    401 401 403 403 422 422 422 422 403 403

@@ -61,6 +61,12 @@ case_get(struct tx *tx, const char *id, struct case_row *c)
 	return NOT_FOUND;
 }
 
+enum outcome
+case_get_file(struct tx *tx, const char *id, struct case_row *c)
+{
+	return case_get(tx, id, c);
+}
+
 bool
 case_is_barred(struct tx *tx, const char *case_id, const struct subject *s)
 {

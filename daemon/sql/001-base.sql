@@ -138,7 +138,9 @@ CREATE TABLE cases (
     ward TEXT NOT NULL,
     code TEXT NOT NULL,             -- random, spoken on the phone
     incident TEXT NOT NULL,         -- shared by the children of one referral
-    state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+    state TEXT NOT NULL CHECK (state IN ('open', 'closed', 'merged')),
+    file TEXT NOT NULL,             -- the case whose file it is in: itself,
+                                    -- or the one it was merged into
     kind TEXT NOT NULL,             -- of Mau 01
     facts TEXT NOT NULL,            -- JSON of facts.def: coded, no narrative
     t0_at INT8 NOT NULL,            -- earliest place of receipt (D56 25.1)
@@ -155,6 +157,7 @@ CREATE TABLE cases (
 ) STRICT;
 CREATE INDEX cases_assignee ON cases (assignee) WHERE state = 'open';
 CREATE INDEX cases_incident ON cases (incident);
+CREATE INDEX cases_file ON cases (file);
 
 CREATE TABLE duplicate_of (        -- suspicions, seen by the team only
     case_id TEXT NOT NULL REFERENCES cases (id),
@@ -206,12 +209,14 @@ CREATE TABLE bar_clearing (         -- a namesake is cleared by two members
 ) STRICT;
 
 -- Who must not learn that a case exists: members, agencies, and members who
--- work at such an agency.
+-- work at such an agency; of one file, of all its cases.
 CREATE VIEW barred (case_id, party) AS
-SELECT case_id, coalesce(member_id, agency_id) FROM bar
- WHERE state <> 'cleared'
+SELECT c.id, coalesce(b.member_id, b.agency_id) FROM cases c
+  JOIN cases o ON o.file = c.file JOIN bar b ON b.case_id = o.id
+ WHERE b.state <> 'cleared'
 UNION ALL
-SELECT b.case_id, m.id FROM bar b JOIN member m ON m.agency_id = b.agency_id
+SELECT c.id, m.id FROM cases c JOIN cases o ON o.file = c.file
+  JOIN bar b ON b.case_id = o.id JOIN member m ON m.agency_id = b.agency_id
  WHERE b.state <> 'cleared';
 
 CREATE TABLE referral (             -- in or out: one resource
@@ -250,6 +255,7 @@ CREATE TABLE referral_case (
     referral_id TEXT NOT NULL REFERENCES referral (id),
     case_id TEXT NOT NULL REFERENCES cases (id),
     ward TEXT NOT NULL,
+    is_attached INT8 NOT NULL DEFAULT 0, -- by the team: no receipt tells it
     PRIMARY KEY (referral_id, case_id)
 ) STRICT;
 CREATE INDEX referral_case_case ON referral_case (case_id);

@@ -24,3 +24,16 @@ CREATE TABLE correction (           -- of one field of a child or a person
     new_sealed BYTES
 ) STRICT;
 CREATE INDEX correction_case ON correction (case_id);
+
+CREATE TABLE case_merge (           -- one case into the file of another
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    into_id TEXT NOT NULL REFERENCES cases (id),
+    act_id TEXT NOT NULL REFERENCES act (id), -- who, when, and sealed why
+    made_at INT8 NOT NULL,
+    undone_at INT8,
+    undo_act TEXT REFERENCES act (id)
+) STRICT;
+CREATE INDEX case_merge_case ON case_merge (case_id);
+CREATE INDEX case_merge_into ON case_merge (into_id);
