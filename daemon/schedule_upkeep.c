@@ -1,5 +1,6 @@
 /* Housekeeping, and a look at the clock on the wall. */
 #include "alert.h"
+#include "changes.h"
 #include "clock.h"
 #include "clock_rows.h"
 #include "context.h"
@@ -154,6 +155,8 @@ upkeep_run(struct tx *tx)
 		how = documents_expire(tx);
 	if (how == OK)
 		how = heartbeat_check(tx);
+	if (how == OK)
+		how = changes_expire(tx);
 	if (how == OK)
 		how = check_spool(tx);
 	return how == OK ? check_backup(tx, now) : how;

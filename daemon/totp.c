@@ -13,6 +13,12 @@ totp_is_on(struct tx *tx, const char *member)
 	return tx_number(tx, Q_TOTP_IS_ON, 0, ARGS(V_TEXT(member))) > 0;
 }
 
+bool
+totp_is_there(struct tx *tx, const char *member)
+{
+	return tx_number(tx, Q_TOTP_IS_THERE, 0, ARGS(V_TEXT(member))) > 0;
+}
+
 enum outcome
 totp_enrol(struct tx *tx, const char *member, char text[TOTP_TEXT])
 {

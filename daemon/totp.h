@@ -7,6 +7,8 @@
 
 /* Does their login ask for a code? */
 bool totp_is_on(struct tx *tx, const char *member);
+/* Is there a secret, asked for or not yet? */
+bool totp_is_there(struct tx *tx, const char *member);
 /* A new secret as text, not asked for yet; CONFLICT if one is in force. */
 enum outcome
 totp_enrol(struct tx *tx, const char *member, char text[TOTP_TEXT]);

@@ -41,8 +41,10 @@ enum outcome as_member(struct tx *tx, const struct request *r,
 
 /*
  * Store where a person is reached, from a body {channel, address, verified};
- * exactly one id is set.  Answers.
+ * exactly one id is set.  Answers.  check: is the body one?
  */
+enum outcome
+address_check(struct tx *tx, const struct request *r, struct response *a);
 enum outcome address_add(struct tx *tx, const struct request *r,
     struct response *a, const char *member_id, const char *agency_id);
 

@@ -5,6 +5,7 @@
 
 #include "address_verify.h"
 #include "admin.h"
+#include "change.h"
 #include "clock.h"
 #include "context.h"
 #include "duty.h"
@@ -109,16 +110,91 @@ may_send(struct tx *tx, const struct request *r, struct response *a)
 	return false;
 }
 
+/* Another one of a member's, or of an outside body's: their code tells which. */
+enum outcome
+member_address_apply(struct tx *tx, const struct request *r, struct response *a)
+{
+	char id[ID_SIZE];
+	enum outcome how = member_find(tx, r->args[0], id);
+
+	return how == OK ? address_add(tx, r, a, id, NULL)
+			 : answer_outcome(a, how);
+}
+
+enum outcome
+agency_address_apply(struct tx *tx, const struct request *r, struct response *a)
+{
+	char id[ID_SIZE];
+	enum outcome how = agency_find(tx, r->args[0], id);
+
+	return how == OK ? address_add(tx, r, a, NULL, id)
+			 : answer_outcome(a, how);
+}
+
+/* POST /v1/admin/members/{login}/addresses */
+enum outcome
+member_address_add(struct tx *tx, const struct request *r, struct response *a)
+{
+	char id[ID_SIZE];
+	enum outcome how = member_find(tx, r->args[0], id);
+
+	if (how != OK)
+		return answer_outcome(a, how);
+	how = address_check(tx, r, a);
+	return how == OK ? change_make(tx, r, a,
+			       &(struct wanted){CHANGE_member_address,
+				   r->args[0], id, r->body, false})
+			 : how;
+}
+
+/* POST /v1/admin/agencies/{code}/addresses */
+enum outcome
+agency_address_add(struct tx *tx, const struct request *r, struct response *a)
+{
+	char id[ID_SIZE];
+	enum outcome how = agency_find(tx, r->args[0], id);
+
+	if (how != OK)
+		return answer_outcome(a, how);
+	how = address_check(tx, r, a);
+	return how == OK ? change_make(tx, r, a,
+			       &(struct wanted){CHANGE_agency_address,
+				   r->args[0], NULL, r->body, false})
+			 : how;
+}
+
+static enum outcome
+own_login(struct tx *tx, const struct request *r, char login[ID_SIZE])
+{
+	struct rows *rows =
+	    tx_query(tx, Q_DUTY_LOGIN, ARGS(V_TEXT(r->subject.id)));
+	enum outcome how = rows_next(rows) ? OK : NOT_FOUND, ended;
+
+	if (how == OK)
+		row_copy(login, ID_SIZE, rows, 0);
+	ended = rows_end(rows);
+	return ended == OK ? how : ended;
+}
+
 /* POST /v1/me/addresses {channel, address}: nobody vouches for their own. */
 enum outcome
 me_address_add(struct tx *tx, const struct request *r, struct response *a)
 {
+	char login[ID_SIZE];
+	enum outcome how;
+
 	if (!body_ok(r, &own_schema, a) || !may_send(tx, r, a))
 		return INVALID;
 	if (tx_number(tx, Q_ADDRESS_COUNT, 0, ARGS(V_TEXT(r->subject.id))) >=
 	    ADDRESSES_MAX)
 		return answer_problem(a, "state_conflict");
-	return address_add(tx, r, a, r->subject.id, NULL);
+	how = address_check(tx, r, a);
+	if (how == OK)
+		how = own_login(tx, r, login);
+	return how == OK ? change_make(tx, r, a,
+			       &(struct wanted){CHANGE_member_address, login,
+				   r->subject.id, r->body, false})
+			 : how;
 }
 
 /* Whose it is; to a member all but their own are not there. */

@@ -213,6 +213,18 @@ address_insert(struct tx *tx, const struct request *r, const char *id,
 }
 
 enum outcome
+address_check(struct tx *tx, const struct request *r, struct response *a)
+{
+	if (!body_ok(r, &address_schema, a))
+		return INVALID;
+	return channels_find(
+		   tx_context(tx)->channels, body_text(r, "channel")) == NULL
+		   ? answer_fault(
+			 a, "/channel", "không có kênh này trong channels.conf")
+		   : OK;
+}
+
+enum outcome
 address_add(struct tx *tx, const struct request *r, struct response *a,
     const char *member_id, const char *agency_id)
 {
@@ -224,11 +236,9 @@ address_add(struct tx *tx, const struct request *r, struct response *a,
 
 	snprintf(who.member_id, ID_SIZE, "%s", member_id ? member_id : "");
 	snprintf(who.agency_id, ID_SIZE, "%s", agency_id ? agency_id : "");
-	if (!body_ok(r, &address_schema, a))
-		return INVALID;
-	if (channels_find(tx_context(tx)->channels, channel) == NULL)
-		return answer_fault(
-		    a, "/channel", "không có kênh này trong channels.conf");
+	how = address_check(tx, r, a);
+	if (how != OK)
+		return how;
 	id_new(id);
 	how = address_insert(tx, r, id, member_id, agency_id);
 	if (how == OK && !verified)

@@ -90,17 +90,6 @@ agency_stop(struct tx *tx, const struct request *r, struct response *a)
 	return answer_outcome(a, how);
 }
 
-/* POST /v1/admin/agencies/{code}/addresses */
-enum outcome
-agency_address_add(struct tx *tx, const struct request *r, struct response *a)
-{
-	char id[ID_SIZE];
-	enum outcome how = agency_find(tx, r->args[0], id);
-
-	return how == OK ? address_add(tx, r, a, NULL, id)
-			 : answer_outcome(a, how);
-}
-
 /* GET /v1/admin/agencies/{code}/keys */
 enum outcome
 key_list(struct tx *tx, const struct request *r, struct response *a)

@@ -4,6 +4,7 @@
 
 #include "admin.h"
 #include "bars.h"
+#include "change.h"
 #include "clock.h"
 #include "duty.h"
 #include "handlers.h"
@@ -127,20 +128,14 @@ member_insert(
 	return how == OK ? index_member(tx, r, id) : how;
 }
 
-/* POST /v1/admin/members */
+/* They are there from now on. */
 enum outcome
-member_add(struct tx *tx, const struct request *r, struct response *a)
+member_add_apply(struct tx *tx, const struct request *r, struct response *a)
 {
 	const char *login = body_text(r, "login");
 	char id[ID_SIZE], *roles;
 	enum outcome how;
 
-	if (!body_ok(r, &member_schema, a))
-		return INVALID;
-	if (!login_ok(login))
-		return answer_fault(a, "/login",
-		    "bắt đầu bằng chữ thường không dấu, sau đó là a-z 0-9 . _ "
-		    "-");
 	id_new(id);
 	roles = body_words(r, "roles");
 	how = member_insert(tx, r, id, roles);
@@ -159,6 +154,40 @@ member_add(struct tx *tx, const struct request *r, struct response *a)
 		return answer_outcome(a, how);
 	return answer_json(
 	    a, 201, json_pack("{s:s, s:s}", "id", id, "login", login));
+}
+
+/* What can be told before anybody is asked to approve it. */
+static enum outcome
+check_new(struct tx *tx, const struct request *r, struct response *a)
+{
+	const char *login = body_text(r, "login");
+	char id[ID_SIZE];
+
+	if (!body_ok(r, &member_schema, a))
+		return INVALID;
+	if (!login_ok(login))
+		return answer_fault(a, "/login",
+		    "bắt đầu bằng chữ thường không dấu, sau đó là a-z 0-9 . _ "
+		    "-");
+	if (!agency_ok(tx, r, id))
+		return answer_fault(
+		    a, "/agency", "không có cơ quan mang mã này");
+	return member_find(tx, login, id) == OK ? answer_outcome(a, CONFLICT)
+						: OK;
+}
+
+/* POST /v1/admin/members */
+enum outcome
+member_add(struct tx *tx, const struct request *r, struct response *a)
+{
+	enum outcome how = check_new(tx, r, a);
+
+	if (how != OK)
+		return how;
+	return change_make(tx, r, a,
+	    &(struct wanted){.kind = CHANGE_member_add,
+		.about = body_text(r, "login"),
+		.body = r->body});
 }
 
 /*
@@ -197,23 +226,42 @@ static const struct field token_fields[] = {
 };
 static const struct schema token_schema = {token_fields, NELEM(token_fields)};
 
-static enum outcome
-token_insert(struct tx *tx, const struct request *r, const struct token *t,
-    const char *member_id)
+/* Its hash is kept; the text was shown when it was asked for. */
+enum outcome
+token_apply(struct tx *tx, const struct request *r, struct response *a)
 {
-	int64_t until = body_instant(r, "not_after", clock_now() + TOKEN_LIFE);
-	enum outcome how;
+	const char *id = body_text(r, "id");
+	unsigned char hash[HASH_SIZE];
+	char member[ID_SIZE];
+	enum outcome how = member_find(tx, r->args[0], member);
 
-	how = tx_exec(tx, Q_MEMBER_TOKEN_ADD,
-	    ARGS(V_TEXT(t->id), V_TEXT(tx_ward(tx)), V_TEXT(member_id),
-		V_BLOB(t->hash, HASH_SIZE), V_INT(until)));
+	if (!hex_decode(hash, HASH_SIZE, body_text(r, "hash")))
+		how = FAILED;
+	if (how == OK)
+		how = tx_exec(tx, Q_MEMBER_TOKEN_ADD,
+		    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(member),
+			V_BLOB(hash, HASH_SIZE),
+			V_INT(json_integer_value(
+			    json_object_get(r->body, "until")))));
 	if (how == OK)
 		how = admin_audit(tx, r,
 		    &(struct happening){.act = "token.add",
 			.object_kind = "member_token",
-			.object_id = t->id,
-			.detail = json_pack("{s:s}", "member", member_id)});
-	return how;
+			.object_id = id,
+			.detail = json_pack("{s:s}", "member", member)});
+	return how == OK ? answer_json(a, 201, json_pack("{s:s}", "id", id))
+			 : answer_outcome(a, how);
+}
+
+static json_t *
+token_body(const struct request *r, const struct token *t)
+{
+	char hex[2 * HASH_SIZE + 1];
+	int64_t until = body_instant(r, "not_after", clock_now() + TOKEN_LIFE);
+
+	hex_encode(hex, t->hash, HASH_SIZE);
+	return json_pack("{s:s, s:s, s:I}", "id", t->id, "hash", hex, "until",
+	    (json_int_t)until);
 }
 
 /* POST /v1/admin/members/{login}/tokens */
@@ -222,6 +270,7 @@ member_token_add(struct tx *tx, const struct request *r, struct response *a)
 {
 	struct token t = {.kind = TOKEN_MEMBER};
 	char id[ID_SIZE], *text;
+	json_t *body;
 	enum outcome how = member_find(tx, r->args[0], id);
 
 	if (how != OK)
@@ -229,23 +278,15 @@ member_token_add(struct tx *tx, const struct request *r, struct response *a)
 	if (!body_ok(r, &token_schema, a))
 		return INVALID;
 	text = token_make(&t);
-	how = token_insert(tx, r, &t, id);
-	if (how == OK)
-		how = answer_json(
-		    a, 201, json_pack("{s:s, s:s}", "id", t.id, "token", text));
-	else
-		(void)answer_outcome(a, how);
+	body = token_body(r, &t);
+	how = change_make(tx, r, a,
+	    &(struct wanted){
+		CHANGE_token, r->args[0], id, body, !change_is_access(tx, id)});
+	if (how == OK) {
+		json_object_set_new(a->json, "id", json_string(t.id));
+		json_object_set_new(a->json, "token", json_string(text));
+	}
+	json_decref(body);
 	seal_free(text);
 	return how;
-}
-
-/* POST /v1/admin/members/{login}/addresses */
-enum outcome
-member_address_add(struct tx *tx, const struct request *r, struct response *a)
-{
-	char id[ID_SIZE];
-	enum outcome how = member_find(tx, r->args[0], id);
-
-	return how == OK ? address_add(tx, r, a, id, NULL)
-			 : answer_outcome(a, how);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "admin.h"
+#include "change.h"
 #include "duty.h"
 #include "handlers.h"
 #include "keyring.h"
@@ -116,7 +117,7 @@ change_quiet(struct tx *tx, const struct request *r, const char *id)
 
 /* The new one is found; the old one is not any more. */
 static enum outcome
-change_name(struct tx *tx, const struct request *r, const char *id)
+change_own_name(struct tx *tx, const struct request *r, const char *id)
 {
 	const char *name = body_text(r, "name");
 	struct place at = {"member", "name_sealed", id};
@@ -158,7 +159,7 @@ difference(const struct request *r)
 static enum outcome
 change(struct tx *tx, const struct request *r, const char *id)
 {
-	enum outcome how = change_name(tx, r, id);
+	enum outcome how = change_own_name(tx, r, id);
 
 	if (how == OK && body_text(r, "phone") != NULL)
 		how =
@@ -208,20 +209,32 @@ me_patch(struct tx *tx, const struct request *r, struct response *a)
 	return how == OK ? me_get(tx, r, a) : answer_outcome(a, how);
 }
 
-/* PATCH /v1/admin/members/{login} */
+enum outcome
+member_set_apply(struct tx *tx, const struct request *r, struct response *a)
+{
+	char id[ID_SIZE];
+	bool had_anybody = duty_has_anybody(tx);
+	enum outcome how = member_find(tx, r->args[0], id);
+
+	if (how == OK)
+		how = change(tx, r, id);
+	if (how == OK && had_anybody && !duty_has_anybody(tx))
+		return answer_problem(a, "nobody_left");
+	return how == OK ? answer_empty(a) : answer_outcome(a, how);
+}
+
+/* PATCH /v1/admin/members/{login}: new roles need a second person. */
 enum outcome
 member_patch(struct tx *tx, const struct request *r, struct response *a)
 {
 	char id[ID_SIZE];
-	bool had_anybody = duty_has_anybody(tx);
 	enum outcome how = member_find(tx, r->args[0], id);
 
 	if (how != OK)
 		return answer_outcome(a, how);
 	if (!is_well(r, &member_schema, a))
 		return INVALID;
-	how = change(tx, r, id);
-	if (how == OK && had_anybody && !duty_has_anybody(tx))
-		return answer_problem(a, "nobody_left");
-	return how == OK ? answer_empty(a) : answer_outcome(a, how);
+	return change_make(tx, r, a,
+	    &(struct wanted){CHANGE_member_set, r->args[0], id, r->body,
+		json_object_get(r->body, "roles") == NULL});
 }

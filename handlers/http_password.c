@@ -4,6 +4,7 @@
 
 #include "admin.h"
 #include "alert.h"
+#include "change.h"
 #include "handlers.h"
 #include "log.h"
 #include "login.h"
@@ -85,12 +86,14 @@ me_password_before(struct tx *tx, const struct request *r, struct response *a)
 
 /* Kept; every other session is over. */
 static enum outcome
-put(struct tx *tx, const struct request *r, const char *member, const char *but)
+put(struct tx *tx, const struct request *r, const char *member,
+    const struct slow_hash *h)
 {
-	enum outcome how = password_put(tx, member, &r->slow->new);
+	enum outcome how = password_put(tx, member, h);
 
 	if (how == OK)
-		how = sessions_end(tx, member, but);
+		how = sessions_end(tx, member,
+		    r->subject.kind == BY_MEMBER ? r->subject.session : NULL);
 	return how == OK ? admin_audit(tx, r,
 			       &(struct happening){.act = "password.set",
 				   .object_kind = "member",
@@ -118,7 +121,7 @@ me_password_post(struct tx *tx, const struct request *r, struct response *a)
 		(void)answer_fault(a, "/old", "không đúng");
 		return how;
 	}
-	return answer_outcome(a, put(tx, r, id, r->subject.session));
+	return answer_outcome(a, put(tx, r, id, &r->slow->new));
 }
 
 /* A password that nobody chose. */
@@ -147,21 +150,63 @@ tell_reset(struct tx *tx, const char *member)
 		   : OK;
 }
 
+/* What was worked out when it was asked for. */
+static bool
+read_made(const struct request *r, struct slow_hash *h)
+{
+	*h = (struct slow_hash){.is_done = true};
+	return hex_decode(h->salt, SALT_SIZE, body_text(r, "salt")) &&
+	       hex_decode(h->out, HASH_SIZE, body_text(r, "hash"));
+}
+
+enum outcome
+password_apply(struct tx *tx, const struct request *r, struct response *a)
+{
+	char id[ID_SIZE];
+	struct slow_hash h;
+	enum outcome how = member_find(tx, r->args[0], id);
+
+	if (how == OK && !read_made(r, &h))
+		how = FAILED;
+	if (how == OK)
+		how = tell_reset(tx, id);
+	if (how == OK)
+		how = put(tx, r, id, &h);
+	return how == OK ? answer_json(a, 201, json_object())
+			 : answer_outcome(a, how);
+}
+
+static json_t *
+made_body(const struct slow_hash *h)
+{
+	char salt[2 * SALT_SIZE + 1], hash[2 * HASH_SIZE + 1];
+
+	hex_encode(salt, h->salt, SALT_SIZE);
+	hex_encode(hash, h->out, HASH_SIZE);
+	return json_pack("{s:s, s:s}", "salt", salt, "hash", hash);
+}
+
 /* POST /v1/admin/members/{login}/password */
 enum outcome
 member_password_post(struct tx *tx, const struct request *r, struct response *a)
 {
 	char id[ID_SIZE];
+	json_t *body;
 	enum outcome how = member_find(tx, r->args[0], id);
 
 	if (how == OK && !r->slow->new.is_done)
 		return answer_problem(a, "unavailable");
-	if (how == OK)
-		how = tell_reset(tx, id);
-	if (how == OK)
-		how = put(tx, r, id, NULL);
-	return how == OK ? answer_json(a, 201,
-			       json_pack("{s:s, s:s}", "login", r->args[0],
-				   "password", r->slow->made))
-			 : answer_outcome(a, how);
+	if (how != OK)
+		return answer_outcome(a, how);
+	body = made_body(&r->slow->new);
+	how = change_make(tx, r, a,
+	    &(struct wanted){CHANGE_password, r->args[0], id, body,
+		!change_is_access(tx, id)});
+	if (how == OK) {
+		json_object_set_new(a->json, "login", json_string(r->args[0]));
+		json_object_set_new(
+		    a->json, "password", json_string(r->slow->made));
+	}
+	json_decref(body);
+	return how;
 }

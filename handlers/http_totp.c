@@ -5,6 +5,7 @@
 
 #include "admin.h"
 #include "alert.h"
+#include "change.h"
 #include "context.h"
 #include "handlers.h"
 #include "login.h"
@@ -74,9 +75,9 @@ me_totp_confirm(struct tx *tx, const struct request *r, struct response *a)
 	return answer_outcome(a, how);
 }
 
-/* POST /v1/admin/members/{login}/totp-reset */
+/* Their login asks for no code any more. */
 enum outcome
-member_totp_reset(struct tx *tx, const struct request *r, struct response *a)
+totp_reset_apply(struct tx *tx, const struct request *r, struct response *a)
 {
 	char id[ID_SIZE];
 	enum outcome how = member_find(tx, r->args[0], id);
@@ -90,4 +91,22 @@ member_totp_reset(struct tx *tx, const struct request *r, struct response *a)
 	if (how == OK)
 		how = audit_totp(tx, r, id, "totp.reset");
 	return answer_outcome(a, how);
+}
+
+/* POST /v1/admin/members/{login}/totp-reset */
+enum outcome
+member_totp_reset(struct tx *tx, const struct request *r, struct response *a)
+{
+	json_t *none = json_object();
+	char id[ID_SIZE];
+	enum outcome how = member_find(tx, r->args[0], id);
+
+	if (how == OK && !totp_is_there(tx, id))
+		how = NOT_FOUND;
+	how = how == OK ? change_make(tx, r, a,
+			      &(struct wanted){CHANGE_totp_reset, r->args[0],
+				  id, none, false})
+			: answer_outcome(a, how);
+	json_decref(none);
+	return how;
 }

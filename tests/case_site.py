@@ -22,11 +22,11 @@ class Site:
             "officer": d.member("canbo", "officer", duty=True,
                                 sms="0900000001"),
             "other": d.member("canbo2", "officer", sms="0900000002"),
-            "lead": d.member("truongnhom", "lead", sms="0900000003"),
-            "boss": d.member("chutich", "chairman", sms="0900000004"),
             "vice": d.member("phochutich", "vice_chairman",
                              sms="0900000005"),
             "police": d.member("congan", "police", sms="0900000006"),
+            "lead": d.member("truongnhom", "lead", sms="0900000003"),
+            "boss": d.member("chutich", "chairman", sms="0900000004"),
         }
 
     def open(self, **more):
