@@ -28,7 +28,7 @@ POST /v1/me/totp/confirm            401 401 403 403 422 422 422 422 422 422
 GET  /v1/me                         401 401 403 403 200 200 200 200 200 200
 PATCH /v1/me                        401 401 403 403 200 200 200 200 200 200
 GET  /v1/me/addresses               401 401 403 403 200 200 200 200 200 200
-POST /v1/me/addresses               401 401 403 403 201 201 201 201 201 201
+POST /v1/me/addresses               401 401 403 403 202 202 202 202 202 202
 POST /v1/me/addresses/{none}/code   401 401 403 403 404 404 404 404 404 404
 POST /v1/me/addresses/{none}/verify 401 401 403 403 404 404 404 404 404 404
 DELETE /v1/me/addresses/{none}      401 401 403 403 404 404 404 404 404 404
@@ -84,6 +84,9 @@ POST /v1/cases/{case}/informant     401 401 403 403 403 403 200 404 404 404
 POST /v1/cases/{case}/merge         401 401 403 403 403 403 422 404 404 404
 POST /v1/cases/{case}/unmerge       401 401 403 403 403 403 409 404 404 404
 POST /v1/cases/{case}/split         401 401 403 403 403 403 201 404 404 404
+GET  /v1/changes                    401 401 403 403 403 403 200 200 403 403
+POST /v1/changes/{none}/approve     401 401 403 403 403 403 404 404 403 403
+POST /v1/changes/{none}/withdraw    401 401 403 403 404 404 404 404 404 404
 GET  /v1/procedure                  401 401 403 403 200 200 200 200 200 200
 GET  /v1/reports                    401 401 403 403 200 200 200 200 200 403
 POST /v1/reports                    401 401 403 403 422 422 422 422 403 403

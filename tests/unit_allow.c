@@ -18,6 +18,10 @@ static const char *const columns[] = {"case_list", "case_read", "case_act",
     "referral_answer", "referral_update", "referral_send", "referral_record",
     "report_read", "report_act", "report_decide", "refused_list", "duty_manage",
     "admin"};
+    "case_bar", "alert_ack", "referral_read", "referral_answer",
+    "referral_update", "referral_send", "referral_record", "report_read",
+    "report_act", "report_decide", "refused_list", "duty_manage",
+    "change_approve", "admin"};
 
 static const char *const actions[] = {
 #define ACTION(name) #name,
@@ -59,6 +63,29 @@ static const struct row {
     /* Roles of somebody who is no member are not looked at. */
     {"agency with roles", BY_AGENCY, ~0u, "............OOOA......."},
     {"link with roles", BY_LINK, ~0u, "...........O..........."},
+    {"nobody", NOBODY, 0, "......................"},
+    {"agency", BY_AGENCY, 0, "..........OOOA........"},
+    {"link", BY_LINK, 0, ".........O............"},
+    {"system", BY_SYSTEM, 0, "......................"},
+    {"socket", BY_ADMIN, 0, "A........A....A...AA.A"},
+    {"no role", BY_MEMBER, 0, ".........O............"},
+    {"officer", BY_MEMBER, 1u << ROLE_officer, "ACC....H.E....AAA....."},
+    {"lead", BY_MEMBER, 1u << ROLE_lead, "AAA.AAAAAA....AAAAAAA."},
+    {"chairman", BY_MEMBER, 1u << ROLE_chairman, "AAAAAAAAAA....AAAAAAA."},
+    {"vice", BY_MEMBER, 1u << ROLE_vice_chairman, "AAAAAAAAAA....AAAAAAA."},
+    {"police", BY_MEMBER, 1u << ROLE_police, "AHH....H.E....AA......"},
+    {"health", BY_MEMBER, 1u << ROLE_health, "AHH....H.E....AA......"},
+    {"school", BY_MEMBER, 1u << ROLE_school, "AHH....H.E....AA......"},
+    {"justice", BY_MEMBER, 1u << ROLE_justice, "AHH....H.E....AA......"},
+    {"union", BY_MEMBER, 1u << ROLE_union, "AHH....H.E....AA......"},
+    {"admin", BY_MEMBER, 1u << ROLE_admin, ".........O............"},
+    {"admin and officer", BY_MEMBER, 1u << ROLE_admin | 1u << ROLE_officer,
+	"ACC....H.E....AAA....."},
+    {"police and lead", BY_MEMBER, 1u << ROLE_police | 1u << ROLE_lead,
+	"AAA.AAAAAA....AAAAAAA."},
+    /* Roles of somebody who is no member are not looked at. */
+    {"agency with roles", BY_AGENCY, ~0u, "..........OOOA........"},
+    {"link with roles", BY_LINK, ~0u, ".........O............"},
 };
 
 static bool
