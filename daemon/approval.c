@@ -6,13 +6,18 @@
 #include "context.h"
 #include "people.h"
 
-/* Why no chairman can decide; NULL if one can. */
+/* How a blank-separated list of roles holds one. */
+#define CHAIRMAN "% chairman %"
+#define VICE	 "% vice_chairman %"
+
+/* Why nobody who holds an office can decide; NULL if somebody can. */
 static enum outcome
-chairman_is_missing(
-    struct tx *tx, const struct case_row *c, int64_t at, const char **why)
+is_missing(struct tx *tx, const struct case_row *c, const char *office,
+    int64_t at, const char **why)
 {
-	struct rows *rows = tx_query(tx, Q_CHAIRMEN,
-	    ARGS(V_TEXT(c->id), V_INT(at), V_TEXT(tx_ward(tx))));
+	struct rows *rows = tx_query(tx, Q_OFFICERS,
+	    ARGS(
+		V_TEXT(c->id), V_INT(at), V_TEXT(tx_ward(tx)), V_TEXT(office)));
 
 	*why = "vacant";
 	if (rows_next(rows) && row_int(rows, 0) > 0)
@@ -35,8 +40,19 @@ approval_may(struct tx *tx, const struct case_row *c, const struct subject *who,
 		return OK;
 	if (!has_role(who->roles, ROLE_vice_chairman))
 		return REFUSED;
-	how = chairman_is_missing(tx, c, at, why);
+	how = is_missing(tx, c, CHAIRMAN, at, why);
 	return how == OK && *why == NULL ? REFUSED : how;
+}
+
+enum outcome
+approval_outside(struct tx *tx, const struct case_row *c, int64_t at)
+{
+	const char *why;
+	enum outcome how = is_missing(tx, c, CHAIRMAN, at, &why);
+
+	if (how == OK && why != NULL)
+		how = is_missing(tx, c, VICE, at, &why);
+	return how == OK && why == NULL ? REFUSED : how;
 }
 
 static enum outcome

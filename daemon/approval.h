@@ -13,7 +13,8 @@ struct approval {
 	const char
 	    *state;	  /* "agreed", "refused", "ordered", "issued", "void" */
 	char by[ID_SIZE]; /* the member whose will it is */
-	const char *why;  /* of one who acts for the chairman; else NULL */
+	const char *why;  /* of one who acts for the chairman, "outside" of
+			   * whom the recording member phoned; else NULL */
 	int64_t agreed_at; /* claimed */
 	const char *step;  /* id */
 };
@@ -25,6 +26,13 @@ struct approval {
  */
 enum outcome approval_may(struct tx *tx, const struct case_row *c,
     const struct subject *who, int64_t at, const char **why);
+
+/*
+ * May the authority outside decide at an instant: can neither a chairman nor a
+ * vice chairman?  REFUSED if one can.
+ */
+enum outcome
+approval_outside(struct tx *tx, const struct case_row *c, int64_t at);
 
 /* Record a will about the open clock of its step; fills id; audits. */
 enum outcome approval_add(struct tx *tx, const struct case_row *c,

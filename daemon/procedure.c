@@ -56,6 +56,12 @@ procedure_title(const struct procedure *p, const char *language)
 	return strcmp(language, "en") == 0 ? p->en : p->vi;
 }
 
+const char *
+procedure_authority(const struct procedure *p)
+{
+	return p->authority;
+}
+
 const struct step *
 procedure_step(const struct procedure *p, const char *id)
 {

@@ -24,6 +24,11 @@ const char *procedure_name(const struct procedure *p);
 const char *procedure_title(const struct procedure *p, const char *language);
 
 const struct step *procedure_step(const struct procedure *p, const char *id);
+/*
+ * Who outside decides when neither the chairman nor a vice chairman can,
+ * "outside:<kind of agency>"; NULL: nobody.
+ */
+const char *procedure_authority(const struct procedure *p);
 size_t procedure_n_steps(const struct procedure *p);
 const struct step *procedure_nth_step(const struct procedure *p, size_t i);
 

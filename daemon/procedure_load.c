@@ -201,7 +201,7 @@ unique_check(const struct procedure *p, struct faults *faults)
 }
 
 struct raw_procedure {
-	const char *id;
+	const char *id, *authority;
 	int64_t version;
 	int t0;
 	const struct node *names, *ladders, *steps, *bounds, *gate, *follows;
@@ -215,6 +215,7 @@ static const struct conf_key procedure_keys[] = {
     {"id", KEY_TEXT, true, AT(id), 0, 0, NULL},
     {"version", KEY_INT, true, AT(version), 1, 1000000, NULL},
     {"t0", KEY_WORD, false, AT(t0), 0, 0, receipts},
+    {"authority", KEY_TEXT, false, AT(authority), 0, 0, NULL},
     {"names", KEY_GROUP, true, AT(names), 0, 0, NULL},
     {"ladders", KEY_GROUPS, true, AT(ladders), 0, 0, NULL},
     {"steps", KEY_GROUPS, true, AT(steps), 0, 0, NULL},
@@ -266,6 +267,12 @@ head_read(struct procedure *p, const struct node *n, struct faults *faults)
 	p->vi = names.vi;
 	p->en = names.en;
 	p->counts_ours = raw.t0 == 1;
+	p->authority = raw.authority;
+	if (raw.authority != NULL &&
+	    (strncmp(raw.authority, "outside:", 8) != 0 ||
+		!is_callable(raw.authority)))
+		node_fault(node_get(n, "authority"), faults,
+		    "'%s' must be outside:<kind of agency>", raw.authority);
 	p->name = xasprintf("%s@%d", raw.id, (int)raw.version);
 	parts_read(p, &raw, faults);
 }

@@ -76,6 +76,7 @@ struct procedure {
 	struct conf_tree *tree; /* owns all texts */
 	const char *vi, *en;
 	char *name;
+	const char *authority; /* "outside:other"; NULL: none */
 	struct ladder *ladders;
 	struct step *steps;
 	struct bound *bounds;

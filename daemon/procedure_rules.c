@@ -56,6 +56,9 @@ procedure_rules(const struct procedure *p)
 
 	json_object_set_new(
 	    rules, "t0", json_string(p->counts_ours ? "ours" : "earliest"));
+	if (p->authority != NULL)
+		json_object_set_new(
+		    rules, "authority", json_string(p->authority));
 	for (size_t i = 0; i < p->n_steps; i++)
 		put_group(rules, p->steps[i].id, p->steps[i].node);
 	for (size_t i = 0; i < p->n_ladders; i++) {

@@ -8,6 +8,7 @@
 #include "clocks.h"
 #include "context.h"
 #include "handlers.h"
+#include "phoned.h"
 #include "procedure_gate.h"
 #include "step.h"
 #include "totp.h"
@@ -104,6 +105,13 @@ read_agree(
 	return how;
 }
 
+/* Who has a second factor shows it. */
+static bool
+is_proved(struct tx *tx, const struct request *r)
+{
+	return r->subject.proof == PROOF_TOTP || !totp_is_on(tx, r->subject.id);
+}
+
 /* POST /v1/cases/{code}/steps/{step}/agree */
 enum outcome
 case_step_agree(struct tx *tx, const struct request *r, struct response *a)
@@ -117,8 +125,7 @@ case_step_agree(struct tx *tx, const struct request *r, struct response *a)
 		return how;
 	if (!step_needs_approval(k.step))
 		how = answer_problem(a, "state_conflict");
-	else if (r->subject.proof != PROOF_TOTP &&
-		 totp_is_on(tx, r->subject.id))
+	else if (!is_proved(tx, r))
 		how = answer_problem(a, "session_needed");
 	else
 		how = read_agree(tx, &k, &p, a);
@@ -229,6 +236,78 @@ case_step_oral(struct tx *tx, const struct request *r, struct response *a)
 	else
 		how = oral(tx, &k, a, event);
 	free(event);
+	step_call_done(&k);
+	return how;
+}
+
+/* ---- By the authority outside, on the telephone ---- */
+
+static const struct field outside_fields[] = {
+    {.name = "call",
+	.kind = FIELD_OBJECT,
+	.required = true,
+	.schema = &phoned_schema},
+};
+static const struct schema outside_schema = {
+    outside_fields, NELEM(outside_fields)};
+
+/* Whom they spoke with, and what was decided. */
+static bool
+read_outside(struct tx *tx, struct step_call *k, struct faults *faults)
+{
+	json_t *call = take(k, "call");
+	json_t *record = json_pack("{s:O*}", "call", call);
+
+	if (schema_check(&outside_schema, record, faults))
+		phoned_check(call, "/call", k->c->t0_at, faults);
+	if (faults->n == 0 &&
+	    read_will(tx, k, step_kind_find(k->act.kind)->schema, faults))
+		json_object_update(k->body, record);
+	json_decref(record);
+	json_decref(call);
+	return faults->n == 0;
+}
+
+static enum outcome
+outside(struct tx *tx, struct step_call *k, struct response *a)
+{
+	struct approval p = {.state = "agreed", .why = "outside"};
+	struct faults faults = {0};
+	enum outcome how;
+
+	if (!read_outside(tx, k, &faults)) {
+		how = answer_faults(a, "invalid_fields", &faults);
+		faults_done(&faults);
+		return how;
+	}
+	how = approval_outside(tx, k->c, k->act.acted_at);
+	if (how == REFUSED)
+		return answer_problem(a, "not_outside");
+	return step_answer(tx, a, k, how == OK ? agree(tx, k, &p) : how);
+}
+
+/*
+ * POST /v1/cases/{code}/steps/{step}/outside: neither chairman nor vice chairman
+ * can decide; a member who may act writes down what the authority outside said.
+ * The step ends when its paper is issued, as after an agreement.
+ */
+enum outcome
+case_step_outside(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct case_row c;
+	struct step_call k = {.c = &c};
+	enum outcome how = step_begin(tx, r, a, ACTION_case_act, &k);
+
+	if (how != OK)
+		return how;
+	if (!step_needs_approval(k.step))
+		how = answer_problem(a, "state_conflict");
+	else if (procedure_authority(tx_context(tx)->procedure) == NULL)
+		how = answer_problem(a, "not_outside");
+	else if (!is_proved(tx, r))
+		how = answer_problem(a, "session_needed");
+	else
+		how = outside(tx, &k, a);
 	step_call_done(&k);
 	return how;
 }

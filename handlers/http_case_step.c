@@ -224,6 +224,7 @@ read_issue(struct tx *tx, struct step_call *k, const struct approval *p,
 		faults_add(
 		    faults, "/acted_at", "không được trước khi được đồng ý");
 	agreed = case_open_act(tx, p->agree_act);
+	json_object_del(agreed, "call"); /* stays with that act */
 	json_object_update_missing(k->body, agreed);
 	json_decref(agreed);
 	ok = step_read(tx, k, step_kind_find(k->act.kind)->schema, faults);

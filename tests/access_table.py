@@ -53,6 +53,7 @@ GET  /v1/cases/{case}/timeline      401 401 403 403 200 200 200 404 404 404
 POST /v1/cases/{case}/steps/N04/done 401 401 403 403 200 403 200 404 404 404
 POST /v1/cases/{case}/steps/N07/agree 401 401 403 403 403 403 403 404 404 404
 POST /v1/cases/{case}/steps/N07/oral 401 401 403 403 422 422 422 404 404 404
+POST /v1/cases/{case}/steps/N07/outside 401 401 403 403 422 422 422 404 404 404
 POST /v1/cases/{case}/risk          401 401 403 403 200 200 200 404 404 404
 GET  /v1/cases/{case}/gate          401 401 403 403 200 200 200 404 404 404
 POST /v1/cases/{case}/close         401 401 403 403 403 403 409 404 404 404

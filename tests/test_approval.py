@@ -264,3 +264,87 @@ def test_a_risk_needs_a_reason_and_a_form_its_marks(s):
 def test_the_chain_holds_after_all_this(s):
     done = s.d.ctl_raw("audit", "verify")
     assert done.returncode == 0, done.stderr
+
+# ---- The authority outside ----
+
+CALL = {"who": "Người Trực Thử Nghiệm", "rank": "Giám đốc",
+        "number": "0269 3111222", "called_at": NOW, "paper": "31/SYT-TE"}
+
+
+def bar(s, code, *logins):
+    for login in logins:
+        a = s.d.api("POST", f"/v1/cases/{code}/bars", {"member": login},
+                    key=s.keys["lead"])
+        assert a.status == 204, a
+
+
+def outside(s, code, step="N07", who="officer", **body):
+    a = s.d.api("GET", f"/v1/cases/{code}", key=s.keys[who])
+    return s.post(code, f"steps/{step}/outside",
+                  {"acted_at": NOW, "call": CALL, **body}, who,
+                  tag=f'"{a.json["version"]}"')
+
+
+def test_the_authority_outside_decides_when_both_are_barred(s):
+    code = s.open()
+    said(outside(s, code, **NO), 409, "not_outside")
+    bar(s, code, "chutich")
+    said(outside(s, code, **NO), 409, "not_outside")
+    bar(s, code, "phochutich")
+    a = outside(s, code, **NO)
+    assert a.status == 200, a
+    clock, = [k for k in a.json["case"]["clocks"] if k["step"] == "N07"]
+    assert clock["state"] == "open", "the paper ends it"
+    a = s.post(code, "steps/N07/done", {"acted_at": NOW, "paper": PAPER},
+               "lead", tag='*')
+    assert a.status == 200, a
+    c = s.case(code, "lead")
+    assert c["facts"]["emergency"] == "no"
+    assert [(p["state"], p["agreed_by"], p["acting_why"])
+            for p in c["approvals"]] == [("issued", "canbo", "outside")]
+    for who in ("boss", "vice"):
+        said(s.post(code, "steps/N07/outside", {}, who, tag="*"), 404,
+             "not_found")
+
+
+def test_the_authority_outside_decides_when_one_is_away_and_one_barred(alone):
+    s = alone
+    code = s.open()
+    s.d.ctl("leave", "add", "chutich", "2026-11-24T00:00:00+07:00",
+            "2026-11-25T00:00:00+07:00")
+    said(outside(s, code, **NO), 409, "not_outside")
+    bar(s, code, "phochutich")
+    assert outside(s, code, **NO).status == 200
+    # Back tomorrow, the chairman decides again.
+    s.d.step("24h")
+    later = {"acted_at": s.d.now, "call": {**CALL, "called_at": s.d.now}}
+    said(outside(s, code, **NO, **later), 409, "not_outside")
+
+
+@pytest.mark.parametrize("change,where", [
+    ({"call": None}, {"/call"}),
+    ({"call": {**CALL, "paper": ""}}, {"/call/paper"}),
+    ({"call": {k: CALL[k] for k in ("who", "rank")}},
+     {"/call/number", "/call/called_at", "/call/paper"}),
+    ({"call": {**CALL, "number": "x"}}, {"/call/number"}),
+    ({"call": {**CALL, "called_at": "2026-11-24T06:59:59+07:00"}},
+     {"/call/called_at"}),
+    ({"paper": PAPER}, {"/paper"}),
+])
+def test_what_the_authority_said_is_whole(s, change, where):
+    code = s.open()
+    bar(s, code, "chutich", "phochutich")
+    body = {k: v for k, v in {**NO, **change}.items() if v is not None}
+    if change.get("call", CALL) is None:
+        a = s.post(code, "steps/N07/outside", {"acted_at": NOW, **body},
+                   "officer", tag="*")
+    else:
+        a = outside(s, code, **body)
+    assert pointers(a) == where
+
+
+def test_only_what_needs_the_chairman_is_decided_outside(s):
+    code = s.open()
+    bar(s, code, "chutich", "phochutich")
+    said(outside(s, code, "N05", verified="yes"), 409, "state_conflict")
+    said(outside(s, code, "N99"), 404, "no_such_step")

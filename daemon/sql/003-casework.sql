@@ -27,7 +27,9 @@ CREATE TABLE approval (             -- the chairman's will about one clock
                                     -- void: more risk was found since
     agreed_by TEXT NOT NULL REFERENCES member (id),
     is_acting INT8 NOT NULL,        -- a vice chairman in the chairman's place
-    acting_why TEXT,                -- leave, barred, vacant
+    acting_why TEXT,                -- leave, barred, vacant; outside: the
+                                    -- authority outside decided, agreed_by is
+                                    -- who recorded it
     agreed_at INT8 NOT NULL,        -- claimed
     agree_act TEXT NOT NULL REFERENCES act (id),
     issue_act TEXT REFERENCES act (id),
