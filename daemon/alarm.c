@@ -139,3 +139,16 @@ news_raise(struct tx *tx, const struct case_row *c, const char *ladder,
 	snprintf(k.news, sizeof(k.news), "%s", ladder);
 	return add_news(tx, &k, now);
 }
+
+enum outcome
+news_open(
+    struct tx *tx, const char *case_id, const char *kind, const char *item)
+{
+	struct clock_row k = alarm(kind, item);
+
+	if (case_id != NULL) {
+		snprintf(k.news, sizeof(k.news), "news_lead");
+		snprintf(k.case_id, sizeof(k.case_id), "%s", case_id);
+	}
+	return add_news(tx, &k, clock_now());
+}

@@ -55,6 +55,13 @@ enum outcome alarm_over(struct tx *tx, const char *kind, const char *subject);
 enum outcome news_raise(struct tx *tx, const struct case_row *c,
     const char *ladder, const char *kind);
 
+/*
+ * The same of a kind and item, of a case or (NULL) the ward, on the ladder
+ * called like the kind; there must be none open.
+ */
+enum outcome news_open(
+    struct tx *tx, const char *case_id, const char *kind, const char *item);
+
 /* How somebody acknowledged. */
 struct ack {
 	const struct subject *by; /* BY_MEMBER, or BY_LINK with the delivery */

@@ -212,7 +212,7 @@ case_set_fact(struct tx *tx, struct case_row *c, enum fact f, int word,
 	return case_change(tx, c, &(struct change){f, word, clock_now()}, by);
 }
 
-/* The body sealed with the case key; NULL body, no bytes. */
+/* The body sealed with the key of the case or ward; NULL body, no bytes. */
 static enum outcome
 seal_act(struct tx *tx, const struct act *a, struct value *out)
 {
@@ -224,7 +224,8 @@ seal_act(struct tx *tx, const struct act *a, struct value *out)
 	if (a->body == NULL)
 		return OK;
 	text = json_dumps(a->body, JSON_COMPACT);
-	how = keyring_seal(tx, a->case_id, &at, text, out);
+	how = keyring_seal(
+	    tx, a->case_id == NULL ? tx_ward(tx) : a->case_id, &at, text, out);
 	seal_free(text);
 	return how;
 }

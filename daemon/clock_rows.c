@@ -7,6 +7,7 @@
 #include "audit.h"
 #include "clock.h"
 #include "context.h"
+#include "phone_task.h"
 
 enum outcome
 perhaps(enum outcome how)
@@ -144,7 +145,7 @@ clock_rest(struct tx *tx, const char *id)
 	struct clock_row k;
 	enum outcome how = clock_get(tx, id, &k);
 
-	if (how != OK || k.news[0] == '\0')
+	if (how != OK || k.news[0] == '\0' || is_phone_task(&k))
 		return how == OK ? move_clock(tx, id, ladder_ack) : how;
 	return tx_exec(tx, Q_CLOCK_END,
 	    ARGS(V_TEXT(id), V_TEXT("done"), V_INT(clock_now()), V_NULL,

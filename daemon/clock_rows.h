@@ -45,8 +45,8 @@ const char *clock_case_id(const struct clock_row *k);
 /* Nobody on its rung can be reached: the next rung is due at once. */
 enum outcome clock_hurry(struct tx *tx, const char *id);
 /*
- * Somebody acknowledged: the ladder of a step rests for its ack_holds; news
- * and alarms are done.
+ * Somebody acknowledged: the ladder of a step or phone task rests for its
+ * ack_holds; news and alarms are done.
  */
 enum outcome clock_rest(struct tx *tx, const char *id);
 

@@ -8,6 +8,7 @@
 #include "context.h"
 #include "drill.h"
 #include "log.h"
+#include "phone_task.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -128,6 +129,23 @@ drop_answered(struct tx *tx, struct turn *t, int rung, struct people *p)
 	p->n = n;
 }
 
+/* Bodies outside that nobody agreed to be written to with are phoned. */
+static enum outcome
+raise_phoning(struct tx *tx, struct turn *t, int rung)
+{
+	size_t n;
+	const char *const *who = rung_who(t->rules.ladder, (size_t)rung, &n);
+	enum outcome how = OK;
+
+	for (size_t i = 0; i < n && how == OK; i++) {
+		bool raised;
+
+		how = phone_task_for(tx, &t->k, who[i], &raised);
+		t->told += how == OK && raised;
+	}
+	return how;
+}
+
 static enum outcome
 raise_rung(struct tx *tx, struct turn *t, int rung)
 {
@@ -139,7 +157,7 @@ raise_rung(struct tx *tx, struct turn *t, int rung)
 	if (how == OK)
 		how = turn_raise(tx, t, rung, &people);
 	people_done(&people);
-	return how;
+	return how == OK ? raise_phoning(tx, t, rung) : how;
 }
 
 /* Nobody could be told: the next rung at once; on the last, shout. */

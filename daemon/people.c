@@ -145,14 +145,13 @@ find_duty(struct tx *tx, const char *case_id, int64_t at, struct candidates *to)
 	return how;
 }
 
-enum outcome
-people_find(struct tx *tx, const char *case_id, const char *who, int64_t at,
+static enum outcome
+find_one(struct tx *tx, const char *case_id, const char *who, int64_t at,
     struct people *out)
 {
 	struct candidates all = {0};
 	enum outcome how;
 
-	*out = (struct people){0};
 	how = strcmp(who, "duty") == 0
 		  ? find_duty(tx, case_id, at, &all)
 		  : add_rows(query(tx, case_id, who, at), &all);
@@ -160,6 +159,22 @@ people_find(struct tx *tx, const char *case_id, const char *who, int64_t at,
 		return how;
 	choose(out, &all, who);
 	return out->n > 0 ? OK : NOT_FOUND;
+}
+
+enum outcome
+people_find(struct tx *tx, const char *case_id, const char *who, int64_t at,
+    struct people *out)
+{
+	static const char *const last[] = {
+	    "chairman", "vice_chairman", "lead", "holder", "duty"};
+	enum outcome how = NOT_FOUND;
+
+	*out = (struct people){0};
+	if (strcmp(who, "last") != 0)
+		return find_one(tx, case_id, who, at, out);
+	for (size_t i = 0; i < NELEM(last) && how == NOT_FOUND; i++)
+		how = find_one(tx, case_id, last[i], at, out);
+	return how;
 }
 
 size_t

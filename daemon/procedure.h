@@ -78,5 +78,7 @@ const struct ladder *step_ladder(
 const struct step *procedure_news(void);
 const struct ladder *procedure_news_ladder(
     const struct procedure *p, const char *news, const char *kind);
+/* Has it a ladder for talks on the telephone, "phone_task"? */
+bool procedure_has_phone_tasks(const struct procedure *p);
 
 #endif

@@ -169,7 +169,14 @@ is_for_news(const struct ladder *l)
 	for (size_t i = 0; i < NELEM(news); i++)
 		if (strcmp(l->id, news[i]) == 0)
 			return true;
-	return strncmp(l->id, "alarm_", 6) == 0;
+	return strncmp(l->id, "alarm_", 6) == 0 ||
+	       strcmp(l->id, "phone_task") == 0;
+}
+
+bool
+procedure_has_phone_tasks(const struct procedure *p)
+{
+	return ladder_find(p, "phone_task") != NULL;
 }
 
 const struct step *

@@ -88,6 +88,8 @@ POST /v1/cases/{case}/split         401 401 403 403 403 403 201 404 404 404
 GET  /v1/changes                    401 401 403 403 403 403 200 200 403 403
 POST /v1/changes/{none}/approve     401 401 403 403 403 403 404 404 403 403
 POST /v1/changes/{none}/withdraw    401 401 403 403 404 404 404 404 404 404
+GET  /v1/phone-tasks                401 401 403 403 200 200 200 200 200 200
+POST /v1/phone-tasks/{none}/done    401 401 403 403 404 404 404 404 404 404
 GET  /v1/procedure                  401 401 403 403 200 200 200 200 200 200
 GET  /v1/reports                    401 401 403 403 200 200 200 200 200 403
 POST /v1/reports                    401 401 403 403 422 422 422 422 403 403

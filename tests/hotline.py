@@ -323,7 +323,8 @@ class Daemon:
                  name or f"Cơ quan {code}")
         return self.ctl("key", "add", code)["key"]
 
-    def member(self, login, *roles, name=None, duty=False, **addresses):
+    def member(self, login, *roles, name=None, duty=False, token=True,
+               **addresses):
         """A new member with verified addresses channel="where"; returns a
         personal token.  duty puts them on duty for a year."""
         self.ctl("member", "add", login, "--name", name or f"Người {login}",
@@ -333,7 +334,7 @@ class Daemon:
         if duty:
             self.ctl("duty", "add", login, "2026-01-01T00:00:00+07:00",
                      "2027-12-31T00:00:00+07:00")
-        return self.ctl("member", "token", login)["token"]
+        return self.ctl("member", "token", login)["token"] if token else None
 
 
 def shared(*fields, ground="legal_duty", **more):

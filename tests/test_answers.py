@@ -34,6 +34,11 @@ def ok(answer, status=200):
     return answer
 
 
+def agreed(d, answer):
+    """It waited for a second person, who approves; the id of what is there."""
+    return d.approve(ok(answer, 202).json["change"]).get("made")
+
+
 def test_service(world):
     ok(world.api("GET", "/healthz"))
     ok(world.api("GET", "/readyz"))
@@ -121,24 +126,35 @@ def test_admin_people(world):
                {"code": "tam", "kind": "health", "name": "Trạm"}), 201)
     key = ok(d.admin("POST", "/v1/admin/agencies/tam/keys",
                      {"sign": True}), 201).json
-    ok(d.admin("POST", "/v1/admin/agencies/tam/addresses",
-               {"channel": "sms", "address": "0900000008"}), 201)
+    agreed(d, d.admin("POST", "/v1/admin/agencies/tam/addresses",
+                      {"channel": "sms", "address": "0900000008"}))
+    agreed(d, d.admin("PUT", "/v1/admin/agencies/tam/contact",
+                      {"who": "Trưởng trạm", "agreed_on": "2026-11-01",
+                       "paper": "7/BB"}))
     ok(d.admin("GET", "/v1/admin/agencies"))
     ok(d.admin("GET", "/v1/admin/agencies/tam/keys"))
     ok(d.admin("POST", f"/v1/admin/keys/{key['id']}/revoke"), 204)
     ok(d.admin("POST", "/v1/admin/agencies/tam/stop"), 204)
-    ok(d.admin("POST", "/v1/admin/members", {
-        "login": "mai", "name": "Mai Thử", "roles": ["officer"]}), 201)
+    agreed(d, d.admin("POST", "/v1/admin/members", {
+        "login": "mai", "name": "Mai Thử", "roles": ["officer"]}))
     ok(d.admin("POST", "/v1/admin/members/mai/tokens"), 201)
-    ok(d.admin("POST", "/v1/admin/members/mai/addresses",
-               {"channel": "sms", "address": "0900000007"}), 201)
+    agreed(d, d.admin("POST", "/v1/admin/members/mai/addresses",
+                      {"channel": "sms", "address": "0900000007"}))
+    later = ok(d.admin("PATCH", "/v1/admin/members/mai",
+                       {"roles": ["officer", "lead"]}), 202).json["change"]
+    mine = ok(d.api("POST", "/v1/me/addresses", {
+        "channel": "sms", "address": "0900000033"}, key=d.an), 202).json
+    assert len(ok(d.api("GET", "/v1/changes", key=d.lan)).json["items"]) == 2
+    ok(d.api("POST", f"/v1/changes/{mine['change']}/withdraw", key=d.an))
+    ok(d.admin("GET", "/v1/admin/changes"))
+    ok(d.admin("POST", f"/v1/admin/changes/{later}/withdraw"))
     ok(d.admin("GET", "/v1/admin/members"))
     ok(d.admin("POST", "/v1/admin/members/mai/stop"), 204)
 
 
 def code_sent(d, phone):
     """The newest code in a message to a phone."""
-    d.step("1s")
+    d.step("2m")
     out = sorted((d.folder / "spool/out").iterdir())
     text = [p.read_text() for p in out if phone in p.read_text()][-1]
     return re.search(r"OK ([2-9A-HJ-NP-Z]{6})", text)[1]
@@ -148,18 +164,18 @@ def test_addresses(world):
     d = world
     ok(d.api("PATCH", "/v1/me", {"quiet": "22:00-06:00"}, key=d.an))
     mine = {"channel": "sms", "address": "0900000031"}
-    made = ok(d.api("POST", "/v1/me/addresses", mine, key=d.an), 201).json
+    made = agreed(d, d.api("POST", "/v1/me/addresses", mine, key=d.an))
     ok(d.api("GET", "/v1/me/addresses", key=d.an))
-    path = f"/v1/me/addresses/{made['id']}"
+    path = f"/v1/me/addresses/{made}"
     ok(d.api("POST", path + "/code", key=d.an), 204)
     code = {"code": code_sent(d, "84900000031")}
     ok(d.api("POST", path + "/verify", code, key=d.an), 204)
     ok(d.api("DELETE", path, key=d.an), 204)
     ok(d.admin("PATCH", "/v1/admin/members/an", {"languages": ["bdq"]}), 204)
-    made = ok(d.admin("POST", "/v1/admin/members/an/addresses",
-                      {"channel": "sms", "address": "0900000032"}), 201).json
+    made = agreed(d, d.admin("POST", "/v1/admin/members/an/addresses",
+                             {"channel": "sms", "address": "0900000032"}))
     ok(d.admin("GET", "/v1/admin/members/an/addresses"))
-    path = f"/v1/admin/addresses/{made['id']}"
+    path = f"/v1/admin/addresses/{made}"
     ok(d.admin("POST", path + "/code"), 204)
     code = {"code": code_sent(d, "84900000032")}
     ok(d.admin("POST", path + "/verify", code), 204)

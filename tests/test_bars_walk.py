@@ -61,7 +61,7 @@ def test_no_route_tells_the_barred_of_the_case(s):
     events = timeline(s, code)
     alert = next(i["id"] for i in ok(
         s.d.api("GET", "/v1/alerts?limit=200", key=s.boss), 200)["items"]
-        if i["case"] == code)
+        if i.get("case") == code)
     ids = {e["object_id"] for e in events if e["object_kind"] in
            ("case", "clock", "alert", "act", "child", "person")}
     secrets = {code, r["incident_code"], r["id"], out["id"], document, *ids}
@@ -90,6 +90,8 @@ def team():
     s.d.member("phochutich", "vice_chairman", sms="0900000005")
     s.d.member("phu", "officer", sms="0900000008", name="Người phụ")
     s.d.ctl("agency", "address", "th111", "sms", "0900000009", "--verified")
+    s.d.ctl("agency", "contact", "th111", "--who", "Giám đốc Thử Nghiệm",
+            "--on", "2026-11-01", "--paper", "7/BB")
     with s.d:
         yield s
 

@@ -162,6 +162,8 @@ def test_an_agency_address_is_verified_the_same_way(ward):
     w.d.ctl("agency", "add", "tongdai", "hotline", "--name", "Tổng đài")
     told = w.expect(NEW)
     w.d.ctl("agency", "address", "tongdai", "sms", NEW)
+    w.d.ctl("agency", "contact", "tongdai", "--who", "Giám đốc Thử Nghiệm",
+            "--on", "2026-11-01", "--paper", "7/BB")
     w.quiet()
 
     def outside():

@@ -14,8 +14,8 @@ class Ward:
         self.d = d
         self.keys = {role: d.member(login, role, sms=f"090000000{i}")
                      for i, (login, role) in enumerate((
-                         ("canbo", "officer"), ("truongnhom", "lead"),
-                         ("chutich", "chairman"), ("congan", "police")))}
+                         ("canbo", "officer"), ("congan", "police"),
+                         ("truongnhom", "lead"), ("chutich", "chairman")))}
 
     def call(self, method, path, body=None, who="lead"):
         return self.d.api(method, path, body, key=self.keys[who])

@@ -134,6 +134,7 @@ test_every_kind_is_filled_in_every_language(void **state)
 	    "referral", "referral_sent", "referral_completed",
 	    "alarm_step_unknown", "alarm_clock_stuck"};
 	    "alarm_change", "alarm_agency_auth", "bar", "update",
+	    "alarm_change", "phone_task", "alarm_agency_auth", "bar", "update",
 	    "referral_refused", "alarm_step_unknown", "alarm_clock_stuck"};
 	struct alert_text t = sample();
 

@@ -54,6 +54,9 @@ CREATE TABLE agency (
     state TEXT NOT NULL CHECK (state IN ('active', 'stopped')),
     refused_in_row INT8 NOT NULL DEFAULT 0,
     report_every_h INT8 NOT NULL DEFAULT 0, -- it must call; 0: it need not
+    contact_sealed BYTES,      -- who agreed that it is written to, and the
+                               -- paper's number; JSON, ward key
+    contact_on TEXT,           -- the day of it; NULL: it is phoned
     made_at INT8 NOT NULL,
     UNIQUE (ward, code)
 ) STRICT;
@@ -361,7 +364,7 @@ CREATE TABLE act (                  -- what a human did
     acted_at INT8 NOT NULL,         -- claimed
     recorded_at INT8 NOT NULL,      -- ours
     evidence TEXT,                  -- coded: paper number, link, answer code
-    body_sealed BYTES               -- JSON, case key
+    body_sealed BYTES               -- JSON, key of the case or ward
 ) STRICT;
 CREATE INDEX act_case ON act (case_id);
 
