@@ -38,9 +38,7 @@ enum outcome alert_raise_at(struct tx *tx, struct alert *a,
  * an acknowledgement it waits for the ladder's ack_holds to end.
  */
 enum outcome alarm_raise(struct tx *tx, const char *kind, const char *subject);
-/*
- * The same at an instant to come, unless alarm_later or alarm_over comes first.
- */
+/* The same at an instant to come; alarm_later or _over may change that. */
 enum outcome
 alarm_await(struct tx *tx, const char *kind, const char *subject, int64_t at);
 /* One that is awaited comes later.  NOT_FOUND: none is, or it rings. */
@@ -54,11 +52,7 @@ enum outcome alarm_over(struct tx *tx, const char *kind, const char *subject);
  */
 enum outcome news_raise(struct tx *tx, const struct case_row *c,
     const char *ladder, const char *kind);
-
-/*
- * The same of a kind and item, of a case or (NULL) the ward, on the ladder
- * called like the kind; there must be none open.
- */
+/* The same of a kind and item, of a case or (NULL) the ward; none is open. */
 enum outcome news_open(
     struct tx *tx, const char *case_id, const char *kind, const char *item);
 
