@@ -6,7 +6,7 @@ tests/stories/*.tsv, one row a line, columns parted by tabs:
     time  verb  what  who or due  JSON or arithmetic
 
 Civil times of +07:00; a row without a date is of the day above.  Acts (send,
-do, agree, issue, oral, post, leave) are done at their time.  `due` rows say of
+do, agree, issue, oral, post, phoned, leave) are done at their time.  `due` rows say of
 every clock of the case when it opens and is due, with the arithmetic; `alert` rows say of
 every alert when it is raised; what is there besides fails.  `gate` says what is
 unmet then, `lapse` what lapsed and whose leg it was, `fact` what became known.
@@ -122,6 +122,15 @@ class Story:
 
     def post(self, row):
         self.ok(row, self.act(row, row.what, body_of(row)))
+
+    def phoned(self, row):
+        """The one task of that body is recorded; called at the last column."""
+        a = self.d.api("GET", "/v1/phone-tasks", key=self.s.keys[row.who])
+        (task,) = [t for t in a.json["items"] if t["body"] == row.what]
+        self.ok(row, self.d.api("POST", f"/v1/phone-tasks/{task['id']}/done", {
+            "who": "Người Trực Thử Nghiệm", "rank": "Trực ban",
+            "number": "0269 3111222", "called_at": row.rest,
+            "paper": "31/UBND-VX"}, key=self.s.keys[row.who]))
 
     def leave(self, row):
         self.d.ctl("leave", "add", row.what, row.at,
