@@ -21,10 +21,9 @@ void people_done(struct people *p);
 
 /*
  * Who a rung's word means for a case at an instant: "holder", "duty", a role,
- * "outside:<agency kind>", "named:<login>", "receiver:<referral>".  Barred people, people on leave (but never the only
- * "outside:<agency kind>" by agreement, "named:<login>", "last": the highest of
- * the ward who can be called.  Barred people, people on leave (but never the only
- * chairman) and people without a verified address are skipped and noted.
+ * "outside:<agency kind>" by agreement, "named:<login>", "receiver:<referral>",
+ * "last": the highest of the ward who can be called.  Barred people, people on
+ * leave (but never the only chairman) and people without a verified address are skipped and noted.
  */
 enum outcome people_find(struct tx *tx, const char *case_id, const char *who,
     int64_t at, struct people *out);

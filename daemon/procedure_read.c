@@ -22,7 +22,7 @@ const char *const bases[] = {
     "law", "procedure", "derived", "proposal", "local", NULL};
 
 static const char *const callable[] = {"holder", "duty", "named", "receiver",
-static const char *const callable[] = {"holder", "duty", "named", "last",
+    "last",
 #define ROLE(name) #name,
 #include "roles.def"
 #undef ROLE

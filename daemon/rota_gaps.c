@@ -71,10 +71,9 @@ bool
 rota_reaches(const struct rota *r, const char *who, int64_t t)
 {
 	/* Messages to one, not rungs to stand on. */
-	if (strcmp(who, "named") == 0 || strcmp(who, "receiver") == 0)
+	if (strcmp(who, "named") == 0 || strcmp(who, "receiver") == 0 ||
+	    strcmp(who, "last") == 0)
 		return true;
-	if (strcmp(who, "named") == 0 || strcmp(who, "last") == 0)
-		return true; /* a message to one person, not a rung to stand on */
 	if (strcmp(who, "duty") == 0)
 		return reaches_duty(r, t);
 	if (strcmp(who, "holder") == 0)
