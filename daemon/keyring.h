@@ -43,6 +43,12 @@ enum outcome index_keep(struct tx *tx, const struct key *key);
  * skipped. */
 enum outcome blind_add(struct tx *tx, const char *kind, const char *value,
     const char *owner_kind, const char *owner);
+/*
+ * What a value's rows are under: by the newest key, and while rows are brought
+ * to it by the one before.  NOT_FOUND if there is nothing to index.
+ */
+enum outcome blind_digests(struct tx *tx, const char *kind, const char *value,
+    unsigned char digests[2][BLIND_SIZE]);
 /* Owners of a value, fn called for each with owner_kind and id. */
 enum outcome blind_find(struct tx *tx, const char *kind, const char *value,
     void (*fn)(void *arg, const char *owner_kind, const char *owner),

@@ -157,9 +157,8 @@ read_owners(struct tx *tx, const char *kind,
 	return rows_end(r);
 }
 
-/* By the newest key, and while rows are brought to it by the one before. */
-static enum outcome
-both_digests(struct tx *tx, const char *kind, const char *value,
+enum outcome
+blind_digests(struct tx *tx, const char *kind, const char *value,
     unsigned char digests[2][BLIND_SIZE])
 {
 	int64_t old = tx_context(tx)->blind_old.version;
@@ -179,7 +178,7 @@ blind_find(struct tx *tx, const char *kind, const char *value,
 {
 	unsigned char digests[2][BLIND_SIZE];
 	struct owner *list = NULL;
-	enum outcome how = both_digests(tx, kind, value, digests);
+	enum outcome how = blind_digests(tx, kind, value, digests);
 	size_t n = 0;
 
 	if (how != OK)

@@ -13,42 +13,6 @@
 #include "handlers.h"
 #include "people.h"
 
-#define PAGE 200
-
-static const char *
-text_or_empty(const char *s)
-{
-	return s == NULL ? "" : s;
-}
-
-/* {"items"} and, if the page is full, where the next one starts. */
-static enum outcome
-answer_page(struct response *a, json_t *items, const char *key)
-{
-	size_t n = json_array_size(items);
-	json_t *last = json_array_get(items, n == 0 ? 0 : n - 1);
-
-	return answer_json(a, 200,
-	    json_pack("{s:o, s:O*}", "items", items, "next",
-		n < PAGE ? NULL : json_object_get(last, key)));
-}
-
-/* GET /v1/admin/cases?state=&after= */
-enum outcome
-admin_case_list(struct tx *tx, const struct request *r, struct response *a)
-{
-	json_t *items = tx_list(tx, Q_ADMIN_CASE_LIST,
-	    ARGS(V_TEXT(tx_ward(tx)),
-		V_TEXT(text_or_empty(request_query(r, "state"))),
-		V_TEXT(text_or_empty(request_query(r, "after"))), V_INT(PAGE)));
-	enum outcome how = audit_list(tx, r, json_array_size(items));
-
-	if (how == OK)
-		return answer_page(a, items, "code");
-	json_decref(items);
-	return answer_outcome(a, how);
-}
-
 /* The admin looked at or did something to a case. */
 static enum outcome
 audit_case(struct tx *tx, const struct request *r, const struct case_row *c,

@@ -1,0 +1,25 @@
+/* Cases that somebody may see, by what is asked of them. */
+#ifndef CASE_SEARCH_H
+#define CASE_SEARCH_H
+
+#include "cases.h"
+
+/* NULL or 0: that is not asked. */
+struct case_filter {
+	const char *state, *risk; /* words of theirs */
+	const char *code;	  /* how a case or incident code begins */
+	const char *assignee;	  /* login; "-": nobody holds it */
+	const char *name, *phone; /* of a child, or a person around it */
+	int64_t due_before;	  /* a step is due until then */
+	const char *after;	  /* id of a case, or "" */
+};
+
+/*
+ * Ids in order of opening, at most size of them.  allow() says beforehand which
+ * kinds of cases by may read, and whether names of alleged persons may be asked
+ * for: so a full page has no holes that would tell of the others.
+ */
+size_t case_search(struct tx *tx, const struct subject *by,
+    const struct case_filter *f, char (*ids)[ID_SIZE], size_t size);
+
+#endif
