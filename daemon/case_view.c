@@ -66,9 +66,8 @@ case_summary_json(struct tx *tx, const struct case_row *c)
 	return o;
 }
 
-/* May they know that this other case is there? */
-static bool
-may_know(struct tx *tx, const struct subject *by, const char *case_id)
+bool
+case_may_know(struct tx *tx, const struct subject *by, const char *case_id)
 {
 	struct case_row c;
 	struct object o;
@@ -81,9 +80,8 @@ may_know(struct tx *tx, const struct subject *by, const char *case_id)
 	return allow(by, ACTION_case_read, &o, SEE_thing);
 }
 
-/* Suspected duplicates, without those that are not there for by. */
-static json_t *
-duplicates_json(
+json_t *
+case_duplicates_json(
     struct tx *tx, const struct case_row *c, const struct subject *by)
 {
 	json_t *list = tx_list(
@@ -95,7 +93,7 @@ duplicates_json(
 	{
 		const char *id = json_string_value(json_object_get(one, "id"));
 
-		if (!may_know(tx, by, id))
+		if (!case_may_know(tx, by, id))
 			continue;
 		json_object_del(one, "id");
 		json_array_append(seen, one);
@@ -104,9 +102,8 @@ duplicates_json(
 	return seen;
 }
 
-/* "It went to the holder of the other case" would tell of the other. */
-static void
-hide_rule(json_t *o, const char *name, bool knows_other)
+void
+case_hide_rule(json_t *o, const char *name, bool knows_other)
 {
 	const char *rule = json_string_value(
 	    json_object_get(json_object_get(o, name), "rule"));
@@ -121,7 +118,7 @@ case_full_json(
 {
 	json_t *o = case_summary_json(tx, c);
 	char *facts = facts_format(&c->facts);
-	json_t *duplicates = duplicates_json(tx, c, by);
+	json_t *duplicates = case_duplicates_json(tx, c, by);
 	bool has_any = json_array_size(duplicates) > 0;
 	struct object object;
 
@@ -129,7 +126,7 @@ case_full_json(
 	    o, tx_object(tx, Q_VIEW_CASE, ARGS(V_TEXT(c->id))));
 	json_object_set_new(o, "facts", json_loads(facts, 0, NULL));
 	free(facts);
-	hide_rule(o, "assigned_why", has_any);
+	case_hide_rule(o, "assigned_why", has_any);
 	json_object_set_new(o, "is_possible_duplicate", json_boolean(has_any));
 	json_object_set_new(o, "duplicates", duplicates);
 	json_object_set_new(
@@ -146,72 +143,4 @@ case_full_json(
 	case_object(tx, c, by, &object);
 	case_fields_hide(o, by, &object);
 	return o;
-}
-
-/* The row an event is about: an act, an alert with its deliveries. */
-static void
-add_object(struct tx *tx, json_t *e, bool sealed)
-{
-	const char *kind = json_string_value(json_object_get(e, "object_kind"));
-	const char *id = json_string_value(json_object_get(e, "object_id"));
-	const char *act = json_string_value(json_object_get(e, "act"));
-
-	if (strcmp(kind, "act") == 0) {
-		json_object_set_new(
-		    e, "done", tx_object(tx, Q_VIEW_ACT, ARGS(V_TEXT(id))));
-		if (sealed)
-			json_object_update_new(e,
-			    json_pack("{s:o*}", "body", case_open_act(tx, id)));
-	} else if (strcmp(act, "alert.raised") == 0) {
-		json_object_set_new(
-		    e, "alert", tx_object(tx, Q_VIEW_ALERT, ARGS(V_TEXT(id))));
-		json_object_set_new(e, "deliveries",
-		    tx_list(tx, Q_VIEW_DELIVERIES, ARGS(V_TEXT(id))));
-	}
-}
-
-/* Does an event tell of another case, or of who is kept away? */
-static bool
-is_hidden(
-    struct tx *tx, const json_t *e, const struct subject *by, bool sees_bars)
-{
-	const char *act = json_string_value(json_object_get(e, "act"));
-	const char *other = json_string_value(
-	    json_object_get(json_object_get(e, "detail"), "other"));
-
-	if (!sees_bars && strncmp(act, "bar.", 4) == 0)
-		return true;
-	return other != NULL && !may_know(tx, by, other);
-}
-
-json_t *
-case_timeline_json(
-    struct tx *tx, const struct case_row *c, const struct subject *by)
-{
-	bool sees_acts, sees_bars;
-	struct object o;
-	json_t *list =
-	    tx_list(tx, Q_VIEW_EVENTS, ARGS(V_TEXT(c->id), V_INT(0)));
-	json_t *duplicates = duplicates_json(tx, c, by);
-	bool has_any = json_array_size(duplicates) > 0;
-	json_t *out = json_array(), *e;
-	size_t i;
-
-	json_decref(duplicates);
-	case_object(tx, c, by, &o);
-	sees_acts = allow(by, ACTION_case_read, &o, SEE_narrative);
-	sees_bars = allow(by, ACTION_case_read, &o, SEE_bars);
-
-	json_array_foreach(list, i, e)
-	{
-		if (is_hidden(tx, e, by, sees_bars))
-			continue;
-		hide_rule(json_object_get(e, "detail"), "why", has_any);
-		json_object_set(e, "at", json_object_get(e, "happened_at"));
-		json_object_del(e, "happened_at");
-		add_object(tx, e, sees_acts);
-		json_array_append(out, e);
-	}
-	json_decref(list);
-	return out;
 }

@@ -20,11 +20,13 @@ json_t *case_summary_json(struct tx *tx, const struct case_row *c);
 json_t *case_full_json(
     struct tx *tx, const struct case_row *c, const struct subject *by);
 /*
- * All that happened, an array in order of the chain: {seq, at, act, actor,
- * object, detail}.  For members with the bodies of acts, and with bars; what
- * tells of a case that by may not see is left out.
+ * What by may know of other cases: is this one there, the suspected duplicates
+ * that are, and why it was given to somebody, less what would tell of another.
  */
-json_t *case_timeline_json(
+bool
+case_may_know(struct tx *tx, const struct subject *by, const char *case_id);
+json_t *case_duplicates_json(
     struct tx *tx, const struct case_row *c, const struct subject *by);
+void case_hide_rule(json_t *o, const char *name, bool knows_other);
 
 #endif

@@ -37,6 +37,7 @@ read_document(const struct rows *rows, struct document *d)
 	d->type = document_type_name(row_text(rows, 2));
 	d->size = row_int(rows, 3);
 	d->parts = row_int(rows, 4);
+	memcpy(d->case_id, row_text(rows, 5), ID_SIZE);
 }
 
 enum outcome
@@ -50,7 +51,6 @@ document_find(struct tx *tx, const struct case_row *c, const struct subject *by,
 	enum outcome how;
 
 	*d = (struct document){0};
-	memcpy(d->case_id, c->id, ID_SIZE);
 	if (is_there)
 		read_document(rows, d);
 	how = rows_end(rows);

@@ -67,9 +67,9 @@ documents_json(
 	json_t *list = json_array();
 	struct document d = {0};
 
-	memcpy(d.case_id, c->id, ID_SIZE);
 	while (rows_next(rows)) {
-		snprintf(d.id, sizeof(d.id), "%s", row_text(rows, 0));
+		memcpy(d.id, row_text(rows, 0), ID_SIZE);
+		memcpy(d.case_id, row_text(rows, 1), ID_SIZE);
 		json_array_append_new(list, document_json(tx, &d));
 	}
 	(void)rows_end(rows);

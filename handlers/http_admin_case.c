@@ -45,20 +45,6 @@ admin_case_read(struct tx *tx, const struct request *r, struct response *a)
 	return answer_json(a, 200, case_summary_json(tx, &c));
 }
 
-/* GET /v1/admin/cases/{code}/timeline */
-enum outcome
-admin_case_timeline(struct tx *tx, const struct request *r, struct response *a)
-{
-	struct case_row c;
-	enum outcome how = case_find(tx, r->args[0], &c);
-
-	if (how == OK)
-		how = audit_case(tx, r, &c, "case.timeline", NULL);
-	if (how != OK)
-		return answer_outcome(a, how);
-	return answer_list(a, case_timeline_json(tx, &c, &r->subject));
-}
-
 static void
 default_to_now(const struct tx *tx, json_t *body)
 {

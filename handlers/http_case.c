@@ -69,19 +69,3 @@ case_read(struct tx *tx, const struct request *r, struct response *a)
 	answer_etag(a, c.version);
 	return answer_json(a, 200, case_full_json(tx, &c, &r->subject));
 }
-
-/* GET /v1/cases/{code}/timeline */
-enum outcome
-case_timeline(struct tx *tx, const struct request *r, struct response *a)
-{
-	struct case_row c;
-	enum outcome how = member_case(tx, r, a, ACTION_case_read, &c);
-
-	if (how == OK)
-		how = audit_read(tx, r, &c, "case.timeline");
-	else
-		return how;
-	if (how != OK)
-		return answer_outcome(a, how);
-	return answer_list(a, case_timeline_json(tx, &c, &r->subject));
-}

@@ -15,7 +15,7 @@
 #define PAGE_MAX     200
 #define ADMIN_PAGE   200
 
-static const char *const states[] = {"open", "closed", NULL};
+static const char *const states[] = {"open", "closed", "merged", NULL};
 static const char *const risks[] = {"unknown", "low", "medium", "high", NULL};
 
 #define PAGE_FIELDS                                                            \

@@ -1,7 +1,7 @@
 """A team and its cases, for the suites about cases."""
 import itertools
 
-from hotline import ROOT
+from hotline import ROOT, whole_timeline
 
 FULL = ROOT / "conf/procedures/vn-nd56-2017.conf"
 NOW = "2026-11-24T07:00:00+07:00"
@@ -98,7 +98,4 @@ class Site:
         return {k["step"]: k for k in self.case(code)["clocks"]}
 
     def events(self, code):
-        a = self.d.api("GET", f"/v1/cases/{code}/timeline",
-                       key=self.keys["boss"])
-        assert a.status == 200, a
-        return a.json["items"]
+        return whole_timeline(self.d, code, self.keys["boss"])

@@ -342,6 +342,18 @@ def shared(*fields, ground="legal_duty", **more):
     return [{"field": f, "ground": ground, **more} for f in fields]
 
 
+def whole_timeline(d, code, key, opened="true"):
+    """All that happened to a case, with the words of acts."""
+    path, items = f"/v1/cases/{code}/timeline?limit=500&open={opened}", []
+    while path:
+        a = d.api("GET", path, key=key)
+        assert a.status == 200, a
+        items += a.json["items"]
+        link = a.headers.get("link")
+        path = link[1:link.index(">")] if link else None
+    return items
+
+
 def copy_of(d):
     """A copy of a daemon's database that a test may open and change."""
     path = pathlib.Path(

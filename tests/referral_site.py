@@ -1,7 +1,7 @@
 """A daemon with two agencies and a team, for the suites about referrals."""
 import itertools
 
-from hotline import ROOT, Daemon
+from hotline import ROOT, Daemon, whole_timeline
 
 FULL = ROOT / "conf/procedures/vn-nd56-2017.conf"
 RECEIVED = "2026-11-24T06:40:00+07:00"
@@ -60,5 +60,4 @@ def case(s, code, key=None):
 
 
 def timeline(s, code):
-    return ok(s.d.api("GET", f"/v1/cases/{code}/timeline", key=s.boss),
-              200)["items"]
+    return whole_timeline(s.d, code, s.boss)

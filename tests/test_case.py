@@ -6,6 +6,7 @@ import pytest
 
 from case_site import FULL, NOW, Site
 from casework import planned
+from documents import PDF, send
 from hotline import ROOT, Daemon, copy_of
 
 BACK = {"name": "Trẻ Thử Nghiệm Trở Lại", "place": "Tổ Thử 2"}
@@ -39,9 +40,10 @@ def reads_of_cases():
 def test_every_read_of_a_case_is_in_the_chain(s):
     """The admin's list of cases was read without a trace."""
     code, untold = planned(s), []
+    document = send(s.d, code, s.keys["lead"], PDF)
     for path, who in reads_of_cases():
         before = s.d.ctl("audit", "head")["seq"]
-        path = path.replace("{}", code)
+        path = path.replace("{}", code, 1).replace("{}", document)
         a = s.d.admin("GET", path) if who == "ADMIN" else \
             s.d.api("GET", path, key=s.keys["lead"])
         assert a.status == 200, a
@@ -51,7 +53,8 @@ def test_every_read_of_a_case_is_in_the_chain(s):
             " AND act NOT LIKE 'audit%' AND actor_kind IN ('member', 'admin')",
             (before,)).fetchall()
         db.close()
-        shown = "case" if code in path else "ward"
+        shown = "document" if document in path else \
+            "case" if code in path else "ward"
         if found != [(who.lower(), shown)]:
             untold.append((path, found))
     assert untold == []

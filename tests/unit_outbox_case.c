@@ -82,8 +82,9 @@ test_a_step_the_procedure_lost_is_told_by_its_id(void **state)
 static enum outcome
 run_timeline(struct tx *tx, void *arg)
 {
-	*(json_t **)arg =
-	    tx_list(tx, Q_VIEW_EVENTS, ARGS(V_TEXT(CASE), V_INT(0)));
+	*(json_t **)arg = tx_list(tx, Q_VIEW_EVENTS,
+	    ARGS(V_TEXT(CASE), V_INT(0), V_INT(1), V_TEXT(""), V_INT(INT64_MAX),
+		V_INT(1000)));
 	return OK;
 }
 
