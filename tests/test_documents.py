@@ -11,6 +11,7 @@ from case_site import FULL, MARKS, PAPER, Site
 from documents import PART, PDF, begin, content, parts, path, put, send
 from hotline import BUILD, Daemon, copy_of
 from referral_site import ok, refused
+from test_merge import join
 
 JPEG = b"\xff\xd8\xff\xe0" + b"x" * 100
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"x" * 100
@@ -371,6 +372,27 @@ def test_the_scan_of_a_paper_is_a_whole_document_of_the_case(s):
         a = s.ask(code, "N07", "done", "officer", paper={**PAPER,
                                                          "scan": scan})
         assert a.status == status, a
+
+
+def test_a_file_has_the_documents_of_all_its_cases(s):
+    """Each under its own case's key; what was on its way goes on there."""
+    kept, gone = s.open(), s.open()
+    first, second = (send(s.d, c, s.key, PDF + c.encode())
+                     for c in (kept, gone))
+    unfinished = begin(s.d, gone, s.key, len(PNG))["id"]
+    join(s, kept, gone)
+    items = ok(s.d.api("GET", path(kept), key=s.key), 200)["items"]
+    assert [i["id"] for i in items] == [first, second, unfinished]
+    assert content(s.d, kept, s.key, second).raw == PDF + gone.encode()
+    assert content(s.d, gone, s.key, second).status == 200
+    refused(s.d.api("POST", path(gone), {"title": "x", "size": 5},
+                    key=s.key), 409, "case_merged")
+    assert ok(put(s.d, kept, s.key, unfinished, 1, PNG), 200)["title"]
+    assert content(s.d, kept, s.key, unfinished).raw == PNG
+    assert "document.uploaded" in acts(s, kept, second)
+    merged = ok(s.d.api("GET", "/v1/cases?state=merged&limit=200",
+                        key=s.key), 200)["items"]
+    assert gone in [i["code"] for i in merged]
 
 
 def test_two_send_at_once(s):
