@@ -120,7 +120,7 @@ class Core:
 class Courier(Core):
     """The program with its descriptor, and what it wrote to its log."""
 
-    def __init__(self, folder, *channels):
+    def __init__(self, folder, *channels, level="debug"):
         self.folder = pathlib.Path(folder)
         self.conf = self.folder / "channels.conf"
         self.conf.write_text(channels_conf(*channels))
@@ -131,7 +131,7 @@ class Courier(Core):
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
                 [PROGRAM, "--fd", str(theirs.fileno()), "-c", self.conf,
-                 "--log-level", "debug"],
+                 "--log-level", level],
                 pass_fds=[theirs.fileno()], stderr=log)
         theirs.close()
         self.hello = self.await_("hello")

@@ -14,7 +14,8 @@ slow      test_slow_clients.py   SLOW=500
 wall      test_wall.py           JUMPS=200
 receivers test_bad_receivers.py  RECEIVERS=120
 damage    test_damage.py         FLIPS=200,MIGRATIONS=all
-sabotage  test_sabotage.py       -"
+sabotage  test_sabotage.py       -
+speed     test_speed.py          -"
 
 row=$(echo "$storms" | awk -v name="${1-}" '$1 == name')
 if [ -z "$row" ] || [ "${2-long}" != long ]; then
@@ -27,6 +28,9 @@ set -- $row "${2-short}"
 export BUILD="${BUILD-build}"
 if [ "$1 $4" = "sabotage long" ]; then
 	exec /usr/bin/python3 tests/sabotage.py
+fi
+if [ "$1" = speed ]; then
+	exec /usr/bin/python3 tests/bench/speed.py "$4"
 fi
 if [ "$4" = long ] && [ "$3" != - ]; then
 	# shellcheck disable=SC2046

@@ -1,0 +1,55 @@
+#!/usr/bin/python3
+"""Speed against the limit: each figure of the daemon beside its bar, in ratios
+to bare programs that run in turn with it.
+
+    tests/bench/speed.py [smoke|short|long] [figure ...]
+"""
+import dataclasses
+import sys
+import time
+
+import rig  # noqa: I001  (finds the tests' own modules)
+
+import courier
+import intake
+import many
+import report
+import still
+
+
+@dataclasses.dataclass(frozen=True)
+class Form:
+    rounds: int
+    requests: int     # a run at 64 connections
+    single: int       # a run at one
+    cases: tuple      # in the file
+    due: int          # clocks overdue at once
+    pushes: int
+    idle: int         # seconds watched without a connection
+
+
+FORMS = {
+    "smoke": Form(1, 200, 20, (), 512, 200, 0),
+    "short": Form(3, 2000, 200, (100_000,), 10_240, 3000, 60),
+    "long": Form(5, 10_000, 1000, (100_000, 1_000_000), 10_240, 20_000, 60),
+}
+FIGURES = {"intake": intake.measure, "still": still.measure,
+           "courier": courier.measure, "many": many.measure}
+
+
+def main(form="short", *wanted):
+    table = rig.Table()
+    started = time.monotonic()
+    table.say(f"{'figure':<46} {'measured':>26}  {'bar':>12}")
+    for name, measure in FIGURES.items():
+        if not wanted or name in wanted:
+            measure(table, FORMS[form])
+    report.write("speed", {
+        "form": form, "seconds": round(time.monotonic() - started),
+        "figures": len(table.names),
+        "missed": ", ".join(table.missed) or "none"}, [], table.lines)
+    return table
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

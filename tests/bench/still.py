@@ -1,0 +1,55 @@
+"""What the daemon costs while nothing happens: bytes and wake-ups."""
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+import time
+
+import rig
+
+
+def sizes(table):
+    """Of the programs, stripped; the console is part of hotlined."""
+    total = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("hotlined", "hotline-courier", "hotlinectl"):
+            out = pathlib.Path(folder) / name
+            rig.run("strip", "-o", out, rig.BUILD / name)
+            total += out.stat().st_size
+    mib = total / (1 << 20)
+    table.row("three programs, stripped", f"{mib:.2f} MiB", "<= 1.5 MiB",
+              mib <= 1.5)
+
+
+def wake_ups(pid, seconds):
+    """Returns of epoll_wait of all its threads."""
+    with tempfile.NamedTemporaryFile() as out:
+        trace = subprocess.Popen(
+            ["strace", "-f", "-qq", "-e", "trace=epoll_wait,epoll_pwait",
+             "-o", out.name, "-p", str(pid)], stderr=subprocess.DEVNULL)
+        time.sleep(seconds)
+        trace.send_signal(signal.SIGINT)
+        trace.wait()
+        text = pathlib.Path(out.name).read_text()
+    return len(re.findall(r"epoll_p?wait.*\) += \d", text))
+
+
+def idle(table, form):
+    """Both programs, with no connection open and nothing due."""
+    ours = rig.Ours()
+    try:
+        time.sleep(3)
+        n = wake_ups(ours.process.pid, form.idle)
+        n = n * 60 / form.idle
+    finally:
+        ours.stop()
+    table.row("epoll_wait returns a minute, idle", f"{n:.0f}", "<= 12",
+              n <= 12)
+
+
+def measure(table, form):
+    sizes(table)
+    if form.idle and rig.is_there("strace") and os.geteuid() == 0:
+        idle(table, form)
