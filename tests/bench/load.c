@@ -8,7 +8,7 @@
  *        [--getters N --ids FILE] [--ids-out FILE] [--seconds S]
  *
  * M are the posts; getters read until they are over.  In the body @N@ becomes a
- * number that is new for each request.
+ * number that no request had before.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -316,6 +316,8 @@ main(int argc, char **argv)
 	l.post = timings_of((size_t)l.left);
 	l.get = timings_of(4000000);
 	l.started = now_us();
+	/* What was sent before would only be given its receipt again. */
+	l.serial = (uint64_t)l.started;
 	l.seed = (uint64_t)l.started ^ (uint64_t)getpid() << 40;
 	l.epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (l.epoll < 0)
