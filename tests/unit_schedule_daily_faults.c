@@ -59,7 +59,7 @@ fail_alone(call *run, int64_t at, int least)
 	int lost; /* what the table meta knows, it may forget */
 
 	courier(false);
-	turn(50);
+	turn(200);
 	r.schedule = NULL;
 	clock_test_set(at);
 	assert_true(fail_each(run, NULL, &lost) >= least);
