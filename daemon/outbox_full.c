@@ -29,6 +29,7 @@ run_try(struct tx *tx, void *arg)
 	return memory_try(tx, j->memory, j->room, j->packets, &j->fired_at);
 }
 
+/* Unless there is no link any more, as after the end of the outbox. */
 static void
 leave(struct outbox *o, const json_t *packet)
 {
@@ -51,7 +52,7 @@ on_tried(void *arg, enum outcome how)
 	outbox_start_tick(o);
 	if (how != OK) {
 		log_error("alerts cannot leave outcome=%d", (int)how);
-	} else if (!o->is_stopped) {
+	} else {
 		o->memory->lease_ms = j->lease_ms;
 		if (j->fired_at != 0)
 			memory_fired(o->memory, j->fired_at);

@@ -254,7 +254,7 @@ memory_try(struct tx *tx, const struct memory *m, int64_t room, json_t *packets,
 		how = repeat(tx, m);
 	if (how == OK)
 		how = fire_at(tx, clock_now(), fired_at);
-	if (how == OK && room > 0)
+	if (how == OK)
 		how = outbox_lease(tx, room, packets, &did);
 	return how;
 }

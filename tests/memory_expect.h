@@ -3,8 +3,19 @@
 #define MEMORY_EXPECT_H
 
 #include "alert_rows.h"
+#include "outbox_loop.h"
+#include "schedule_loop.h"
 
-static void
+/* Until all jobs are done. */
+static inline void
+settle(void)
+{
+	for (int i = 0; i < 1000 && r.outbox->jobs + r.schedule->jobs > 0; i++)
+		turn(10);
+	assert_int_equal(r.outbox->jobs + r.schedule->jobs, 0);
+}
+
+static inline void
 turn_until_sent(size_t n)
 {
 	for (int i = 0; i < 100 && r.n_sent < n; i++)
@@ -13,7 +24,7 @@ turn_until_sent(size_t n)
 }
 
 /* There is room: all that left is recorded, as by a tick. */
-static void
+static inline void
 turn_until_recorded(void)
 {
 	for (int i = 0; i < 100 && outbox_is_in_memory(r.outbox); i++) {
@@ -24,7 +35,7 @@ turn_until_recorded(void)
 	turn(100);
 }
 
-static enum outcome
+static inline enum outcome
 run_get(struct tx *tx, void *arg)
 {
 	struct delivery *d = arg;
@@ -35,7 +46,7 @@ run_get(struct tx *tx, void *arg)
 }
 
 /* It has a row under the id that left, tried once and accepted. */
-static void
+static inline void
 expect_recorded(const char *id)
 {
 	struct delivery d;

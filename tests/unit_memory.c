@@ -3,7 +3,6 @@
 
 #include "loop_turn.h"
 #include "memory_expect.h"
-#include "outbox_loop.h"
 #include "store_disk.h"
 
 #define SMALL SOURCE_DIR "/tests/data/procedure-small.conf"

@@ -137,7 +137,53 @@ test_what_failed_leaves_again_in_a_minute(void **state)
 	}
 }
 
+/* For good it is as it was, however long ago. */
+static void
+test_what_failed_long_ago_is_recorded(void **state)
+{
+	struct memory *m = begin(1);
+	struct delivery d;
+	char id[ID_SIZE];
+
+	(void)state;
+	assert_int_equal(try(m, 16), 1);
+	snprintf(id, sizeof(id), "%s", packet_text(0, "id"));
+	note(m, id, RESULT_TRANSIENT);
+	m->list[m->n - 1].mono -= MINUTE;
+	record(m);
+	d = delivery_of(id);
+	assert_true(d.is_waiting);
+	assert_int_equal(d.attempts, 1);
+	end(m);
+}
+
 /* ---- Rows that moved on ---- */
+
+struct events {
+	int n, left, about_case;
+};
+
+static enum outcome
+run_events(struct tx *tx, void *arg)
+{
+	struct rows *r = tx_query(tx, Q_AUDIT_ALL, NO_ARGS);
+	struct events *e = arg;
+
+	for (*e = (struct events){0}; rows_next(r); e->n++) {
+		e->left += strcmp(row_text(r, 5), "delivery.from_memory") == 0;
+		e->about_case += row_text(r, 8) != NULL;
+	}
+	return rows_end(r);
+}
+
+static struct events
+events(void)
+{
+	struct events e;
+
+	assert_int_equal(in_tx(run_events, &e), OK);
+	return e;
+}
 
 static void
 test_what_is_recorded_is_not_recorded_twice(void **state)
@@ -161,6 +207,8 @@ test_what_is_recorded_is_not_recorded_twice(void **state)
 	d = delivery_of(id);
 	assert_false(d.is_leased || d.is_waiting);
 	assert_int_equal(d.attempts, 1);
+	assert_int_equal(events().left, 1);
+	assert_int_equal(events().about_case, 0); /* it has none */
 	end(m);
 }
 
@@ -190,13 +238,43 @@ test_a_result_of_another_attempt_changes_nothing(void **state)
 {
 	struct memory *m = begin(1);
 	struct delivery_result r;
+	int n;
 
 	(void)state;
 	assert_int_equal(lease_now(16), 1);
+	n = events().n;
 	r = attempt_result(packet_text(0, "id"), 2, RESULT_ACCEPTED);
 	memory_keep(m, &r);
 	record(m);
 	assert_true(delivery_of(r.id).is_leased);
+	assert_int_equal(events().n, n);
+	end(m);
+}
+
+static enum outcome
+run_cancel(struct tx *tx, void *arg)
+{
+	struct delivery d;
+
+	assert_int_equal(delivery_get(tx, arg, &d), OK);
+	return delivery_cancel(tx, &d, "barred");
+}
+
+static void
+test_what_was_cancelled_meanwhile_stays_so(void **state)
+{
+	struct memory *m = begin(1);
+	struct delivery d;
+	char id[ID_SIZE];
+
+	(void)state;
+	assert_int_equal(try(m, 16), 1);
+	snprintf(id, sizeof(id), "%s", packet_text(0, "id"));
+	assert_int_equal(in_tx(run_cancel, id), OK);
+	record(m);
+	d = delivery_of(id);
+	assert_false(d.is_leased || d.is_waiting);
+	assert_int_equal(d.attempts, 0);
 	end(m);
 }
 
@@ -256,9 +334,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_a_trial_leaves_no_trace),
 	    cmocka_unit_test(test_what_failed_leaves_again_in_a_minute),
+	    cmocka_unit_test(test_what_failed_long_ago_is_recorded),
 	    cmocka_unit_test(test_what_is_recorded_is_not_recorded_twice),
 	    cmocka_unit_test(test_what_left_once_more_is_the_next_attempt),
 	    cmocka_unit_test(test_a_result_of_another_attempt_changes_nothing),
+	    cmocka_unit_test(test_what_was_cancelled_meanwhile_stays_so),
 	    cmocka_unit_test(test_what_has_no_row_changes_nothing),
 	    cmocka_unit_test(test_each_statement_fails),
 	};
