@@ -9,6 +9,7 @@
 #include "channels.h"
 #include "clock.h"
 #include "clock_rows.h"
+#include "contact.h"
 #include "context.h"
 #include "log.h"
 #include "seal.h"
@@ -122,6 +123,7 @@ is_usable(struct tx *tx, const char *alert_id, const struct address *a)
 	const struct context *c = tx_context(tx);
 
 	return channels_find(c->channels, a->channel) != NULL &&
+	       contact_allows(tx, alert_id, a->text) &&
 	       tx_number(tx, Q_DELIVERY_IS_THERE, 0,
 		   ARGS(V_TEXT(alert_id), V_TEXT(a->id))) == 0;
 }

@@ -186,6 +186,8 @@ case_merge(struct tx *tx, struct case_row *c, struct case_row *gone,
 	/* Those of the one that came first are the start of the other's. */
 	if (how == OK)
 		how = clocks_sooner(tx, c);
+	if (how == OK)
+		how = intake_repeats(tx, c);
 	return how == OK ? tell(tx, c) : how;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "case_known.h"
 #include "case_open.h"
 #include "case_view.h"
 
@@ -15,7 +16,7 @@ struct sight {
 static struct sight
 sight_of(struct tx *tx, const struct case_row *c, const struct subject *by)
 {
-	json_t *duplicates = case_duplicates_json(tx, c, by);
+	struct known k = case_known(tx, c, by);
 	struct sight s = {.c = c, .by = by};
 	struct object o;
 
@@ -24,8 +25,8 @@ sight_of(struct tx *tx, const struct case_row *c, const struct subject *by)
 	s.bars = allow(by, ACTION_case_read, &o, SEE_bars);
 	s.readers = by->kind == BY_ADMIN ||
 		    allow(by, ACTION_case_readers, &o, SEE_thing);
-	s.has_duplicates = json_array_size(duplicates) > 0;
-	json_decref(duplicates);
+	s.has_duplicates = known_any(&k);
+	known_done(&k);
 	return s;
 }
 
@@ -61,7 +62,11 @@ is_hidden(struct tx *tx, const json_t *e, const struct sight *s)
 
 	if (!s->bars && strncmp(act, "bar.", 4) == 0)
 		return true;
-	return other != NULL && !case_may_know(tx, s->by, other);
+	if (other == NULL)
+		return false;
+	return !case_may_know(tx, s->by, other) ||
+	       (strcmp(act, "case.possible_duplicate") == 0 &&
+		   case_is_count(tx, other));
 }
 
 static void

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "case_fields.h"
+#include "case_known.h"
+#include "case_links.h"
 #include "case_open.h"
 #include "clock.h"
 #include "context.h"
@@ -80,28 +82,6 @@ case_may_know(struct tx *tx, const struct subject *by, const char *case_id)
 	return allow(by, ACTION_case_read, &o, SEE_thing);
 }
 
-json_t *
-case_duplicates_json(
-    struct tx *tx, const struct case_row *c, const struct subject *by)
-{
-	json_t *list = tx_list(
-	    tx, Q_VIEW_DUPLICATES, ARGS(V_TEXT(c->id), V_TEXT(c->file)));
-	json_t *seen = json_array(), *one;
-	size_t i;
-
-	json_array_foreach(list, i, one)
-	{
-		const char *id = json_string_value(json_object_get(one, "id"));
-
-		if (!case_may_know(tx, by, id))
-			continue;
-		json_object_del(one, "id");
-		json_array_append(seen, one);
-	}
-	json_decref(list);
-	return seen;
-}
-
 void
 case_hide_rule(json_t *o, const char *name, bool knows_other)
 {
@@ -118,8 +98,8 @@ case_full_json(
 {
 	json_t *o = case_summary_json(tx, c);
 	char *facts = facts_format(&c->facts);
-	json_t *duplicates = case_duplicates_json(tx, c, by);
-	bool has_any = json_array_size(duplicates) > 0;
+	struct known k = case_known(tx, c, by);
+	bool has_any = known_any(&k);
 	struct object object;
 
 	json_object_update_new(
@@ -128,7 +108,11 @@ case_full_json(
 	free(facts);
 	case_hide_rule(o, "assigned_why", has_any);
 	json_object_set_new(o, "is_possible_duplicate", json_boolean(has_any));
-	json_object_set_new(o, "duplicates", duplicates);
+	json_object_set(o, "duplicates", k.duplicates);
+	json_object_set(o, "earlier", k.earlier);
+	json_object_set_new(o, "earlier_unfounded", json_integer(k.unfounded));
+	known_done(&k);
+	json_object_set_new(o, "links", case_links_json(tx, c, by));
 	json_object_set_new(
 	    o, "merges", tx_list(tx, Q_VIEW_MERGES, ARGS(V_TEXT(c->id))));
 	json_object_set_new(

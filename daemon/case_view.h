@@ -20,13 +20,11 @@ json_t *case_summary_json(struct tx *tx, const struct case_row *c);
 json_t *case_full_json(
     struct tx *tx, const struct case_row *c, const struct subject *by);
 /*
- * What by may know of other cases: is this one there, the suspected duplicates
- * that are, and why it was given to somebody, less what would tell of another.
+ * What by may know of other cases: is this one there, and why it was given to
+ * somebody, less what would tell of another.
  */
 bool
 case_may_know(struct tx *tx, const struct subject *by, const char *case_id);
-json_t *case_duplicates_json(
-    struct tx *tx, const struct case_row *c, const struct subject *by);
 void case_hide_rule(json_t *o, const char *name, bool knows_other);
 
 #endif

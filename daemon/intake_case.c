@@ -7,6 +7,7 @@
 #include "case_give.h"
 #include "clock_rows.h"
 #include "clocks.h"
+#include "contact.h"
 #include "context.h"
 #include "intake_case.h"
 #include "keyring.h"
@@ -118,9 +119,10 @@ intake_index_child(struct tx *tx, const char *id, const json_t *child)
 	enum outcome how =
 	    blind_add(tx, "name", mau01_text(child, "name"), "child", id);
 
-	return how == OK ? blind_add(tx, "id", mau01_text(child, "personal_id"),
-			       "child", id)
-			 : how;
+	if (how == OK)
+		how = blind_add(
+		    tx, "id", mau01_text(child, "personal_id"), "child", id);
+	return how == OK ? contact_index(tx, id, child) : how;
 }
 
 static enum outcome
@@ -227,5 +229,7 @@ intake_case(struct tx *tx, struct incident *i, const json_t *child)
 		how = case_get(tx, c.id, &c);
 	if (how == OK)
 		how = assign(tx, &c, holder);
+	if (how == OK)
+		how = intake_repeats(tx, &c);
 	return how == OK && hits > 0 ? case_tell_lead(tx, &c, "bar") : how;
 }

@@ -81,6 +81,12 @@ enum likeness {
 enum likeness
 intake_likeness(const struct described *a, const struct described *b);
 
+/*
+ * Reported again within the months that the settings say, often enough or by
+ * enough sources: the procedure's "repeated" happens.
+ */
+enum outcome intake_repeats(struct tx *tx, const struct case_row *c);
+
 /* One such suspicion; OK also if it stands already. */
 enum outcome intake_suspect(struct tx *tx, const struct case_row *c,
     const char *other, char holder[ID_SIZE]);

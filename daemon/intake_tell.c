@@ -138,7 +138,18 @@ tell_case(struct tx *tx, const struct incident *i, const char *case_id,
 	/* The 201 confirms it to the sender. */
 	if (how == OK && i->in->by->kind == BY_AGENCY)
 		how = case_did(tx, &c, "confirm", &audit_system);
+	if (how == OK)
+		how = intake_repeats(tx, &c);
 	return how == OK ? case_tell_holder(tx, &c, "update") : how;
+}
+
+enum outcome
+intake_tell_case(struct tx *tx, const struct incident *i, const char *case_id,
+    const json_t *child)
+{
+	const struct kin one = {.news = child};
+
+	return tell_case(tx, i, case_id, child == NULL ? NULL : &one);
 }
 
 /* Cases of other children of the incident that it speaks of, too. */

@@ -10,6 +10,9 @@
  * of its own, and whoever holds them is told.
  */
 enum outcome intake_tell(struct tx *tx, struct incident *i);
+/* The same of one case; child (or NULL): what it says of the case's own. */
+enum outcome intake_tell_case(struct tx *tx, const struct incident *i,
+    const char *case_id, const json_t *child);
 /* The earliest place of receipt counts (D56 25.1); a later one changes nothing.
  */
 enum outcome intake_sooner(

@@ -39,7 +39,8 @@ enum outcome index_digest(struct tx *tx, int64_t version, const char *kind,
 /* Keep an index key that a new one replaces. */
 enum outcome index_keep(struct tx *tx, const struct key *key);
 
-/* Index a value for look-ups; kind "name", "phone" or "id".  Empty values are
+/* Index a value for look-ups; kind "name", "phone", "id", or
+ * "never": a number that must not be used.  Empty values are
  * skipped. */
 enum outcome blind_add(struct tx *tx, const char *kind, const char *value,
     const char *owner_kind, const char *owner);

@@ -60,6 +60,7 @@ FIELDS(safe_contact){
     TEXT_FIELD("how", LINE),
     TEXT_FIELD("when", LINE),
     TEXT_FIELD("never", LINE),
+    {.name = "never_to", .kind = FIELD_TEXTS, .low = 1, .high = 5},
 };
 SCHEMA(safe_contact);
 

@@ -1,5 +1,5 @@
 /*
- * Events: "received", "reopened"; what people do to a step ("<step>.done",
+ * Events: "received", "reopened", "repeated" (one child, several reports); what people do to a step ("<step>.done",
  * "<step>.oral", "<step>.refused"); "<fact>.<word>" and, with the word before,
  * "<fact>.<word>><word>"; "item", when an act opens one of several; and, for
  * the ward itself, "date.<month>-<day>" of every year.
@@ -125,7 +125,8 @@ step_is_asked(const struct step *s)
 static bool
 is_plain_event(const char *event)
 {
-	static const char *const words[] = {"received", "reopened", "item"};
+	static const char *const words[] = {
+	    "received", "reopened", "repeated", "item"};
 
 	for (size_t i = 0; i < NELEM(words); i++)
 		if (strcmp(words[i], event) == 0)

@@ -208,6 +208,30 @@ admin_case_unmerge(struct tx *tx, const struct request *r, struct response *a)
 	    &(struct said){case_unmerge_post, "unmerge.by_phone", "step"});
 }
 
+/* POST /v1/admin/cases/{code}/links {by, case, kind, reason} */
+enum outcome
+admin_case_link(struct tx *tx, const struct request *r, struct response *a)
+{
+	return say_by_phone(
+	    tx, r, a, &(struct said){case_link_post, "link.by_phone", "step"});
+}
+
+/* POST /v1/admin/cases/{code}/links/{id}/end {by, reason} */
+enum outcome
+admin_case_link_end(struct tx *tx, const struct request *r, struct response *a)
+{
+	return say_by_phone(tx, r, a,
+	    &(struct said){case_link_end_post, "unlink.by_phone", "link"});
+}
+
+/* POST /v1/admin/cases/{code}/attach {by, referral, reason} */
+enum outcome
+admin_case_attach(struct tx *tx, const struct request *r, struct response *a)
+{
+	return say_by_phone(tx, r, a,
+	    &(struct said){case_attach_post, "attach.by_phone", "step"});
+}
+
 /* GET /v1/admin/cases/{code}/gate */
 enum outcome
 admin_case_gate(struct tx *tx, const struct request *r, struct response *a)

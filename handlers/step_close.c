@@ -9,8 +9,23 @@
 #include "step.h"
 
 static const char *const nexts[] = {"close", "repeat", NULL};
-const char *const close_reasons[] = {
-    "no_risk", "unfounded", "transferred", "of_age", "died", "other", NULL};
+const char *const close_reasons[] = {"no_risk", "founded", "unfounded",
+    "unverifiable", "malicious", "misdirected", "transferred", "of_age", "died",
+    "other", NULL};
+
+/* What each says of the report must fit what was found of it (D56 25.2). */
+static const struct {
+	const char *reason;
+	const char *needs, *excludes; /* words of the fact "verified" */
+	bool heals;		      /* the child is safe and stable */
+} findings[] = {
+    {"no_risk", NULL, NULL, true},
+    {"founded", "yes", NULL, true},
+    {"unfounded", NULL, "yes", false},
+    {"unverifiable", NULL, "yes", false},
+    {"malicious", NULL, "yes", false},
+    {"misdirected", NULL, NULL, false},
+};
 
 static const struct field fields[] = {
     STEP_FIELDS,
@@ -21,6 +36,38 @@ static const struct field fields[] = {
     {.name = "explanation", .kind = FIELD_TEXT, .low = 1, .high = 4000},
 };
 static const struct schema schema = {fields, NELEM(fields)};
+
+static void
+check_safe(const struct step_call *k, struct faults *faults)
+{
+	if (!json_is_true(json_object_get(k->body, "no_more_risk")))
+		faults_add(faults, "/no_more_risk",
+		    "chỉ kết thúc khi không còn nguy cơ");
+	if (!json_is_true(json_object_get(k->body, "is_stable")))
+		faults_add(
+		    faults, "/is_stable", "chỉ kết thúc khi trẻ đã ổn định");
+}
+
+static void
+check_finding(
+    const struct step_call *k, const char *reason, struct faults *faults)
+{
+	const char *verified = fact_text(&k->c->facts, FACT_verified);
+
+	for (size_t i = 0; i < NELEM(findings); i++) {
+		const char *needs = findings[i].needs;
+		const char *excludes = findings[i].excludes;
+
+		if (strcmp(findings[i].reason, reason) != 0)
+			continue;
+		if ((needs != NULL && strcmp(needs, verified) != 0) ||
+		    (excludes != NULL && strcmp(excludes, verified) == 0))
+			faults_add(faults, "/reason",
+			    "trái với kết quả xác minh đã ghi");
+		if (findings[i].heals)
+			check_safe(k, faults);
+	}
+}
 
 static void
 check(struct tx *tx, const struct step_call *k, struct faults *faults)
@@ -38,14 +85,7 @@ check(struct tx *tx, const struct step_call *k, struct faults *faults)
 		faults_add(faults, "/reason", "cần lý do kết thúc");
 	if (strcmp(reason, "other") == 0 && !step_has(k, "explanation"))
 		faults_add(faults, "/explanation", "cần giải thích lý do khác");
-	if (strcmp(reason, "no_risk") != 0)
-		return;
-	if (!json_is_true(json_object_get(k->body, "no_more_risk")))
-		faults_add(faults, "/no_more_risk",
-		    "chỉ kết thúc khi không còn nguy cơ");
-	if (!json_is_true(json_object_get(k->body, "is_stable")))
-		faults_add(
-		    faults, "/is_stable", "chỉ kết thúc khi trẻ đã ổn định");
+	check_finding(k, reason, faults);
 }
 
 /* The fact that a decision makes. */

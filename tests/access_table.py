@@ -83,6 +83,9 @@ POST /v1/cases/{case}/notes         401 401 403 403 201 201 201 404 404 404
 POST /v1/cases/{case}/notes/{none}/correct 401 401 403 403 404 404 404 404 404 404
 GET  /v1/cases/{case}/readers       401 401 403 403 200 403 200 404 404 404
 POST /v1/cases/{case}/informant     401 401 403 403 403 403 200 404 404 404
+POST /v1/cases/{case}/links         401 401 403 403 422 422 422 404 404 404
+POST /v1/cases/{case}/links/{none}/end 401 401 403 403 404 404 404 404 404 404
+POST /v1/cases/{case}/attach        401 401 403 403 422 422 422 404 404 404
 POST /v1/cases/{case}/merge         401 401 403 403 403 403 422 404 404 404
 POST /v1/cases/{case}/unmerge       401 401 403 403 403 403 409 404 404 404
 POST /v1/cases/{case}/split         401 401 403 403 403 403 201 404 404 404

@@ -31,7 +31,7 @@ CREATE TABLE tombstone (       -- an erased owner; a restore erases it again
 ) STRICT;
 
 CREATE TABLE blind (           -- keyed hashes for look-ups
-    kind TEXT NOT NULL,        -- name, phone, id
+    kind TEXT NOT NULL,        -- name, phone, id, never (contact.h)
     digest BYTES NOT NULL,
     owner_kind TEXT NOT NULL,  -- child, person, member, agency_user
     owner_id TEXT NOT NULL,

@@ -37,3 +37,17 @@ CREATE TABLE case_merge (           -- one case into the file of another
 ) STRICT;
 CREATE INDEX case_merge_case ON case_merge (case_id);
 CREATE INDEX case_merge_into ON case_merge (into_id);
+
+CREATE TABLE case_link (            -- children who belong together
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    other_id TEXT NOT NULL REFERENCES cases (id),
+    kind TEXT NOT NULL CHECK (kind IN ('sibling', 'household')),
+    act_id TEXT NOT NULL REFERENCES act (id), -- who, when, and sealed why
+    made_at INT8 NOT NULL,
+    ended_at INT8,
+    end_act TEXT REFERENCES act (id)
+) STRICT;
+CREATE INDEX case_link_case ON case_link (case_id);
+CREATE INDEX case_link_other ON case_link (other_id);

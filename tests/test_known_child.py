@@ -1,0 +1,297 @@
+"""A child known before: attached notifications, links, earlier cases, reports
+that come again, and numbers that must not be used."""
+import pytest
+
+from case_site import NOW, Site, numbers
+from casework import FULL, pointers, s, said  # noqa: F401
+from hotline import Daemon
+
+WHY = "Lý do thử nghiệm."
+
+
+def fresh():
+    return f"Trẻ Thử Nghiệm Quen {next(numbers)}"
+
+
+def opened(s, name, **more):
+    return s.open(children=[{"name": name, "place": "Tổ Thử 1"}], **more)
+
+
+# ---- Attach ----
+
+def test_an_attached_notification_tells_the_case_all_it_says(s):
+    code = s.open()
+    t0 = "2026-11-24T05:00:00+07:00"
+    s.d.ctl("member", "add", "hangxom", "--name", "Người Hàng Xóm Thử",
+            "--role", "officer")
+    other = s.open(source={"channel": "phone", "received_at": t0},
+                   alleged=[{"relation": "parent",
+                             "name": "Người Hàng Xóm Thử"}])
+    receipt = s.receipt
+    a = s.post(code, "attach", {"referral": receipt["id"], "reason": WHY},
+               "officer")
+    assert a.status == 200, a
+    c = s.case(code)
+    assert receipt["id"] in {r["id"] for r in c["referrals"]}
+    assert c["t0_at"] == t0 and c["facts"]["alleged_carer"] == "yes"
+    assert {b["member"] for b in c["bars"]} == {"hangxom"}
+    acts = [e["act"] for e in s.events(code)]
+    assert "case.attached" in acts and "case.news" in acts
+    # The case that it opened stays, and its sender learns nothing.
+    assert s.case(other)["state"] == "open"
+    seen = s.d.api("GET", receipt["links"]["self"], key=s.school)
+    assert code not in seen.text
+    said(s.post(code, "attach", {"referral": receipt["id"], "reason": WHY},
+                "officer"), 409, "state_conflict")
+
+
+def test_an_attached_notification_is_in_no_receipt(s):
+    code = s.open()
+    body = {"kind": "abused", "narrative": "Nội dung thử nghiệm.",
+            "source": {"channel": "phone", "received_at": NOW},
+            "source_ref": "gan-thu-1"}
+    first = s.d.api("POST", "/v1/referrals", body, key=s.school)
+    a = s.post(code, "attach", {"referral": first.json["id"], "reason": WHY})
+    assert a.status == 200, a
+    again = s.d.api("POST", "/v1/referrals", body, key=s.school)
+    assert again.json["id"] == first.json["id"]
+    assert again.json["cases"] == first.json["cases"] != [code]
+
+
+def test_what_cannot_be_attached(s):
+    code, other = s.open(), s.open(confidential=True)
+    secret = s.receipt["id"]
+    s.d.ctl("case", "bar", other, "--member", "truongnhom")
+    nowhere = "01a20ada-2c00-7000-8000-000000000000"
+    for who, referral in (("other", secret), ("lead", secret),
+                          ("lead", nowhere), ("lead", "x" * 36)):
+        assert pointers(s.post(code, "attach",
+                               {"referral": referral, "reason": WHY},
+                               who)) == {"/referral"}, who
+    assert pointers(s.post(code, "attach", {}, "lead")) == \
+        {"/referral", "/reason"}
+
+
+# ---- Links ----
+
+def test_siblings_are_linked_and_seen_from_both(s):
+    one, two = s.open(), s.open()
+    a = s.d.api("POST", f"/v1/cases/{one}/links",
+                {"case": two, "kind": "sibling", "reason": WHY},
+                key=s.keys["officer"])
+    assert a.status == 201, a
+    for here, there in ((one, two), (two, one)):
+        link, = s.case(here)["links"]
+        assert (link["case"], link["kind"], link["link"]) == \
+            (there, "sibling", a.json["id"])
+        assert "case.linked" in {e["act"] for e in s.events(here)}
+    again = s.d.api("POST", f"/v1/cases/{two}/links",
+                    {"case": one, "kind": "sibling", "reason": WHY},
+                    key=s.keys["officer"])
+    said(again, 409, "state_conflict")
+    shown, = s.d.ctl("case", "links", one)["items"]
+    assert shown["case"] == two
+    s.d.ctl("case", "unlink", one, a.json["id"], "--by", "canbo", "--reason",
+            WHY)
+    assert s.case(two)["links"][0]["ended_at"]
+    made = s.d.ctl("case", "link", one, two, "household", "--by", "canbo",
+                   "--reason", WHY)["id"]
+    assert made in {k["link"] for k in s.case(two)["links"]}
+
+
+def test_a_link_tells_nothing_of_a_case_that_is_not_theirs(s):
+    one, two = s.open(), s.open()
+    s.d.ctl("case", "bar", two, "--member", "canbo2")
+    a, b = (s.d.api("POST", f"/v1/cases/{one}/links",
+                    {"case": x, "kind": "sibling", "reason": WHY},
+                    key=s.keys["other"]) for x in (two, "ZZZZ-ZZZZ"))
+    assert pointers(a) == pointers(b) == {"/case"}
+    a = s.d.api("POST", f"/v1/cases/{one}/links",
+                {"case": two, "kind": "sibling", "reason": WHY},
+                key=s.keys["lead"])
+    assert a.status == 201, a
+    assert s.case(one, "other")["links"] == []
+    seen = s.d.api("GET", f"/v1/cases/{one}/timeline", key=s.keys["other"])
+    assert two not in seen.text and "case.linked" not in seen.text
+
+
+def test_children_of_one_incident_know_of_each_other(s):
+    s.open(children=[{"name": fresh(), "place": "Tổ Thử 1"},
+                     {"name": fresh(), "place": "Tổ Thử 1"}])
+    one, two = s.receipt["cases"]
+    assert [(k["case"], k["kind"]) for k in s.case(one)["links"]] == \
+        [(two, "incident")]
+
+
+# ---- Known before ----
+
+def test_an_earlier_case_is_shown_to_those_who_may_see_it(s):
+    name = fresh()
+    first = opened(s, name)
+    s.unfounded(first)
+    s.do(first, "N20", next="close", reason="transferred")
+    s.do(first, "N21", "officer")
+    a = s.post(first, "close", {"acted_at": NOW, "reason": "transferred"})
+    assert a.status == 200, a
+    later = opened(s, name)
+    known, = s.case(later)["earlier"]
+    assert (known["code"], known["close_reason"]) == (first, "transferred")
+    assert s.case(later)["duplicates"] == []
+    s.d.ctl("case", "bar", first, "--member", "phochutich")
+    s.d.ctl("case", "bar", later, "--member", "canbo2")
+    # Its bars hold for the later one as well: it is not there for them.
+    assert s.read(later, "other").status == 404
+    shown = s.read(later, "vice")
+    assert first not in shown.text
+
+
+@pytest.mark.parametrize("reason", ["unfounded", "malicious"])
+def test_an_unfounded_case_shows_as_a_count_only(s, reason):
+    name = fresh()
+    first = opened(s, name)
+    s.unfounded(first)
+    s.do(first, "N20", next="close", reason=reason)
+    s.do(first, "N21", "officer")
+    a = s.post(first, "close", {"acted_at": NOW, "reason": reason})
+    assert a.status == 200, a
+    later = opened(s, name)
+    for who in ("boss", "lead", "officer"):
+        c = s.case(later, who)
+        assert (c["earlier"], c["duplicates"], c["earlier_unfounded"]) == \
+            ([], [], 1)
+        for what in ("", "/timeline"):
+            a = s.d.api("GET", f"/v1/cases/{later}{what}", key=s.keys[who])
+            assert first not in a.text, (who, what)
+
+
+# ---- Why it is closed ----
+
+@pytest.mark.parametrize("reason,verified,wrong", [
+    ("unfounded", "yes", {"/reason"}),
+    ("malicious", "yes", {"/reason"}),
+    ("unverifiable", "yes", {"/reason"}),
+    ("founded", "no", {"/reason", "/no_more_risk", "/is_stable"}),
+    ("founded", "yes", {"/no_more_risk", "/is_stable"}),
+])
+def test_a_reason_fits_what_was_found(s, reason, verified, wrong):
+    code = s.open()
+    s.do(code, "N05", "officer", verified=verified)
+    assert pointers(s.ask(code, "N20", "done", next="close",
+                          reason=reason)) == wrong
+
+
+@pytest.mark.parametrize("reason", ["unfounded", "unverifiable", "malicious",
+                                    "misdirected"])
+def test_a_case_is_closed_for_each_reason(s, reason):
+    code = s.open()
+    s.unfounded(code)
+    s.do(code, "N20", next="close", reason=reason)
+    s.do(code, "N21", "officer")
+    a = s.post(code, "close", {"acted_at": NOW, "reason": reason})
+    assert a.status == 200, a
+    assert s.case(code)["close_reason"] == reason
+
+
+# ---- Reports that come again ----
+
+@pytest.fixture
+def alone():
+    with Daemon(procedure=FULL, settings={"agency_quota": 100000}) as d:
+        yield Site(d)
+
+
+def reviews(s, code):
+    return [k for k in s.case(code)["clocks"] if k["step"] == "N05j"]
+
+
+def from_station(s, name):
+    a = s.d.api("POST", "/v1/referrals", {
+        "kind": "abused", "source": {"channel": "phone", "received_at": NOW},
+        "children": [{"name": name, "place": "Tổ Thử 1"}]}, key=s.station)
+    assert a.status == 201, a
+    return a.json["cases"][0]
+
+
+def test_a_second_source_opens_a_joint_review(s):
+    name = fresh()
+    first = opened(s, name)
+    assert reviews(s, first) == []
+    second = from_station(s, name)
+    k, = reviews(s, second)
+    assert (k["state"], k["role"], k["term"]) == ("open", "lead", "2wd")
+
+
+def test_a_third_report_opens_a_joint_review(s):
+    name = fresh()
+    first, second = opened(s, name), opened(s, name)
+    assert reviews(s, first) == reviews(s, second) == []
+    third = opened(s, name)
+    assert len(reviews(s, third)) == 1
+    s.do(third, "N05j", "lead")
+    assert reviews(s, third)[0]["state"] == "done"
+
+
+@pytest.mark.parametrize("days,counts", [("29d", True), ("31d", False)])
+def test_only_reports_of_these_months_count(days, counts):
+    """One month here; 24 December is the first day that is past it."""
+    with Daemon(procedure=FULL, settings={"agency_quota": 100000,
+                                          "repeat_months": 1}) as d:
+        s = Site(d)
+        name = fresh()
+        s.close_unfounded(opened(s, name))
+        d.step(days)
+        assert len(reviews(s, from_station(s, name))) == counts
+        assert len(reviews(s, opened(s, name))) == 1  # of two sources today
+
+
+def test_an_attached_notification_counts_as_a_report(s):
+    code = s.open()
+    a = s.d.api("POST", "/v1/referrals", {
+        "kind": "abused", "narrative": "Nội dung thử nghiệm.",
+        "source": {"channel": "phone", "received_at": NOW}}, key=s.station)
+    assert reviews(s, code) == []
+    b = s.post(code, "attach", {"referral": a.json["id"], "reason": WHY})
+    assert b.status == 200, b
+    assert len(reviews(s, code)) == 1
+
+
+# ---- Numbers that must not be used ----
+
+def told(s, code):
+    """(who, channel) of every delivery of a case."""
+    return {(d.get("member"), d["channel"]) for e in s.events(code)
+            if e["act"] == "alert.raised" for d in e["deliveries"]}
+
+
+@pytest.mark.parametrize("safe", [
+    {"never_to": ["0900 000 001"]},
+    {"never": "Không gọi +84 900 000 001 ở nhà, cha trẻ nghe máy"},
+])
+def test_a_number_that_must_not_be_used_is_used_by_no_channel(alone, safe):
+    """It is the holder's own here: somebody else is called instead."""
+    s = alone
+    code = s.open(children=[{"name": fresh(), "place": "Tổ Thử 1",
+                             "safe_contact": {"how": "Qua cô giáo", **safe}}])
+    plain = s.open()
+    s.d.step("7h")
+    assert ("canbo", "sms") in told(s, plain)
+    assert "canbo" not in {who for who, _ in told(s, code)}
+    assert {who for who, _ in told(s, code)} & {"truongnhom", "chutich"}
+    # It is shown with the child to who may see it.
+    assert s.case(code)["children"][0]["safe_contact"]["how"] == "Qua cô giáo"
+
+
+def test_a_corrected_safe_contact_is_obeyed(alone):
+    s = alone
+    code = s.open()
+    child = s.case(code)["children"][0]["id"]
+    tag = f'"{s.case(code)["version"]}"'
+    a = s.d.api("PATCH", f"/v1/cases/{code}", {
+        "child": child, "reason": WHY,
+        "set": {"safe_contact": {"never_to": ["0900000001"]}}},
+        key=s.keys["lead"], headers={"If-Match": tag})
+    assert a.status == 200, a
+    before = told(s, code)
+    s.d.step("9h")
+    new = told(s, code) - before
+    assert new and "canbo" not in {who for who, _ in new}
