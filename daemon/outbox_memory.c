@@ -154,7 +154,7 @@ memory_lost(struct memory *m)
 static enum outcome
 fire_at(struct tx *tx, int64_t at, int64_t *fired)
 {
-	enum outcome how;
+	enum outcome how = OK;
 	int n;
 
 	do {
