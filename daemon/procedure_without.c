@@ -93,39 +93,46 @@ last_rung(const struct ladder *l)
 	return &l->rungs[l->n_rungs - 1];
 }
 
-static const char nobody[] = "nobody of its last rung can be reached";
+/*
+ * A body outside that cannot be written to is phoned by the last member who can
+ * be reached, if the procedure has the ladder for it.
+ */
+static bool
+is_phoned(const struct check *c)
+{
+	static const char *const order[] = {
+	    "chairman", "vice_chairman", "lead", "duty"};
+
+	for (size_t i = 0; procedure_has_phone_tasks(c->p) && i < NELEM(order);
+	     i++)
+		if (reaches(c, order[i]))
+			return true;
+	return false;
+}
+
+static bool
+reaches_outside(const struct check *c, const char *who)
+{
+	return reaches(c, who) || is_phoned(c);
+}
 
 /* NULL: it ends well. */
 static const char *
-end_fault(const struct check *c, const struct ladder *l)
-{
-	const struct rung *last = last_rung(l);
-	bool names_outside = false, found = false;
-
-	for (size_t i = 0; i < last->n_who; i++) {
-		bool is_there = reaches(c, last->who[i]);
-
-		if (is_outside(last->who[i]) && is_there)
-			return NULL;
-		names_outside |= is_outside(last->who[i]);
-		found |= is_there;
-	}
-	if (names_outside)
-		return "no outside body of its last rung can be reached";
-	return found ? NULL : nobody;
-}
-
-/* The same, going on as the alarm that nobody was found. */
-static const char *
 ladder_fault(const struct check *c, const struct ladder *l)
 {
-	const char *fault = end_fault(c, l);
+	const struct rung *last = last_rung(l);
+	bool leaves = false;
 
-	/* An alarm about alarms would never end. */
-	if (fault == NULL || fault != nobody || strncmp(l->id, "alarm", 5) == 0)
-		return fault;
-	return end_fault(
-	    c, procedure_news_ladder(c->p, "alarm", "alarm_no_person"));
+	for (size_t i = 0; i < last->n_who; i++) {
+		if (!is_outside(last->who[i]))
+			continue;
+		leaves = true;
+		if (reaches_outside(c, last->who[i]))
+			return NULL;
+	}
+	return leaves ? "no outside body of its last rung can be reached, nor "
+			"is anybody there to phone it"
+		      : "its last rung calls nobody outside the ward";
 }
 
 static void
@@ -134,7 +141,8 @@ ladder_check(const struct check *c, const struct ladder *l)
 	const char *fault = ladder_fault(c, l);
 	char *what;
 
-	if (fault == NULL)
+	/* A task to phone somebody outside is itself the way out. */
+	if (fault == NULL || strcmp(l->id, "phone_task") == 0)
 		return;
 	what = xasprintf("ladder %s: %s", l->id, fault);
 	tell(c, what);
@@ -155,23 +163,20 @@ assignment_check(const struct check *c)
 		"reached");
 }
 
-/* Chairman, vice chairman, then who the step's ladder calls last. */
+/* Chairman, vice chairman, then the authority outside. */
 static void
 approval_check(const struct check *c, const struct step *s)
 {
-	if (!s->needs_approval || reaches(c, "chairman") ||
-	    reaches(c, "vice_chairman"))
-		return;
-	for (size_t i = 0; i < s->ladders.n; i++) {
-		const struct ladder *l = s->ladders.list[i].ladder;
-		char *what = xasprintf("approval of step %s: nobody may give "
-				       "it, and its ladder %s tells nobody",
-		    s->id, l->id);
+	const char *authority = procedure_authority(c->p);
+	char *what;
 
-		if (ladder_fault(c, l) != NULL)
-			tell(c, what);
-		free(what);
-	}
+	if (!s->needs_approval || reaches(c, "chairman") ||
+	    reaches(c, "vice_chairman") ||
+	    (authority != NULL && reaches_outside(c, authority)))
+		return;
+	what = xasprintf("approval of step %s: nobody may give it", s->id);
+	tell(c, what);
+	free(what);
 }
 
 static void
@@ -203,22 +208,4 @@ procedure_check_without(
 	c.missing = (struct missing){.heads = true};
 	c.name = xstrdup("without chairman and lead");
 	check_one(&c);
-}
-
-char *
-procedure_inside(const struct procedure *p)
-{
-	struct buf b = BUF_MAX(4000);
-
-	for (size_t i = 0; i < p->n_ladders; i++) {
-		const struct rung *last = last_rung(&p->ladders[i]);
-		bool leaves = false;
-
-		for (size_t k = 0; k < last->n_who; k++)
-			leaves |= is_outside(last->who[k]);
-		if (!leaves)
-			buf_addf(
-			    &b, "%s%s", b.len > 0 ? " " : "", p->ladders[i].id);
-	}
-	return buf_take(&b);
 }

@@ -9,7 +9,8 @@ struct body {
 	const char *name;  /* login or code */
 	const char *is;	   /* blank-separated roles, or "outside:hotline" */
 	const char *at;	   /* code of the agency where a member works, or "" */
-	bool is_reachable; /* active, and has a verified address */
+	bool is_reachable; /* active, has a verified address, and of an
+			    * agency: agreed to be written to */
 };
 struct staff {
 	const struct body *list;
@@ -18,19 +19,14 @@ struct staff {
 
 /*
  * With everybody, without any one member, without any one agency and who works
- * there, and without all chairmen and leads together: every assignment,
- * approval and ladder must still end at somebody who can be reached.  A ladder
- * whose last rung names an outside body must reach one; one whose last rung
- * reaches nobody goes on as the alarm "alarm_no_person", which must end outside
- * the ward.  Problems are added as "without LOGIN"; what
- * is wrong with everybody there is told once, as "with everybody".
+ * there, and without all chairmen and leads together: every assignment must
+ * still reach somebody, every approval the chairman, a vice chairman or the
+ * authority outside, and every ladder end at a body outside the ward.  A body
+ * outside is reached by its agreed contact, or phoned by the last member who can
+ * be reached (phone_task.h).  Problems are added as "without LOGIN"; what is
+ * wrong with everybody there is told once, as "with everybody".
  */
 void procedure_check_without(const struct procedure *p, const struct staff *all,
     struct faults *problems);
-/*
- * Ladders whose last rung names nobody outside: they end inside the ward for as
- * long as somebody is there.  Blank-separated ids; the caller frees.
- */
-char *procedure_inside(const struct procedure *p);
 
 #endif

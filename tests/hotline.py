@@ -323,6 +323,13 @@ class Daemon:
                  name or f"Cơ quan {code}")
         return self.ctl("key", "add", code)["key"]
 
+    def outside(self, code, kind, phone):
+        """A body outside that agreed to be written to on its phone."""
+        self.ctl("agency", "add", code, kind, "--name", f"Cơ quan {code}")
+        self.ctl("agency", "address", code, "sms", phone, "--verified")
+        self.ctl("agency", "contact", code, "--who", "Giám đốc Thử Nghiệm",
+                 "--on", "2025-11-01", "--paper", "7/BB")
+
     def member(self, login, *roles, name=None, duty=False, token=True,
                **addresses):
         """A new member with verified addresses channel="where"; returns a

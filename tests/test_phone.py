@@ -56,14 +56,6 @@ def done(w, id_, by="binh", **more):
                    key=w.people[by])
 
 
-def outside(w, contact=True, code="th111"):
-    w.d.ctl("agency", "add", code, "hotline", "--name", "Tổng đài Thử")
-    w.d.ctl("agency", "address", code, "sms", "0900000111", "--verified")
-    if contact:
-        w.d.ctl("agency", "contact", code, "--who", "Giám đốc Thử Nghiệm",
-                "--on", "2026-11-01", "--paper", "7/BB")
-
-
 def one_task(w, minute=60, to=CUONG):
     """A case whose rung outside becomes a task at that minute."""
     code = w.refer()["cases"][0]
@@ -139,19 +131,20 @@ def test_the_record_is_whole(w):
 
 
 def test_with_an_agreed_contact_the_body_is_written_to(w):
-    outside(w)
+    w.d.outside("th111", "hotline", "0900000111")
     code = w.refer()["cases"][0]
     w.quiet()
     until(w, 60, "0900000111")
     assert not tasks(w)
     row, = [i for i in w.d.ctl("agency", "list")["items"]
             if i["code"] == "th111"]
-    assert row["contact_on"] == "2026-11-01"
+    assert row["contact_on"] == "2025-11-01"
     assert code
 
 
 def test_an_address_that_nobody_agreed_to_is_not_written_to(w):
-    outside(w, contact=False)
+    w.d.ctl("agency", "add", "th111", "hotline", "--name", "Tổng đài Thử")
+    w.d.ctl("agency", "address", "th111", "sms", "0900000111", "--verified")
     one_task(w)
 
 

@@ -12,6 +12,7 @@ SPRING = "2027-03-31T22:00:00+07:00"
 class Ward:
     def __init__(self, d):
         self.d = d
+        d.outside("so", "other", "0900000112")
         self.keys = {role: d.member(login, role, sms=f"090000000{i}")
                      for i, (login, role) in enumerate((
                          ("canbo", "officer"), ("congan", "police"),

@@ -6,11 +6,6 @@ from hotline import ROOT, Daemon
 FULL = ROOT / "conf/procedures/vn-nd56-2017.conf"
 
 
-def body_outside(d, code, kind, phone):
-    d.ctl("agency", "add", code, kind, "--name", f"Cơ quan {code}")
-    d.ctl("agency", "address", code, "sms", phone, "--verified")
-
-
 @pytest.fixture(scope="module")
 def d():
     with Daemon(procedure=FULL) as d:
@@ -26,7 +21,7 @@ def d():
                 ("th111", "hotline", "0900000011"),
                 ("so", "other", "0900000013"),
                 ("so2", "other", "0900000014")):
-            body_outside(d, code, kind, phone)
+            d.outside(code, kind, phone)
         yield d
 
 
@@ -35,22 +30,28 @@ def check(d):
 
 
 def test_what_breaks_is_told_and_what_holds_is_well(d):
-    one = check(d)
-    assert one.returncode == 1
-    assert "without agency th111: ladder urgent: no outside body" in one.stderr
-    assert "without canbo:" not in one.stderr
-    assert "without chairman and lead:" not in one.stderr
-    body_outside(d, "th111b", "hotline", "0900000012")
-    both = check(d)
-    assert both.returncode == 0, both.stderr
-    assert "all well" in both.stdout
-    assert " days " in both.stdout, "it never leaves the ward"
-    d.ctl("member", "stop", "phochutich")
+    whole = check(d)
+    assert whole.returncode == 0, whole.stderr
+    assert "all well" in whole.stdout
+    # Nobody but the heads is left, who phone whom no contact was agreed with.
+    for login in ("canbo", "canbo2", "phochutich"):
+        d.ctl("member", "stop", login)
+    d.ctl("agency", "stop", "th111")
     gone = check(d)
     assert gone.returncode == 1
-    assert "without chutich: ladder alarm_duty_gap: nobody" in gone.stderr
-    # Ladders of steps go on to the alarm, which ends outside.
-    assert "ladder days" not in gone.stderr
+    assert "without chairman and lead: ladder urgent: no outside body" \
+        in gone.stderr
+    assert "without chairman and lead: assignment" in gone.stderr
+    # The superior is written to by agreement, and decides.
+    assert "without chairman and lead: approval" not in gone.stderr
+    assert "without chairman and lead: ladder reports" not in gone.stderr
+    assert "without chutich:" not in gone.stderr
+    for code in ("so", "so2"):
+        d.ctl("agency", "stop", code)
+    last = check(d)
+    assert "without chairman and lead: approval of step N07" in last.stderr
+    assert "without truongnhom:" not in last.stderr
+    assert "with everybody" not in last.stderr
 
 
 def test_it_needs_the_daemon(tmp_path, d):

@@ -67,63 +67,96 @@ a_ward_with_two_of_each_holds(void **state)
 	assert_int_equal(f.n, 0);
 }
 
+/* Of a made-up ward; the caller ends f. */
 static void
-one_hotline_is_one_too_few(void **state)
+check_list(const char *file, const struct staff *all, struct faults *f)
 {
-	struct faults f = {0};
+	struct faults faults = {0};
+	struct procedure *p = procedure_load(file, &faults);
 
-	(void)state;
-	check(1u << 7, &f);
-	assert_true(tells(&f, "without agency th111", "ladder urgent:"));
-	assert_true(tells(&f, "without agency th111", "ladder news:"));
-	assert_false(tells(&f, "with everybody", ""));
-	assert_false(tells(&f, "without an", ""));
-	/* Ladders that name nobody outside go on while somebody is there. */
-	assert_false(tells(&f, "without agency th111", "ladder days:"));
-	faults_done(&f);
+	assert_non_null(p);
+	procedure_check_without(p, all, f);
+	procedure_free(p);
+	faults_done(&faults);
 }
 
 static void
-without_heads_somebody_outside_is_told(void **state)
+a_body_that_is_not_written_to_is_phoned(void **state)
 {
 	struct faults f = {0};
 
 	(void)state;
-	/* No vice chairman, no hotline: nobody may approve, nobody is told. */
-	check(1u << 4 | 1u << 6 | 1u << 7, &f);
-	assert_true(tells(&f, "without dung", "approval of step N07"));
-	assert_true(tells(&f, "without chairman and lead", "ladder days:"));
-	assert_false(tells(&f, "without dung", "ladder news:"));
-	assert_true(tells(&f, "with everybody", "ladder news:"));
-	assert_false(tells(&f, "with everybody", "approval"));
-	/* An officer is left. */
-	assert_false(tells(&f, "without chairman and lead", "assignment"));
-	faults_done(&f);
+	/* No agreed contact at all: somebody phones, whoever is missing. */
+	check(1u << 6 | 1u << 7 | 1u << 8 | 1u << 9, &f);
+	assert_int_equal(f.n, 0);
+	/* Nor is there a vice chairman: the authority outside is phoned. */
+	check(1u << 4 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9, &f);
+	assert_int_equal(f.n, 0);
 }
 
+/* The only one: without them nobody holds a case, decides, or phones. */
 static void
-a_step_that_nobody_may_approve_goes_outside(void **state)
+without_the_last_one_nobody_is_there_to_phone(void **state)
 {
+	static const struct body list[] = {
+	    {"an", "officer", "", true},
+	    {"hiep", "police", "", true},
+	    {"th111", "outside:hotline", "", false},
+	};
 	struct faults f = {0};
 
 	(void)state;
-	/* Neither chairman nor vice chairman: its ladder ends at 111. */
-	check(1u << 3 | 1u << 4, &f);
-	assert_false(tells(&f, "with everybody", "approval"));
-	assert_true(tells(&f, "with everybody", "ladder alarm_duty_gap"));
-	faults_done(&f);
-}
-
-static void
-the_last_one_who_can_hold_a_case_is_missed(void **state)
-{
-	struct faults f = {0};
-
-	(void)state;
-	/* Only an is left: no lead, no chairman, no hotline. */
-	check(1u << 1 | 1u << 2 | 1u << 3 | 1u << 6 | 1u << 7, &f);
+	check_list(FILE_NAME, &(struct staff){list, NELEM(list)}, &f);
 	assert_true(tells(&f, "without an", "assignment"));
-	assert_false(tells(&f, "with everybody", "assignment"));
+	assert_true(tells(&f, "without an", "approval of step N07"));
+	assert_true(tells(&f, "without an", "ladder urgent: no outside body"));
+	assert_true(tells(&f, "without an", "ladder follow: no outside body"));
+	assert_false(tells(&f, "without an", "phone_task"));
+	assert_false(tells(&f, "without hiep", ""));
+	assert_false(tells(&f, "without agency th111", ""));
+	/* An officer phones: all is well with everybody there. */
+	assert_false(tells(&f, "with everybody", ""));
+	assert_false(tells(&f, "without chairman and lead", ""));
+	faults_done(&f);
+}
+
+static void
+an_agreed_contact_needs_nobody_to_phone(void **state)
+{
+	static const struct body list[] = {
+	    {"an", "officer", "", true},
+	    {"th111", "outside:hotline", "", true},
+	};
+	struct faults f = {0};
+
+	(void)state;
+	check_list(FILE_NAME, &(struct staff){list, NELEM(list)}, &f);
+	assert_false(tells(&f, "without an", "ladder urgent"));
+	assert_false(tells(&f, "without an", "assignment"));
+	assert_true(tells(&f, "without an", "ladder reports_up"));
+	assert_true(tells(&f, "without an", "approval of step N07"));
+	faults_done(&f);
+}
+
+static void
+without_heads_a_vice_chairman_or_officer_phones(void **state)
+{
+	struct faults f = {0};
+
+	(void)state;
+	check(1u << 4 | 1u << 7 | 1u << 9, &f);
+	assert_int_equal(f.n, 0);
+	/* Nobody but the heads can be reached. */
+	check(
+	    1u << 0 | 1u << 1 | 1u << 4 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9,
+	    &f);
+	assert_true(tells(&f, "without chairman and lead", "assignment"));
+	assert_true(tells(
+	    &f, "without chairman and lead", "ladder urgent: no outside"));
+	assert_true(
+	    tells(&f, "without chairman and lead", "approval of step N07"));
+	assert_false(tells(&f, "without dung", ""));
+	assert_false(tells(&f, "without cuong", ""));
 	faults_done(&f);
 }
 
@@ -150,23 +183,18 @@ an_agency_takes_its_people_along(void **state)
 	faults_done(&faults);
 }
 
+/* A profile that ends inside the ward, and names nobody who decides last. */
 static void
-ladders_that_stay_inside_are_named(void **state)
+a_profile_that_stays_inside_is_told(void **state)
 {
-	struct faults faults = {0};
-	struct procedure *p = procedure_load(FILE_NAME, &faults);
-	char *inside;
+	static const struct body list[] = {{"an", "officer", "", true}};
+	struct faults f = {0};
 
 	(void)state;
-	assert_non_null(p);
-	inside = procedure_inside(p);
-	assert_non_null(strstr(inside, "days"));
-	assert_non_null(strstr(inside, "follow"));
-	assert_null(strstr(inside, "urgent"));
-	assert_null(strstr(inside, "news"));
-	free(inside);
-	procedure_free(p);
-	faults_done(&faults);
+	check_list(SOURCE_DIR "/tests/data/procedure-small.conf",
+	    &(struct staff){list, NELEM(list)}, &f);
+	assert_true(tells(&f, "with everybody", "calls nobody outside"));
+	faults_done(&f);
 }
 
 int
@@ -174,12 +202,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_ward_with_two_of_each_holds),
-	    cmocka_unit_test(one_hotline_is_one_too_few),
-	    cmocka_unit_test(without_heads_somebody_outside_is_told),
-	    cmocka_unit_test(a_step_that_nobody_may_approve_goes_outside),
-	    cmocka_unit_test(the_last_one_who_can_hold_a_case_is_missed),
+	    cmocka_unit_test(a_body_that_is_not_written_to_is_phoned),
+	    cmocka_unit_test(without_the_last_one_nobody_is_there_to_phone),
+	    cmocka_unit_test(an_agreed_contact_needs_nobody_to_phone),
+	    cmocka_unit_test(without_heads_a_vice_chairman_or_officer_phones),
 	    cmocka_unit_test(an_agency_takes_its_people_along),
-	    cmocka_unit_test(ladders_that_stay_inside_are_named),
+	    cmocka_unit_test(a_profile_that_stays_inside_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
