@@ -66,8 +66,8 @@ json_instant(struct tx *tx, int64_t at)
 	return json_string(text);
 }
 
-static json_t *
-open_updates(struct tx *tx, const char *referral)
+json_t *
+case_open_updates(struct tx *tx, const char *referral)
 {
 	struct rows *rows =
 	    tx_query(tx, Q_VIEW_UPDATES, ARGS(V_TEXT(referral)));
@@ -113,7 +113,7 @@ open_referral(struct tx *tx, const struct rows *rows)
 	    row_text(rows, 7), "answer", row_text(rows, 9), "received_at",
 	    json_instant(tx, row_int(rows, 5)), "has_informant",
 	    !row_is_null(rows, 2), "body", open_body(tx, rows), "updates",
-	    open_updates(tx, id));
+	    case_open_updates(tx, id));
 
 	if (!row_is_null(rows, 8))
 		json_object_set_new(

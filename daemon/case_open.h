@@ -9,6 +9,8 @@
  * decrefs.
  */
 json_t *case_open_sealed(struct tx *tx, const struct case_row *c);
+/* What was said of a referral later: [{made_at, body}], oldest first. */
+json_t *case_open_updates(struct tx *tx, const char *referral);
 /* The body of an act; NULL if it has none. */
 json_t *case_open_act(struct tx *tx, const char *act_id);
 /*

@@ -14,6 +14,7 @@
 #include "intake_tell.h"
 #include "keyring.h"
 #include "mau01.h"
+#include "referral_transfer.h"
 
 /* A case for each child; one also when nobody could say who the child is. */
 static enum outcome
@@ -46,7 +47,9 @@ take_new(struct tx *tx, struct incident *i)
 
 	case_code(i->code);
 	how = intake_referral(tx, i);
-	return how == OK ? open_cases(tx, i) : how;
+	if (how == OK)
+		how = open_cases(tx, i);
+	return how == OK ? transfer_received(tx, i->referral_id) : how;
 }
 
 /*

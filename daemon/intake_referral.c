@@ -97,7 +97,8 @@ insert_referral(struct tx *tx, const struct incident *i,
 		V_INT(i->is_confidential),
 		i->is_confidential ? V_BLOB(secret_hash, HASH_SIZE) : V_NULL,
 		*body, *informant, V_BLOB(digest, HASH_SIZE),
-		V_TEXT(i->hides_source ? in->by->id : "")));
+		V_TEXT(i->hides_source ? in->by->id : ""),
+		V_INT(json_is_true(json_object_get(in->body, "transfer")))));
 }
 
 enum outcome

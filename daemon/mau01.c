@@ -131,6 +131,7 @@ FIELDS(referral){
     {.name = "risk", .kind = FIELD_WORD, .words = risks},
     TEXT_FIELD("forwarded_by", LINE),
     {.name = "confidential", .kind = FIELD_BOOL},
+    {.name = "transfer", .kind = FIELD_BOOL},
     TEXT_FIELD("case_code", 15),
     TEXT_FIELD("on_behalf_of", 16),
 };

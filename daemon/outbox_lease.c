@@ -29,7 +29,13 @@ delivery_void(struct tx *tx, const struct delivery *d)
 {
 	if (d->is_stopped)
 		return "stopped";
-	return delivery_is_barred(tx, d->case_id, &d->person) ? "barred" : NULL;
+	if (!delivery_is_barred(tx, d->case_id, &d->person))
+		return NULL;
+	/* A lead sent it there all the same, for a reason. */
+	return tx_number(tx, Q_DELIVERY_DESPITE, 0,
+		   ARGS(V_TEXT(d->clock_id), V_TEXT(d->person.agency_id))) > 0
+		   ? NULL
+		   : "barred";
 }
 
 /* The address is gone: no attempt can be made on it. */

@@ -1,9 +1,14 @@
-/* What the courier is told; P5: nothing here is ever handed a sealed field. */
+/*
+ * What the courier is told; P5: no words are ever made of a sealed field.  Only
+ * a transfer to another ward's hotlined carries what was chosen to go there.
+ */
+#include "channels.h"
 #include "clock.h"
 #include "context.h"
 #include "messages.h"
 #include "outbox_jobs.h"
 #include "procedure.h"
+#include "referral_transfer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +116,18 @@ make(struct tx *tx, const struct letter *l, const char *answer)
 	return packet;
 }
 
+/* To another hotlined: a call instead of words, if there is one to make. */
+static void
+add_call(struct tx *tx, const struct delivery *d, json_t *packet)
+{
+	const struct channel_conf *c =
+	    channels_find(tx_context(tx)->channels, d->channel);
+
+	if (c != NULL && strcmp(c->kind, "hotlined") == 0)
+		json_object_update_new(
+		    packet, json_pack("{s:o*}", "call", transfer_call(tx, d)));
+}
+
 json_t *
 outbox_packet(struct tx *tx, const struct delivery *d, const char *to,
     const char *token_and_code[2])
@@ -132,6 +149,7 @@ outbox_packet(struct tx *tx, const struct delivery *d, const char *to,
 	head = json_pack("{s:s, s:s, s:I, s:s, s:s}", "do", "send", "id", d->id,
 	    "epoch", (json_int_t)d->epoch, "channel", d->channel, "to", to);
 	json_object_update_missing(packet, head);
+	add_call(tx, d, packet);
 	json_decref(head);
 	letter_done(&l);
 	return packet;

@@ -1,11 +1,13 @@
 /* What came of an attempt, and what people answer. */
 #include "alert.h"
 #include "audit.h"
+#include "channels.h"
 #include "clock.h"
 #include "clock_rows.h"
 #include "context.h"
 #include "log.h"
 #include "outbox_jobs.h"
+#include "referral_transfer.h"
 #include "seal.h"
 
 #include <stdio.h>
@@ -161,6 +163,18 @@ word_for(const struct verdict *v, enum result r)
 		   : NULL;
 }
 
+/* A 2xx of another hotlined is its word; of others it says nothing. */
+static enum outcome
+called(struct tx *tx, const struct delivery *d)
+{
+	const struct channel_conf *c =
+	    channels_find(tx_context(tx)->channels, d->channel);
+
+	return c != NULL && strcmp(c->kind, "hotlined") == 0
+		   ? transfer_delivered(tx, d)
+		   : OK;
+}
+
 enum outcome
 outbox_record(struct tx *tx, const struct delivery_result *r)
 {
@@ -185,6 +199,8 @@ outbox_record(struct tx *tx, const struct delivery_result *r)
 		how = widen(tx, &d);
 	if (how == OK)
 		how = write_result(tx, &d, r, &v);
+	if (how == OK && r->result == RESULT_ACCEPTED)
+		how = called(tx, &d);
 	word = word_for(&v, r->result);
 	if (!r->is_told)
 		log_info("delivery tried delivery=%s alert=%s channel=%s"

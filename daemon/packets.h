@@ -9,7 +9,7 @@
 
 #include "core.h"
 
-#define PACKET_MAX ((size_t)64 * 1024)
+#define PACKET_MAX ((size_t)128 * 1024)
 
 struct event_base;
 struct packets;

@@ -12,6 +12,7 @@
 #include "clocks.h"
 #include "context.h"
 #include "keyring.h"
+#include "referral_transfer.h"
 
 #define ANSWER	"referral_answer"
 #define SERVICE "referral_service"
@@ -33,8 +34,8 @@ step_of(struct tx *tx, const char *kind)
 
 /* ---- Its clocks ---- */
 
-static enum outcome
-open_clock(struct tx *tx, const struct case_row *c, const char *kind,
+enum outcome
+referral_clock_open(struct tx *tx, const struct case_row *c, const char *kind,
     const char *id, int64_t due_at)
 {
 	struct item_clock i = {
@@ -50,8 +51,8 @@ open_clock(struct tx *tx, const struct case_row *c, const char *kind,
 	return clocks_open_item(tx, &i);
 }
 
-static enum outcome
-end_clock(struct tx *tx, const struct case_row *c, const char *kind,
+enum outcome
+referral_clock_end(struct tx *tx, const struct case_row *c, const char *kind,
     const struct referral_reply *r)
 {
 	struct act a = {.case_id = c->id,
@@ -123,7 +124,8 @@ referral_send(struct tx *tx, struct case_row *c, const struct subject *by,
 {
 	enum outcome how;
 
-	id_new(out->id);
+	if (out->id[0] == '\0')
+		id_new(out->id);
 	out->sent_at = clock_now();
 	how = insert(tx, c, by, out);
 	if (how == OK)
@@ -143,7 +145,7 @@ referral_send(struct tx *tx, struct case_row *c, const struct subject *by,
 	/* Without a step that reminds of it, who sent it must. */
 	if (how == OK && step_of(tx, ANSWER) == NULL)
 		how = case_tell_holder(tx, c, "referral_sent");
-	return how == OK ? open_clock(tx, c, ANSWER, out->id, 0) : how;
+	return how == OK ? referral_clock_open(tx, c, ANSWER, out->id, 0) : how;
 }
 
 /* ---- What it is about ---- */
@@ -168,6 +170,7 @@ referral_about(struct tx *tx, const char *id, struct referral_about *out)
 		out->is_out = strcmp(row_text(rows, 7), "out") == 0;
 		row_copy(out->source_ref, sizeof(out->source_ref), rows, 8);
 		out->sent_at = row_int(rows, 9);
+		row_copy(out->answer, sizeof(out->answer), rows, 10);
 	}
 	how = rows_end(rows);
 	return how == OK && !is_there ? NOT_FOUND : how;
@@ -182,9 +185,8 @@ referral_about_done(struct referral_about *r)
 
 /* ---- Answers ---- */
 
-/* What was said, sealed with the referral. */
-static enum outcome
-keep_words(struct tx *tx, const struct referral_reply *r)
+enum outcome
+referral_keep_words(struct tx *tx, const struct referral_reply *r)
 {
 	char id[ID_SIZE], *text;
 	struct place at = {"referral_update", "body_sealed", id};
@@ -211,13 +213,24 @@ static enum outcome
 accepted(struct tx *tx, struct case_row *c, const struct referral_about *w,
     const struct referral_reply *r)
 {
-	enum outcome how = end_clock(tx, c, ANSWER, r);
+	enum outcome how = referral_clock_end(tx, c, ANSWER, r);
 
+	if (how == OK && strcmp(w->purpose, "transfer") == 0)
+		return transfer_accepted(tx, c, r);
 	if (how == OK && strcmp(w->purpose, "service") == 0)
-		how = open_clock(tx, c, SERVICE, r->id, w->due_at);
+		how = referral_clock_open(tx, c, SERVICE, r->id, w->due_at);
 	if (how == OK && strcmp(w->agency_kind, "police") == 0)
 		how = case_did(tx, c, "connect", r->by);
 	return how;
+}
+
+static enum outcome
+still_ours(struct tx *tx, struct case_row *c, const struct referral_about *w,
+    const struct referral_reply *r)
+{
+	return strcmp(w->purpose, "transfer") == 0
+		   ? case_set_fact(tx, c, FACT_transfer, 0, r->by)
+		   : OK;
 }
 
 /* The service must be found elsewhere. */
@@ -225,17 +238,18 @@ static enum outcome
 refused(struct tx *tx, struct case_row *c, const struct referral_about *w,
     const struct referral_reply *r)
 {
-	enum outcome how = end_clock(tx, c, ANSWER, r);
+	enum outcome how = referral_clock_end(tx, c, ANSWER, r);
 
-	(void)w;
-	return how == OK ? case_tell_lead(tx, c, "referral_refused") : how;
+	if (how == OK)
+		how = case_tell_lead(tx, c, "referral_refused");
+	return how == OK ? still_ours(tx, c, w, r) : how;
 }
 
 static enum outcome
 completed(struct tx *tx, struct case_row *c, const struct referral_about *w,
     const struct referral_reply *r)
 {
-	enum outcome how = end_clock(tx, c, SERVICE, r);
+	enum outcome how = referral_clock_end(tx, c, SERVICE, r);
 
 	(void)w;
 	return how == OK ? case_tell_holder(tx, c, "referral_completed") : how;
@@ -247,8 +261,9 @@ withdrawn(struct tx *tx, struct case_row *c, const struct referral_about *w,
 {
 	enum outcome how = drop_clock(tx, c, ANSWER, r);
 
-	(void)w;
-	return how == OK ? drop_clock(tx, c, SERVICE, r) : how;
+	if (how == OK)
+		how = drop_clock(tx, c, SERVICE, r);
+	return how == OK ? still_ours(tx, c, w, r) : how;
 }
 
 /* From which state to which, the word of the chain, and what follows. */
@@ -283,7 +298,7 @@ apply(struct tx *tx, const struct move *m, const struct referral_about *w,
 	    ARGS(V_TEXT(r->id), V_TEXT(m->from), V_TEXT(m->to)));
 
 	if (how == OK)
-		how = keep_words(tx, r);
+		how = referral_keep_words(tx, r);
 	if (how == OK)
 		how = audit_add(tx, &(struct happening){
 					.actor = r->by,

@@ -17,8 +17,8 @@ struct out_referral {
 	int64_t due_at;	     /* UTC ms; 0: none */
 	const json_t *body;  /* what the agency is to read; sealed */
 	const json_t *share; /* coded, for the chain; may be NULL */
+	char id[ID_SIZE];    /* "": a new one */
 	/* Filled in by referral_send. */
-	char id[ID_SIZE];
 	int64_t sent_at;
 	unsigned char digest[HASH_SIZE]; /* of what was sealed */
 };
@@ -30,6 +30,7 @@ enum outcome referral_send(struct tx *tx, struct case_row *c,
 struct referral_about {
 	char case_id[ID_SIZE], agency_id[ID_SIZE];
 	char purpose[16], state[16], agency_kind[16];
+	char answer[16];      /* ours, to a transfer; "": none yet */
 	char source_ref[104]; /* "": none */
 	bool is_out;
 	int64_t due_at, sent_at;
@@ -53,5 +54,17 @@ struct referral_reply {
  * A refusal goes to the lead at once.  CONFLICT: not from this state.
  */
 enum outcome referral_reply(struct tx *tx, const struct referral_reply *r);
+
+/*
+ * The clock of a kind of step that a referral names: open it (due_at 0: by the
+ * step's limit), or end it by a reply.  OK also if the procedure has no such
+ * step or no such clock runs.
+ */
+enum outcome referral_clock_open(struct tx *tx, const struct case_row *c,
+    const char *kind, const char *id, int64_t due_at);
+enum outcome referral_clock_end(struct tx *tx, const struct case_row *c,
+    const char *kind, const struct referral_reply *r);
+/* What was said, sealed with the referral. */
+enum outcome referral_keep_words(struct tx *tx, const struct referral_reply *r);
 
 #endif

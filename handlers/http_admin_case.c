@@ -182,6 +182,23 @@ admin_case_refer(struct tx *tx, const struct request *r, struct response *a)
 	    tx, r, a, &(struct said){case_refer, "refer.by_phone", "step"});
 }
 
+/* POST /v1/admin/cases/{code}/transfer */
+enum outcome
+admin_case_transfer(struct tx *tx, const struct request *r, struct response *a)
+{
+	return say_by_phone(tx, r, a,
+	    &(struct said){case_transfer, "transfer.by_phone", "step"});
+}
+
+/* POST /v1/admin/cases/{code}/whereabouts */
+enum outcome
+admin_case_whereabouts(
+    struct tx *tx, const struct request *r, struct response *a)
+{
+	return by_phone(tx, r, a,
+	    &(struct said){case_whereabouts, "whereabouts.by_phone", "step"});
+}
+
 /* POST /v1/admin/cases/{code}/referrals/{id}/answer */
 enum outcome
 admin_referral_answer(

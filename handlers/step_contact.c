@@ -25,3 +25,6 @@ const struct step_kind step_confirm = {
 /* The police are told (D56 31.3a); their acceptance of a referral does it. */
 const struct step_kind step_connect = {
     .name = "connect", .schema = &schema, .check = check};
+/* Another ward was told; its acceptance of a transfer does it. */
+const struct step_kind step_transfer = {
+    .name = "transfer", .schema = &schema, .check = check};

@@ -63,6 +63,8 @@ GET  /v1/cases/{case}/plan          401 401 403 403 404 404 404 404 404 404
 POST /v1/cases/{case}/plan/activities/7 401 401 403 403 404 404 404 404 404 404
 POST /v1/cases/{case}/assign        401 401 403 403 403 403 200 404 404 404
 POST /v1/cases/{case}/refer         401 401 403 403 201 403 201 404 404 404
+POST /v1/cases/{case}/transfer      401 401 403 403 403 403 422 404 404 404
+POST /v1/cases/{case}/whereabouts   401 401 403 403 200 200 200 404 404 404
 POST /v1/cases/{case}/referrals/{none}/answer 401 401 403 403 404 403 404 404 404 404
 GET  /v1/cases/{case}/bars          401 401 403 403 403 403 200 404 404 404
 POST /v1/cases/{case}/bars          401 401 403 403 403 403 204 404 404 404

@@ -124,6 +124,8 @@ class Site:
             "reports": {"report": "N01", "item": "1"},
             "addresses": {"channel": "sms", "address": "0900000099"},
             "verify": {"code": "K7Q2MX"},
+            "transfer": {"agency": "tramyte"},
+            "whereabouts": {"acted_at": NOW, "contact": "kept"},
             "refer": {"agency": "tramyte", "service": "Khám",
                       "reason": "Lý do thử.",
                       "due_at": "2026-11-25T07:00:00+07:00"},

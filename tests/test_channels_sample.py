@@ -24,9 +24,9 @@ def check(path):
 
 def test_every_example_is_taken(tmp_path):
     text = uncommented()
-    assert text.count(" kind = ") == 9
+    assert text.count(" kind = ") == 10
     secrets = re.findall(r'"(secrets/\w+\.secret)"', text)
-    assert len(secrets) == 7
+    assert len(secrets) == 8
     (tmp_path / "secrets").mkdir()
     for name in secrets:
         secret = tmp_path / name

@@ -36,6 +36,7 @@ read_errand(const json_t *msg, struct errand *e)
 	    .epoch = json_integer_value(json_object_get(msg, "epoch")),
 	    .alerts = json_object_get(msg, "alerts"),
 	    .words = json_object_get(msg, "words"),
+	    .call = json_object_get(msg, "call"),
 	    .is_beat = strcmp(text(msg, "do"), "beat") == 0,
 	    .now = clock_now(),
 	};

@@ -17,6 +17,7 @@ struct errand {
 	json_int_t epoch;
 	const json_t *alerts; /* a list of ids */
 	const json_t *words;  /* of a heartbeat, by name; else NULL */
+	const json_t *call;   /* {path, body} to another hotlined; else NULL */
 	bool is_beat;
 	int64_t now; /* real time, UTC ms: for stamps in messages */
 };
