@@ -58,6 +58,13 @@ read_ids(struct rows *rows, char (*ids)[ID_SIZE], size_t size)
 	return n;
 }
 
+/* By $3 and $4 of the queries. */
+static bool
+is_held_only(const struct value *v)
+{
+	return v[2].number == 0 && v[3].number == 0;
+}
+
 /* One query for both, the second look-up narrows the first. */
 static struct rows *
 ask(struct tx *tx, const struct value *v, size_t n, const struct blind_of of[2])
@@ -67,7 +74,8 @@ ask(struct tx *tx, const struct value *v, size_t n, const struct blind_of of[2])
 	struct value all[20];
 
 	if (!of[0].is_asked && !of[1].is_asked)
-		return tx_query(tx, Q_CASE_PAGE, v, n);
+		return tx_query(
+		    tx, is_held_only(v) ? Q_CASE_PAGE_HELD : Q_CASE_PAGE, v, n);
 	memcpy(all, v, n * sizeof(*v));
 	for (int i = first; i < 2; i++) {
 		if (i > first && !of[i].is_asked)

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+import documents
 import hotline
 from canary import NAME, PHONE, STREET, found_in
 from case_site import FULL, MARKS, NOW, PAPER, Site
@@ -17,7 +18,8 @@ from test_canary import referral
 from test_heartbeat import Outside, channel
 
 WORDS = f"{NAME}, {STREET}, {PHONE}"
-ADMIN_READS = ("", "/timeline", "/plan", "/gate", "/why", "/bars")
+ADMIN_READS = ("", "/timeline", "/plan", "/gate", "/why", "/bars",
+               "/documents")
 
 
 @pytest.fixture
@@ -92,10 +94,23 @@ def hand_on(s, code):
          204)
 
 
+def keep(s, code):
+    """A document that names the child, read, and a search for it."""
+    file = documents.PDF + WORDS.encode() * 9
+    document = documents.send(s.d, code, s.keys["officer"], file, NAME)
+    got = well(documents.content(s.d, code, s.keys["lead"], document))
+    assert got.raw == file
+    found = well(s.d.api("POST", "/v1/cases/search", {"name": NAME,
+                                                      "phone": PHONE},
+                         key=s.keys["lead"]))
+    return [got.headers, found.text]
+
+
 def test_the_work_on_a_case_leaves_no_canary(site, tmp_path):
     s, outside = site
     code = opened(s)
     decide(s, code)
+    shown = keep(s, code)
     hand_on(s, code)
     refused = s.d.api("POST", "/v1/referrals", referral(kind=NAME),
                       key=s.school)
@@ -116,7 +131,7 @@ def test_the_work_on_a_case_leaves_no_canary(site, tmp_path):
     while len(outside.requests) == n and time.monotonic() < until:
         time.sleep(0.02)
 
-    dirty = []
+    dirty = found_in("a file's headers, a search", repr(shown).encode())
     for i, answer in enumerate(told):
         dirty += found_in(f"answer {i}", answer.raw
                           + repr(answer.headers).encode())

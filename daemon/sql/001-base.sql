@@ -160,6 +160,9 @@ CREATE TABLE cases (
 ) STRICT;
 CREATE INDEX cases_assignee ON cases (assignee) WHERE state = 'open';
 CREATE INDEX cases_incident ON cases (incident);
+-- Lists go on by id: of all, and of what one member holds.
+CREATE INDEX cases_page ON cases (ward, id);
+CREATE INDEX cases_held ON cases (ward, assignee, id);
 CREATE INDEX cases_file ON cases (file);
 
 CREATE TABLE duplicate_of (        -- suspicions, seen by the team only
