@@ -6,6 +6,7 @@
 #include "outbox_jobs.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static int64_t
 interval_of(const struct context *c, const char *name)
@@ -16,27 +17,30 @@ interval_of(const struct context *c, const char *name)
 }
 
 enum outcome
-channel_rows(struct tx *tx, struct channel_row *list, size_t *n)
+channel_rows(struct tx *tx, struct channel_row **ret_list, size_t *n)
 {
+	struct channel_row *list = NULL;
 	const struct context *c = tx_context(tx);
 	struct rows *r =
 	    tx_query(tx, Q_CHANNEL_STATES, ARGS(V_TEXT(c->conf->ward)));
 
 	*n = 0;
-	while (*n < CHANNELS_MAX && rows_next(r)) {
-		struct channel_row *ch = &list[(*n)++];
-
-		*ch = (struct channel_row){
+	while (rows_next(r)) {
+		list = xrealloc(list, *n + 1, sizeof(*list));
+		list[*n] = (struct channel_row){
 		    .breaker = {row_int(r, 1), row_int(r, 2)},
 		    .next_send_at = row_int(r, 3),
 		    .leased = row_int(r, 4),
 		    .interval = interval_of(c, row_text(r, 0)),
 		};
-		snprintf(ch->name, sizeof(ch->name), "%s", row_text(r, 0));
+		snprintf(
+		    list[*n].name, sizeof(list->name), "%s", row_text(r, 0));
+		(*n)++;
 	}
 	for (size_t i = 0; i < *n; i++)
 		list[i].share =
 		    channel_share(c->conf->courier_parallel, (int64_t)*n);
+	*ret_list = list;
 	return rows_end(r);
 }
 
@@ -90,18 +94,19 @@ least(int64_t a, int64_t b)
 int64_t
 outbox_next(struct tx *tx)
 {
-	struct channel_row list[CHANNELS_MAX];
+	struct channel_row *list = NULL;
 	int64_t next, leased = 0, now = clock_now();
 	size_t n = 0;
 
 	next = least(tx_number(tx, Q_DELIVERY_WIDEN_NEXT, INT64_MAX, NO_ARGS),
 	    tx_number(tx, Q_DELIVERY_LEASE_NEXT, INT64_MAX, NO_ARGS));
-	(void)channel_rows(tx, list, &n);
+	(void)channel_rows(tx, &list, &n);
 	for (size_t i = 0; i < n; i++)
 		leased += list[i].leased;
 	if (leased >= tx_context(tx)->conf->courier_parallel)
-		return next;
+		n = 0;
 	for (size_t i = 0; i < n; i++)
 		next = least(next, channel_next(tx, &list[i], now));
+	free(list);
 	return next;
 }

@@ -5,6 +5,7 @@
 #include "alert_rows.h"
 #include "delivery.h"
 
+/* Channels whose attempts are counted one by one. */
 #define CHANNELS_MAX 32
 #define REF_SIZE     129
 /* Alerts in one digest; its ids and codes must fit into one packet. */
@@ -19,7 +20,9 @@ struct channel_row {
 	int64_t leased;	      /* deliveries in the courier's hands */
 	int64_t share;	      /* how many those may be */
 };
-enum outcome channel_rows(struct tx *tx, struct channel_row *list, size_t *n);
+/* All of them, by name; free *ret_list, whatever the outcome. */
+enum outcome
+channel_rows(struct tx *tx, struct channel_row **ret_list, size_t *n);
 /* How many more deliveries it may be given at now, of at most wanted. */
 int64_t channel_room(const struct context *c, const struct channel_row *ch,
     int64_t now, int64_t wanted);

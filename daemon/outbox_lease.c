@@ -300,7 +300,7 @@ expire_due(struct lease *l)
 enum outcome
 outbox_lease(struct tx *tx, int64_t room, json_t *packets, bool *did)
 {
-	struct channel_row list[CHANNELS_MAX];
+	struct channel_row *list = NULL;
 	struct lease l = {
 	    .tx = tx, .packets = packets, .now = clock_now(), .room = room};
 	size_t n = 0;
@@ -309,10 +309,11 @@ outbox_lease(struct tx *tx, int64_t room, json_t *packets, bool *did)
 	if (how == OK)
 		how = expire_due(&l);
 	if (how == OK)
-		how = channel_rows(tx, list, &n);
+		how = channel_rows(tx, &list, &n);
 	for (int queue = 0; queue < QUEUE_MAX; queue++)
 		for (size_t i = 0; i < n && how == OK; i++)
 			how = lease_channel(&l, &list[i], (enum queue)queue);
+	free(list);
 	*did = l.did;
 	return how;
 }

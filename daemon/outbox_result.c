@@ -82,23 +82,24 @@ turn_breaker(struct tx *tx, const struct delivery *d, enum result result)
 {
 	const struct conf *c = tx_context(tx)->conf;
 	struct breaker_limits limits = {c->breaker_failures, c->breaker_pause};
-	struct channel_row list[CHANNELS_MAX];
-	struct breaker *b = NULL;
+	struct channel_row *list = NULL;
+	struct breaker b = {0};
 	int64_t was;
 	size_t n = 0;
-	enum outcome how = channel_rows(tx, list, &n);
+	enum outcome how = channel_rows(tx, &list, &n);
 
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(list[i].name, d->channel) == 0)
-			b = &list[i].breaker;
-	if (how != OK || b == NULL)
+			b = list[i].breaker;
+	free(list);
+	if (how != OK)
 		return how;
-	was = b->open_until_at;
-	breaker_result(&limits, b, result, clock_now());
+	was = b.open_until_at;
+	breaker_result(&limits, &b, result, clock_now());
 	how = tx_exec(tx, Q_CHANNEL_BREAKER,
-	    ARGS(V_TEXT(c->ward), V_TEXT(d->channel), V_INT(b->failures),
-		V_INT(b->open_until_at)));
-	return how == OK ? tell_breaker(tx, d->channel, was, b->open_until_at)
+	    ARGS(V_TEXT(c->ward), V_TEXT(d->channel), V_INT(b.failures),
+		V_INT(b.open_until_at)));
+	return how == OK ? tell_breaker(tx, d->channel, was, b.open_until_at)
 			 : how;
 }
 
