@@ -116,7 +116,7 @@ static const struct {
     {"risk != low", "risk = low and risk = high", "step A can never open"},
     {"kind = \"close\"", "kind = \"record\"", "a case would never end"},
     {"[\"30s\", \"start\", \"60s\"]", "[\"90s\"]", "step A: a warning"},
-    {"[\"outside:police\", \"lead\"]", "[\"holder\", \"duty\"]",
+    {"[\"outside:police\", \"lead\"]", "[\"holder\", \"duty\", \"receiver\"]",
 	"ladder one must end with a role"},
     {"use = \"two\"", "use = \"one\"", "ladder two is used by no step"},
 };

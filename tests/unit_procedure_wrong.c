@@ -47,6 +47,7 @@ static const struct {
     {"\"record\"", "\"re cord\"", 15, "1 to 32 letters"},
     {"role = \"holder\"", "role = \"duty\"", 15, "holder or a role"},
     {"role = \"holder\"", "role = \"named\"", 15, "or a role"},
+    {"role = \"holder\"", "role = \"receiver\"", 15, "or a role"},
     {"role = \"holder\"", "role = \"outside:ward\"", 15, "or a role"},
     {"role = \"holder\"", "role = \"nobody\"", 15, "or a role"},
     {"[\"received\"]", "[]", 15, "an event must open"},
@@ -99,6 +100,8 @@ static const struct {
     {"limit = \"90s\"", "limit = \"given\"", 16, "given only where"},
     {"limit = \"90s\"", "limit = \"13-01\"", 16, "limit '13-01'"},
     {"version = 3", "version = 3; t0 = \"theirs\"", 2, "t0"},
+    {"version = 3", "version = 3; authority = \"lead\"", 2, "outside:"},
+    {"version = 3", "version = 3; authority = \"outside:moon\"", 2, "outside:"},
     /* bounds */
     {"  steps = (", "  bounds = ( { step = \"A\"; } ); steps = (", 13, "from"},
     {"  steps = (",

@@ -43,9 +43,11 @@ test_every_key_of_every_step_is_a_rule(void **state)
 	    "((after=0m who=(chairman) repeat=1w))");
 	json_decref(r);
 	procedure_free(p);
-	p = loaded("version = 3", "version = 3; t0 = \"ours\"");
+	p = loaded("version = 3",
+	    "version = 3; t0 = \"ours\"; authority = \"outside:police\"");
 	r = procedure_rules(p);
 	assert_string_equal(text(r, "t0"), "ours");
+	assert_string_equal(text(r, "authority"), "outside:police");
 	json_decref(r);
 	procedure_free(p);
 }
