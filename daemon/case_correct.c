@@ -183,6 +183,39 @@ save_object(struct tx *tx, const struct case_row *c, const struct correction *k,
 	return how;
 }
 
+/* The child's own description names them, too. */
+static enum outcome
+mend_child(struct tx *tx, struct case_row *c, const struct correction *k,
+    const char *child_id, const struct act *a)
+{
+	json_t *set = json_pack("{s:O}", k->role, k->mended);
+	struct correction of = {.object = "child", .id = child_id, .set = set};
+	enum outcome how = case_correct_read(tx, c, &of);
+
+	if (how == OK && json_equal(json_object_get(of.old, k->role), k->old))
+		how = save_object(tx, c, &of, a);
+	case_correct_done(&of);
+	json_decref(set);
+	return how;
+}
+
+static enum outcome
+mend_children(struct tx *tx, struct case_row *c, const struct correction *k,
+    const struct act *a)
+{
+	char list[CASES_MAX][ID_SIZE];
+	size_t n = 0;
+	enum outcome how = OK;
+
+	if (is_child(k) || strcmp(k->role, "alleged") == 0)
+		return OK;
+	how = ids_read(tx_query(tx, Q_CHILD_IDS, ARGS(V_TEXT(k->case_id))),
+	    list, CASES_MAX, &n);
+	for (size_t i = 0; i < n && how == OK; i++)
+		how = mend_child(tx, c, k, list[i], a);
+	return how;
+}
+
 /* Looked up from now on; who it fits is barred, like at intake. */
 static enum outcome
 find_anew(struct tx *tx, struct case_row *c, const struct correction *k)
@@ -228,6 +261,8 @@ case_correct(struct tx *tx, struct case_row *c, const struct correction *k,
 	}
 	if (how == OK)
 		how = save_object(tx, c, k, &act);
+	if (how == OK)
+		how = mend_children(tx, c, k, &act);
 	c->version++;
 	if (how == OK)
 		how = tx_exec(

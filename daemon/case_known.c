@@ -58,7 +58,8 @@ known_done(struct known *k)
 bool
 known_any(const struct known *k)
 {
-	return json_array_size(k->duplicates) + json_array_size(k->earlier) > 0;
+	return k->unfounded > 0 || json_array_size(k->duplicates) > 0 ||
+	       json_array_size(k->earlier) > 0;
 }
 
 bool

@@ -16,7 +16,7 @@ struct known {
 struct known
 case_known(struct tx *tx, const struct case_row *c, const struct subject *by);
 void known_done(struct known *k);
-/* Is any of them shown? */
+/* Is any of them shown, if only as a count? */
 bool known_any(const struct known *k);
 /* Is this other case one of those that are a count only? */
 bool case_is_count(struct tx *tx, const char *case_id);

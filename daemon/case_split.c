@@ -91,9 +91,9 @@ enum outcome
 case_split(struct tx *tx, struct case_row *c, const json_t *child,
     const struct joining *j, struct case_row *fresh)
 {
-	json_t *kind = tx_object(tx, Q_VIEW_CASE, ARGS(V_TEXT(c->id)));
+	json_t *row = tx_object(tx, Q_VIEW_CASE, ARGS(V_TEXT(c->id)));
 	json_t *body = json_pack("{s:O, s:o}", "kind",
-	    json_object_get(kind, "kind"), "alleged", alleged_of(tx, c));
+	    json_object_get(row, "kind"), "alleged", alleged_of(tx, c));
 	const struct intake in = {.by = j->by, .body = body};
 	struct incident i = {
 	    .in = &in,
@@ -116,6 +116,6 @@ case_split(struct tx *tx, struct case_row *c, const json_t *child,
 	if (how == OK)
 		how = share(tx, c, fresh, j->by);
 	json_decref(body);
-	json_decref(kind);
+	json_decref(row);
 	return how == OK ? case_tell_holder(tx, fresh, "assigned") : how;
 }

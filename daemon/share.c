@@ -228,6 +228,16 @@ add_field(
 	return OK;
 }
 
+/* Whoever is told of a child is told how not to endanger them. */
+static void
+warn(const struct sharing *s, json_t *child)
+{
+	json_t *safe = json_object_get(child_of(s), "safe_contact");
+
+	if (json_object_size(child) > 0 && safe != NULL)
+		json_object_set(child, "safe_contact", safe);
+}
+
 enum outcome
 share_take(struct tx *tx, const struct sharing *s, json_t **out)
 {
@@ -241,6 +251,8 @@ share_take(struct tx *tx, const struct sharing *s, json_t **out)
 		if (how == OK)
 			how = add_field(tx, s, one, *out);
 	}
+	if (how == OK)
+		warn(s, json_array_get(json_object_get(*out, "children"), 0));
 	return how;
 }
 

@@ -209,6 +209,30 @@ admin_referral_answer(
 		case_referral_answer, "referral.by_phone", "referral"});
 }
 
+/* POST /v1/admin/cases/{code}/split {by, child, reason} */
+enum outcome
+admin_case_split(struct tx *tx, const struct request *r, struct response *a)
+{
+	return say_by_phone(tx, r, a,
+	    &(struct said){case_split_post, "split.by_phone", "step"});
+}
+
+/* POST /v1/admin/cases/{code}/correct {by, child or person, set, reason} */
+enum outcome
+admin_case_correct(struct tx *tx, const struct request *r, struct response *a)
+{
+	return say_by_phone(
+	    tx, r, a, &(struct said){case_patch, "correct.by_phone", "step"});
+}
+
+/* POST /v1/admin/cases/{code}/notes/{id}/correct {by, text, reason} */
+enum outcome
+admin_note_correct(struct tx *tx, const struct request *r, struct response *a)
+{
+	return say_by_phone(tx, r, a,
+	    &(struct said){case_note_correct, "note.by_phone", "note"});
+}
+
 /* POST /v1/admin/cases/{code}/merge {by, case, reason} */
 enum outcome
 admin_case_merge(struct tx *tx, const struct request *r, struct response *a)

@@ -84,6 +84,44 @@ def test_no_route_tells_the_barred_of_the_case(s):
     assert own not in secrets
 
 
+def test_no_route_tells_the_barred_of_the_other_half(s):
+    """Barred from one of two merged cases, walked on the other."""
+    kept = ok(post(s, body(children=[child(fresh())])))
+    code = kept["cases"][0]
+    gone = ok(post(s, body(children=[child(fresh())], alleged=[
+        {"relation": "teacher", "agency": "truong1", "name": SUSPECT}]),
+        key=s.hotline))["cases"][0]
+    note = ok(s.d.api("POST", f"/v1/cases/{code}/notes", {"text": "Thử."},
+                      key=s.boss))["id"]
+    link = ok(s.d.api("POST", f"/v1/cases/{code}/links",
+                      {"case": ok(post(s, body()))["cases"][0],
+                       "kind": "household", "reason": "Để thử."},
+                      key=s.boss))["id"]
+    ok(s.d.api("POST", f"/v1/cases/{code}/merge",
+               {"case": gone, "reason": "Để thử."}, key=s.boss,
+               headers={"If-Match": "*"}), 200)
+    ids = {e["object_id"] for e in timeline(s, code) if e["object_kind"] in
+           ("case", "clock", "alert", "act", "child", "person", "note")}
+    secrets = {code, gone, kept["incident_code"], note, link, *ids}
+    walked = 0
+    for here in (code, gone):
+        names = {"cases": here, "notes": note, "links": link,
+                 "bars": case(s, code)["bars"][0]["id"], "id": kept["id"]}
+        for key in (s.suspect, s.teacher):
+            for method, path in walk(key):
+                if "/cases" not in path:
+                    continue
+                where = fill(path, names)
+                a = s.d.api(method, where,
+                            {} if method in ("POST", "PATCH") else None,
+                            key=key, headers={"If-Match": "*"})
+                told = {x for x in secrets if x in a.text and x not in where}
+                assert not told, (method, where, a)
+                assert "{}" not in path or a.status == 404, (where, a)
+                walked += 1
+    assert walked > 100
+
+
 @pytest.fixture(scope="module")
 def team():
     s = open_site()

@@ -1,5 +1,7 @@
 """What is written about a case: notes, corrections, informants, readers."""
 
+import json
+
 import pytest
 
 from case_site import NOW
@@ -56,6 +58,19 @@ def test_a_note_is_sealed_and_the_admin_sees_who_and_when(s):
     assert get(s, code, "notes")[0]["text"] == "Điều kín thử nghiệm"
     with open(copy_of(s.d), "rb") as db:
         assert "Điều kín".encode() not in db.read()
+
+
+def test_members_on_the_phone_correct_by_hotlinectl(s):
+    code = s.open()
+    note = s.d.ctl("case", "note", code, "--by", "canbo", "--text", "Sai")
+    s.d.ctl("case", "note-correct", code, note["id"], "--by", "canbo",
+            "--text", "Đúng", "--reason", WHY)
+    assert [n["text"] for n in get(s, code, "notes")] == ["Sai", "Đúng"]
+    child = s.case(code)["children"][0]["id"]
+    s.d.ctl("case", "correct", code, "-", "--by", "canbo", text=json.dumps(
+        {"child": child, "reason": WHY, "set": {"sex": "male"}}))
+    assert s.case(code)["children"][0]["sex"] == "male"
+    assert get(s, code, "corrections")[0]["by"] == "canbo"
 
 
 def test_a_note_corrects_only_notes_of_its_case(s):
@@ -119,6 +134,19 @@ def test_a_corrected_name_of_the_alleged_bars_whom_it_fits(s):
     bar, = s.case(code)["bars"]
     assert (bar["member"], bar["state"], bar["ground"]) == \
         ("trungten", "provisional", "name")
+
+
+def test_a_parent_is_corrected_with_the_child_who_names_them(s):
+    code = s.open(children=[{"name": "Trẻ Thử Nghiệm", "place": "Tổ Thử 1",
+                             "mother": {"name": "Mẹ Viết Sai Thử"}}])
+    mother, = [p for p in s.case(code)["persons"] if p["role"] == "mother"]
+    a = patch(s, code, {"person": mother["id"], "reason": WHY,
+                        "set": {"name": "Mẹ Viết Đúng Thử"}})
+    assert a.status == 200, a
+    assert s.case(code)["children"][0]["mother"]["name"] == \
+        "Mẹ Viết Đúng Thử"
+    row, = get(s, code, "corrections")
+    assert (row["object"], row["old"]) == ("person", "Mẹ Viết Sai Thử")
 
 
 def test_what_cannot_be_corrected_says_why(s):

@@ -295,3 +295,20 @@ def test_a_corrected_safe_contact_is_obeyed(alone):
     s.d.step("9h")
     new = told(s, code) - before
     assert new and "canbo" not in {who for who, _ in new}
+
+
+def test_whoever_is_told_of_the_child_is_told_how_not_to_reach_it(s):
+    """Chosen or not: a partner who calls that number endangers the child."""
+    safe = {"how": "Qua cô giáo", "never": "Không gọi về nhà"}
+    code = s.open(children=[{"name": fresh(), "place": "Tổ Thử 1",
+                             "safe_contact": safe}])
+    a = s.post(code, "refer", {
+        "agency": "tramyte", "service": "Khám", "reason": WHY,
+        "due_at": "2026-11-25T07:00:00+07:00",
+        "share": [{"field": "name", "ground": "vital_interest"}]}, "lead")
+    assert a.status == 201, a
+    seen = s.d.api("POST", f"/v1/referrals/{a.json['id']}/accept", {},
+                   key=s.station)
+    child, = seen.json["shared"]["children"]
+    assert set(child) == {"name", "safe_contact"}
+    assert child["safe_contact"] == safe
