@@ -87,6 +87,9 @@ case_find(struct tx *tx, const char *code, struct case_row *c)
 bool
 case_is_barred(struct tx *tx, const char *case_id, const struct subject *s)
 {
+	if (s->kind == BY_ADMIN)
+		return tx_number(tx, Q_CASE_UNSEEN, 1, ARGS(V_TEXT(case_id))) >
+		       0;
 	return tx_number(tx, Q_CASE_BARS, 1,
 		   ARGS(V_TEXT(case_id), V_TEXT(s->id))) > 0;
 }

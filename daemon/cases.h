@@ -27,6 +27,8 @@ void case_object(struct tx *tx, const struct case_row *c,
     const struct subject *s, struct object *o);
 bool
 case_is_barred(struct tx *tx, const char *case_id, const struct subject *s);
+/* As a line of the log may name it, which admins read: "-" if none must. */
+const char *case_for_log(struct tx *tx, const char *case_id);
 
 /*
  * Change facts, bump the version, audit the difference, and tell the clocks:

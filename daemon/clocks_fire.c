@@ -166,7 +166,7 @@ nobody(struct tx *tx, struct turn *t)
 {
 	ladder_hurry(t->rules.step, t->rules.ladder, &t->k.climb, t->now);
 	log_error("nobody can be called case=%s clock=%s step=%s rung=%d",
-	    t->c.id, t->k.id, t->k.step, t->f.to_rung);
+	    case_for_log(tx, t->c.id), t->k.id, t->k.step, t->f.to_rung);
 	if (t->f.to_rung < (int)ladder_n_rungs(t->rules.ladder) - 1 ||
 	    is_alarm(&t->k))
 		return OK; /* an alarm about alarms would never end */

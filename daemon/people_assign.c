@@ -141,7 +141,8 @@ people_assign(struct tx *tx, const char *case_id, int64_t at)
 	given = how == OK || how == NOT_FOUND ? give(tx, case_id, &found, why)
 					      : how;
 	if (how == NOT_FOUND)
-		log_error("nobody to assign case=%s", case_id);
+		log_error(
+		    "nobody to assign case=%s", case_for_log(tx, case_id));
 	json_decref(why);
 	people_done(&found);
 	return given == OK ? how : given;

@@ -23,6 +23,12 @@ body_instant(const struct request *r, const char *name, int64_t otherwise);
 /* Record what the caller did (its actor is filled in); fails like the chain. */
 enum outcome admin_audit(
     struct tx *tx, const struct request *r, const struct happening *what);
+/*
+ * An admin took away what others count on: the leads are told, in one coded
+ * word, once there are two who could approve (changes.h).
+ */
+enum outcome
+admin_told(struct tx *tx, const struct request *r, const char *act);
 /* 200 {"items": [...]} of a query. */
 enum outcome answer_list(struct response *a, json_t *items);
 

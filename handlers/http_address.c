@@ -292,6 +292,8 @@ remove_address(struct tx *tx, const struct request *r, struct response *a)
 	if (how == OK)
 		how = duty_changed(tx);
 	if (how == OK)
+		how = admin_told(tx, r, "address.remove");
+	if (how == OK)
 		how = record(tx, r, "address.remove");
 	return how == OK ? answer_empty(a) : answer_outcome(a, how);
 }

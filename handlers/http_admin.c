@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "address_verify.h"
+#include "alert.h"
 #include "audit.h"
 #include "bars.h"
+#include "changes.h"
 #include "channels.h"
 #include "clock.h"
 #include "context.h"
@@ -77,6 +79,17 @@ admin_audit(
 
 	h.actor = &r->subject;
 	return audit_add(tx, &h);
+}
+
+enum outcome
+admin_told(struct tx *tx, const struct request *r, const char *act)
+{
+	bool guarded;
+	enum outcome how = changes_are_guarded(tx, &guarded);
+
+	return how == OK && guarded && r->subject.kind == BY_ADMIN
+		   ? alarm_raise(tx, "alarm_admin_act", act)
+		   : how;
 }
 
 enum outcome

@@ -83,6 +83,8 @@ agency_stop(struct tx *tx, const struct request *r, struct response *a)
 	if (how == OK)
 		how = heartbeat_set(tx, id, r->args[0], 0);
 	if (how == OK)
+		how = admin_told(tx, r, "agency.stop");
+	if (how == OK)
 		how = admin_audit(tx, r,
 		    &(struct happening){.act = "agency.stop",
 			.object_kind = "agency",

@@ -214,6 +214,8 @@ member_stop(struct tx *tx, const struct request *r, struct response *a)
 	if (how == OK)
 		how = duty_changed(tx);
 	if (how == OK)
+		how = admin_told(tx, r, "member.stop");
+	if (how == OK)
 		how = admin_audit(tx, r,
 		    &(struct happening){.act = "member.stop",
 			.object_kind = "member",

@@ -13,6 +13,8 @@ break_glass_post(struct tx *tx, const struct request *r, struct response *a)
 	json_t *items;
 
 	if (how == OK)
+		how = admin_told(tx, r, "break_glass.make");
+	if (how == OK)
 		how = admin_audit(tx, r,
 		    &(struct happening){.act = "break_glass.make",
 			.object_kind = "ward",

@@ -188,7 +188,15 @@ admin_phone_task_post(
     struct tx *tx, const struct request *r, struct response *a)
 {
 	struct request as = *r;
-	enum outcome how = as_member(tx, r, a, "by", &as);
+	struct clock_row k;
+	enum outcome how;
+
+	/* Of a case that no admin must know of there is none. */
+	if (id_ok(r->args[0]) && clock_get(tx, r->args[0], &k) == OK &&
+	    clock_case_id(&k) != NULL &&
+	    case_is_barred(tx, clock_case_id(&k), &r->subject))
+		return answer_problem(a, "not_found");
+	how = as_member(tx, r, a, "by", &as);
 
 	if (how != OK)
 		return how;

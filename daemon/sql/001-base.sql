@@ -225,6 +225,14 @@ SELECT c.id, m.id FROM cases c JOIN cases o ON o.file = c.file
   JOIN bar b ON b.case_id = o.id JOIN member m ON m.agency_id = b.agency_id
  WHERE b.state <> 'cleared';
 
+-- Cases that a member who is an admin is barred from: to the control socket, its
+-- lists and numbers they do not exist.
+CREATE VIEW unseen (case_id) AS
+SELECT c.id FROM bar b JOIN cases o ON o.id = b.case_id
+  JOIN cases c ON c.file = o.file JOIN member m
+    ON m.id = b.member_id OR m.agency_id = b.agency_id
+ WHERE b.state <> 'cleared' AND ' ' || m.roles || ' ' LIKE '% admin %';
+
 CREATE TABLE referral (             -- in or out: one resource
     id TEXT PRIMARY KEY NOT NULL,
     ward TEXT NOT NULL,
