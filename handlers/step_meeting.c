@@ -1,6 +1,7 @@
 /*
- * The meeting that finds out what the child needs (D56 27.2).  Whoever is
- * alleged to harm the child is not invited, parent and carer included.
+ * The meeting that finds out what the child needs (D56 27.2), and the decision
+ * that goes out.  Whoever is alleged to harm the child is not invited, parent and
+ * carer included; they are sent a decision only for a reason.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,20 +90,32 @@ may_be(const json_t *alleged, const json_t *invited)
 	return strcmp(relation, capacity) == 0;
 }
 
-static void
-check_invited(const json_t *alleged, const json_t *invited, size_t i,
-    struct faults *faults)
-{
-	char *at = xasprintf("/invited/%zu", i);
+/* Whom a step is about to reach, and what it says of one who is alleged. */
+struct reach {
+	const char *list;   /* of the body */
+	const char *is_one; /* it is them */
+	const char *may_be; /* it may be: nobody knows which parent */
+};
+static const struct reach invites = {"invited",
+    "người bị cho là gây hại không được mời họp",
+    "chưa rõ người bị cho là gây hại là ai: không mời người có cùng quan hệ "
+    "với trẻ"};
+static const struct reach sends = {"recipients",
+    "người này bị cho là gây hại: nếu vẫn phải gửi, ghi lý do vào despite",
+    "chưa rõ người bị cho là gây hại là ai, có thể là người này: nếu vẫn phải "
+    "gửi, ghi lý do vào despite"};
 
-	if (is_same(alleged, invited, "name", text_fold) ||
-	    is_same(alleged, invited, "phone", text_phone))
-		faults_add(
-		    faults, at, "người bị cho là gây hại không được mời họp");
-	else if (may_be(alleged, invited))
-		faults_add(faults, at,
-		    "chưa rõ người bị cho là gây hại là ai: không mời người "
-		    "có cùng quan hệ với trẻ");
+static void
+check_one(const struct reach *r, const json_t *alleged, size_t i,
+    const json_t *one, struct faults *faults)
+{
+	char *at = xasprintf("/%s/%zu", r->list, i);
+
+	if (is_same(alleged, one, "name", text_fold) ||
+	    is_same(alleged, one, "phone", text_phone))
+		faults_add(faults, at, "%s", r->is_one);
+	else if (may_be(alleged, one))
+		faults_add(faults, at, "%s", r->may_be);
 	free(at);
 }
 
@@ -127,14 +140,14 @@ on_owner(void *arg, const char *kind, const char *owner)
 
 /* Whoever is kept away from the case is kept away from its meeting. */
 static void
-check_bar(
-    struct tx *tx, const struct step_call *k, size_t i, struct faults *faults)
+check_bar(struct tx *tx, const struct step_call *k, const struct reach *r,
+    size_t i, struct faults *faults)
 {
 	const json_t *one =
-	    json_array_get(json_object_get(k->body, "invited"), i);
+	    json_array_get(json_object_get(k->body, r->list), i);
 	struct seat seat = {tx, k->c->id, false};
 	const char *phone = text_of(one, "phone");
-	char *at = xasprintf("/invited/%zu", i);
+	char *at = xasprintf("/%s/%zu", r->list, i);
 
 	(void)blind_find(tx, "name", text_of(one, "name"), on_owner, &seat);
 	if (phone != NULL)
@@ -144,23 +157,71 @@ check_bar(
 	free(at);
 }
 
+/* A reason, which is kept, answers what the step asks. */
 static void
-check(struct tx *tx, const struct step_call *k, struct faults *faults)
+ask(struct tx *tx, const struct step_call *k, const struct reach *r,
+    struct faults *faults)
 {
 	json_t *sealed = case_open_sealed(tx, k->c), *person, *one;
-	const json_t *invited = json_object_get(k->body, "invited");
+	const json_t *list = json_object_get(k->body, r->list);
 	size_t i, j;
 
 	json_array_foreach(json_object_get(sealed, "persons"), i, person)
 	{
 		if (strcmp(text_of(person, "role"), "alleged") != 0)
 			continue;
-		json_array_foreach(invited, j, one)
-		    check_invited(person, one, j, faults);
+		json_array_foreach(list, j, one)
+		{
+			if (text_of(one, "despite") == NULL)
+				check_one(r, person, j, one, faults);
+		}
 	}
-	json_array_foreach(invited, j, one) check_bar(tx, k, j, faults);
+	json_array_foreach(list, j, one) check_bar(tx, k, r, j, faults);
 	json_decref(sealed);
+}
+
+static void
+check(struct tx *tx, const struct step_call *k, struct faults *faults)
+{
+	ask(tx, k, &invites, faults);
 }
 
 const struct step_kind step_meeting = {
     .name = "meeting", .schema = &schema, .check = check};
+
+/* ---- The decision goes out (D56 28.5) ---- */
+
+static const struct field recipient_fields[] = {
+    {.name = "capacity",
+	.kind = FIELD_WORD,
+	.required = true,
+	.words = capacities},
+    {.name = "name",
+	.kind = FIELD_TEXT,
+	.required = true,
+	.low = 1,
+	.high = 200},
+    {.name = "phone", .kind = FIELD_TEXT, .low = 1, .high = 30},
+    {.name = "despite", .kind = FIELD_TEXT, .low = 1, .high = 1000},
+};
+static const struct schema recipient_schema = {
+    recipient_fields, NELEM(recipient_fields)};
+static const struct field send_fields[] = {
+    STEP_FIELDS,
+    {.name = "recipients",
+	.kind = FIELD_LIST,
+	.required = true,
+	.low = 1,
+	.high = INVITED_MAX,
+	.schema = &recipient_schema},
+};
+static const struct schema send_schema = {send_fields, NELEM(send_fields)};
+
+static void
+check_send(struct tx *tx, const struct step_call *k, struct faults *faults)
+{
+	ask(tx, k, &sends, faults);
+}
+
+const struct step_kind step_send = {
+    .name = "send", .schema = &send_schema, .check = check_send};

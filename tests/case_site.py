@@ -10,6 +10,7 @@ PAPER = {"number": "12/QĐ-UBND", "date": "2026-11-24",
          "signature": "hand", "scan": "0" * 64}
 MARKS = [{"item": "1", "part": "harm", "mark": "high"},
          {"item": "2", "part": "protection", "mark": "low"}]
+RECIPIENTS = [{"capacity": "agency", "name": "Trung tâm thử nghiệm"}]
 numbers = itertools.count(1)
 
 
@@ -53,6 +54,8 @@ class Site:
                           key=self.keys[who], headers={"If-Match": tag})
 
     def do(self, code, step, who="boss", **body):
+        if step == "N16b":
+            body.setdefault("recipients", RECIPIENTS)
         a = self.post(code, f"steps/{step}/done",
                       {"acted_at": NOW, **body}, who)
         assert a.status == 200, a

@@ -3,9 +3,9 @@ import sqlite3
 
 import pytest
 
-from case_site import MARKS, NOW, PAPER
-from casework import (ORDER, WHY, at, invite, isolated, pointers, running,
-                      settle, steps, alone, s)
+from case_site import MARKS, NOW, PAPER, RECIPIENTS
+from casework import (ACTIVITY, ORDER, WHY, at, invite, isolated, pointers,
+                      running, settle, steps, alone, s)
 from hotline import copy_of
 
 __all__ = ["alone", "s"]
@@ -170,6 +170,48 @@ def test_the_barred_are_not_invited(s):
 def test_a_meeting_has_guests_and_minutes(s):
     code = to_meeting(s)
     assert pointers(s.ask(code, "N14", "done")) == {"/invited", "/minutes"}
+
+
+# ---- The decision goes out ----
+
+TEACHER = [{"relation": "teacher", "name": "Người Bị Nêu Hai",
+            "phone": "0911 222 333"}]
+
+
+@pytest.mark.parametrize("alleged,who,asked", [
+    (TEACHER, {"capacity": "agency", "name": "NGUOI BI NEU hai"}, True),
+    (TEACHER, {"capacity": "other", "name": "Người Khác",
+               "phone": "+84911222333"}, True),
+    (TEACHER, {"capacity": "mother", "name": "Người Khác"}, False),
+    ([{"relation": "kin"}], {"capacity": "kin", "name": "Người Khác"}, True),
+])
+def test_a_decision_is_not_sent_to_the_alleged_without_a_reason(s, alleged,
+                                                                who, asked):
+    code = to_meeting(s, alleged=alleged)
+    s.approve(code, "N07", emergency="no", reason=WHY)
+    s.do(code, "N14", **invite(("team", "Cán bộ thử nghiệm")))
+    s.do(code, "N15", "officer", activities=[ACTIVITY])
+    s.approve(code, "N16")
+    to = [RECIPIENTS[0], who]
+    a = s.ask(code, "N16b", "done", "officer", recipients=to)
+    if asked:
+        assert pointers(a) == {"/recipients/1"}
+        assert "Bị Nêu" not in a.text
+        to[1] = {**who, "despite": "Điều 28.5: người thực hiện."}
+        a = s.ask(code, "N16b", "done", "officer", recipients=to)
+    assert a.status == 200, a
+
+
+def test_a_decision_goes_to_somebody_and_to_nobody_barred(s):
+    code = to_meeting(s)
+    s.approve(code, "N07", emergency="no", reason=WHY)
+    s.do(code, "N15", "officer", activities=[ACTIVITY])
+    s.approve(code, "N16")
+    assert pointers(s.ask(code, "N16b", "done", "officer")) == {"/recipients"}
+    s.d.ctl("case", "bar", code, "--member", "congan")
+    a = s.ask(code, "N16b", "done", "officer", recipients=[
+        {"capacity": "team", "name": "Người congan", "despite": "Vẫn gửi."}])
+    assert pointers(a) == {"/recipients/0"}
 
 
 def test_the_chain_holds_after_all_this(s):

@@ -21,7 +21,7 @@ from datetime import datetime
 
 import pytest
 
-from case_site import FULL, PAPER, Site
+from case_site import FULL, PAPER, RECIPIENTS, Site
 from hotline import ROOT, Daemon, copy_of
 
 STORIES = sorted((ROOT / "tests/stories").glob("*.tsv"))
@@ -62,6 +62,8 @@ def body_of(row):
         body["items"] = marks(*body.pop("marks"))
     if "plan" in body:
         body["activities"] = [activity(*dates) for dates in body.pop("plan")]
+    if row.what == "N16b":
+        body["recipients"] = RECIPIENTS
     if "guests" in body:
         body["invited"] = [{"capacity": c, "name": f"Khách Thử Nghiệm {i}"}
                            for i, c in enumerate(body.pop("guests"))]
