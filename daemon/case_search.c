@@ -80,9 +80,10 @@ ask(struct tx *tx, const struct value *v, size_t n, const struct blind_of of[2])
 	for (int i = first; i < 2; i++) {
 		if (i > first && !of[i].is_asked)
 			continue;
-		all[n++] = V_TEXT(kinds[i]);
-		all[n++] = V_BLOB(of[i].digests[0], BLIND_SIZE);
-		all[n++] = V_BLOB(of[i].digests[1], BLIND_SIZE);
+		all[n] = V_TEXT(kinds[i]);
+		all[n + 1] = V_BLOB(of[i].digests[0], BLIND_SIZE);
+		all[n + 2] = V_BLOB(of[i].digests[1], BLIND_SIZE);
+		n += 3;
 	}
 	return tx_query(tx,
 	    of[0].is_asked && of[1].is_asked ? Q_CASE_BY_BLINDS

@@ -31,6 +31,7 @@ find(struct tx *tx, const struct request *r, struct response *a,
 	struct object o;
 	enum outcome how = member_case(tx, r, a, what, &c);
 
+	*d = (struct document){0};
 	if (how != OK)
 		return how;
 	case_object(tx, &c, &r->subject, &o);

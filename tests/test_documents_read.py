@@ -69,8 +69,11 @@ def test_parts_cannot_be_swapped_or_cut_off(tmp_path, change, is_first):
 
 
 def open_raw(d, where, key):
-    """A connection on which the file was asked for."""
-    c = socket.create_connection(("127.0.0.1", d.port), timeout=10)
+    """A connection on which the file was asked for, with little room."""
+    c = socket.socket()
+    c.settimeout(10)
+    c.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    c.connect(("127.0.0.1", d.port))
     c.sendall(f"GET {where} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
               f"Authorization: Bearer {key}\r\n\r\n".encode())
     return c
@@ -134,8 +137,11 @@ def test_slow_and_vanished_readers_cost_little(tmp_path):
         assert sanitized or resident(d) - before < 20 * 1024
         for c in slow[:10]:
             c.close()
-        time.sleep(3)
         # Who reads nothing for longer than the deadline is cut.
+        until = time.monotonic() + 20
+        while "hotline_http_connections 0\n" not in d.watch(
+                "/metrics").text and time.monotonic() < until:
+            time.sleep(0.1)
         assert all(len(rest_of(c, b"H")) < len(data) for c in slow[10:])
         assert raw_read(d, where, key) == data
         quick = [open_raw(d, where, key) for _ in range(5)]
