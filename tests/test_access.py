@@ -239,6 +239,11 @@ def test_not_yours_is_not_there(s):
         ("barred", "GET", "/v1/cases/{}", code, NOT_THERE, None),
         ("barred", "GET", "/v1/cases/{}/timeline", code, NOT_THERE, None),
         ("police", "GET", "/v1/cases/{}", code, NOT_THERE, None),
+        ("barred", "GET", "/v1/cases/{}/documents", code, NOT_THERE, None),
+        ("barred", "POST", "/v1/cases/{}/documents", code, NOT_THERE,
+         {"title": "x", "size": 5}),
+        ("barred", "GET", f"/v1/cases/{{}}/documents/{s.document(code)}"
+         "/content", code, NOT_THERE, None),
         ("barred", "POST", "/v1/cases/{}/recuse", code, NOT_THERE, {}),
         ("barred", "POST", "/v1/cases/{}/assign", code, NOT_THERE,
          {"member": "canbo"}),
@@ -289,6 +294,7 @@ def test_the_barred_find_it_in_no_list_or_count(s):
 
 DECIDERS = {"lead", "boss", "barred"}
 CASE_CALLS = [("GET", "", "read"), ("GET", "/timeline", "read"),
+              ("GET", "/documents", "read"),
               ("POST", "/steps/N04/done", "act"), ("POST", "/assign", "assign"),
               ("GET", "/gate", "read"), ("POST", "/risk", "risk"),
               ("POST", "/steps/N07/agree", "agree"),

@@ -47,6 +47,7 @@ def test_not_yours_takes_as_long_as_not_there(s):
     assert case(s, code)["bars"]
     pairs = [(s.suspect, "/v1/cases/{}", code, NOT_THERE),
              (s.suspect, "/v1/cases/{}/timeline", code, NOT_THERE),
+             (s.suspect, "/v1/cases/{}/documents", code, NOT_THERE),
              (s.partner, "/v1/cases/{}", code, NOT_THERE),
              (s.hotline, "/v1/referrals/{}", r["id"], NO_ID)]
     for key, path, mine, nowhere in pairs:

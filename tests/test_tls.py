@@ -1,7 +1,10 @@
 """The sample sites in front of the daemon: nginx and Caddy as a client meets
 them, and what they let through."""
+import base64
 import contextlib
+import hashlib
 import json
+import os
 import re
 import shutil
 import socket
@@ -12,6 +15,7 @@ import time
 
 import pytest
 
+import documents
 from hotline import ROOT, Daemon
 
 NAME = "trucban.example.gov.vn"
@@ -153,6 +157,34 @@ def test_a_notification_comes_through(site):
     assert status == 201, text
     assert "strict-transport-security: max-age=63072000" in head
     assert post(site, "mot")[2] == text
+
+
+def test_what_passes_is_not_left_on_the_disk(site, tmp_path):
+    """nginx kept bodies longer than 16 KiB, and files, in folders of its own."""
+    key = site.d.member("canbo", "lead", duty=True, sms="0900000001")
+    code = json.loads(post(site, "tep")[2])["cases"][0]
+    data = documents.PDF + os.urandom(10 << 20)[:-len(documents.PDF)]
+    first, *rest = documents.parts(data)
+    document = documents.begin(site.d, code, key, len(data))["id"]
+    where = documents.path(code, document)
+    folders = [site.folder / k for k in ("client_body", "proxy")]
+    before = [f.exists() and f.stat().st_mtime_ns for f in folders]
+    digest = base64.b64encode(hashlib.sha256(first).digest()).decode()
+    status, _, text = site.curl(
+        where + "/parts/1", "-X", "PUT", "-H", f"Authorization: Bearer {key}",
+        "-H", f"Content-Digest: sha-256=:{digest}:", body=first)
+    assert status == 200, text
+    for n, part in enumerate(rest, 2):
+        assert documents.put(site.d, code, key, document, n,
+                             part).status == 200
+    got = tmp_path / "got"
+    subprocess.run(
+        ["curl", "--silent", "--fail", "--cacert", site.cert[0], "--resolve",
+         f"{NAME}:{site.tls}:127.0.0.1", "--limit-rate", "6M", "-o", got,
+         "-H", f"Authorization: Bearer {key}",
+         f"https://{NAME}:{site.tls}{where}/content"], check=True)
+    assert got.read_bytes() == data
+    assert [f.exists() and f.stat().st_mtime_ns for f in folders] == before
 
 
 def test_plain_http_is_sent_to_tls(site):
