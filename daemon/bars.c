@@ -22,7 +22,7 @@ bars_unseat(struct tx *tx, const struct case_row *c)
 	memcpy(holder.id, c->assignee, ID_SIZE);
 	if (c->assignee[0] == '\0' || !case_is_barred(tx, c->id, &holder))
 		return OK;
-	return people_reassign(tx, c->id);
+	return people_reassign(tx, c->file);
 }
 
 enum outcome

@@ -88,7 +88,7 @@ may(struct tx *tx, const struct subject *s, const char *case_id,
 
 	if (case_id == NULL || *case_id == '\0')
 		return allow(s, of_ward, &o, SEE_thing);
-	if (case_get(tx, case_id, &c) != OK)
+	if (case_get_file(tx, case_id, &c) != OK)
 		return false;
 	case_object(tx, &c, s, &o);
 	return allow(s, of_case, &o, SEE_thing);

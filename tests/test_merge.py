@@ -333,6 +333,38 @@ def test_news_of_a_merged_case_reach_the_file(s):
     assert kept not in a.text
 
 
+def test_recusal_from_the_merged_half_gives_the_file_away(s):
+    kept, gone = s.open(), s.open()
+    join(s, kept, gone)
+    assert s.case(kept)["assignee"] == "canbo"
+    a = s.d.api("POST", f"/v1/cases/{gone}/recuse", {},
+                key=s.keys["officer"])
+    assert a.status == 204, a
+    for code in (kept, gone):
+        assert s.read(code, "officer").status == 404
+        assert s.case(code)["assignee"] not in ("canbo", None)
+
+
+def test_what_was_asked_of_a_partner_is_answered_in_the_file(s):
+    kept, gone = s.open(), s.open()
+    a = s.post(gone, "refer", {
+        "agency": "tramyte", "service": "Khám", "reason": WHY,
+        "due_at": "2026-11-26T07:00:00+07:00", "share": []}, "lead")
+    assert a.status == 201, a
+    join(s, kept, gone)
+    body = {"answer": "accepted", "call": {
+        "who": "Trạm Trưởng Thử Nghiệm", "rank": "Trạm trưởng",
+        "number": "0263000001", "called_at": NOW,
+        "paper": "12/TB-TYT"}}
+    path = f"referrals/{a.json['id']}/answer"
+    said(s.post(gone, path, body, "officer"), 409, "case_merged")
+    assert s.post(kept, path, body, "officer").status < 300
+    done = s.d.api("POST", f"/v1/referrals/{a.json['id']}/complete",
+                   {"outcome": "Đã khám."}, key=s.station)
+    assert done.status == 200, done
+    assert "referral.completed" in {e["act"] for e in s.events(kept)}
+
+
 def test_hotlinectl_merges_and_takes_apart(s):
     kept, gone = s.open(), s.open()
     shown = s.d.ctl("case", "merge", kept, gone, "--by", "truongnhom",

@@ -172,6 +172,7 @@ CREATE TABLE duplicate_of (        -- suspicions, seen by the team only
     made_at INT8 NOT NULL,
     PRIMARY KEY (case_id, other_id)
 ) STRICT;
+CREATE INDEX duplicate_of_other ON duplicate_of (other_id);
 
 CREATE TABLE child (
     id TEXT PRIMARY KEY NOT NULL,
