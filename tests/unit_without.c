@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "procedure_made_up.h"
 #include "procedure_without.h"
 
 #define FILE_NAME SOURCE_DIR "/conf/procedures/vn-nd56-2017.conf"
@@ -197,6 +198,29 @@ a_profile_that_stays_inside_is_told(void **state)
 	faults_done(&f);
 }
 
+static void
+where_nobody_outside_decides_the_last_chairman_is_missed(void **state)
+{
+	static const struct body list[] = {
+	    {"an", "officer", "", true},
+	    {"dung", "chairman", "", true},
+	    {"so", "outside:other", "", true},
+	};
+	const struct staff all = {list, NELEM(list)};
+	struct faults faults = {0}, f = {0};
+	struct procedure *p = changed("kind = \"record\";",
+	    "kind = \"record\"; approval = true;", &faults);
+
+	(void)state;
+	assert_non_null(p);
+	procedure_check_without(p, &all, &f);
+	assert_true(tells(&f, "without dung", "approval of step A"));
+	assert_false(tells(&f, "with everybody", "approval"));
+	procedure_free(p);
+	faults_done(&f);
+	faults_done(&faults);
+}
+
 int
 main(void)
 {
@@ -208,6 +232,8 @@ main(void)
 	    cmocka_unit_test(without_heads_a_vice_chairman_or_officer_phones),
 	    cmocka_unit_test(an_agency_takes_its_people_along),
 	    cmocka_unit_test(a_profile_that_stays_inside_is_told),
+	    cmocka_unit_test(
+		where_nobody_outside_decides_the_last_chairman_is_missed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
