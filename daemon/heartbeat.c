@@ -12,12 +12,12 @@
 enum outcome
 heartbeat_seen(struct tx *tx, const char *code)
 {
-	int64_t hours = tx_number(tx, Q_AGENCY_REPORT_EVERY, 0,
+	int64_t seconds = tx_number(tx, Q_AGENCY_SILENT_AFTER, 0,
 	    ARGS(V_TEXT(tx_ward(tx)), V_TEXT(code)));
-	int64_t at = clock_now() + hours * HOUR;
+	int64_t at = clock_now() + seconds * SECOND;
 	enum outcome how;
 
-	if (hours == 0)
+	if (seconds == 0)
 		return OK;
 	how = alarm_later(tx, KIND, code, at);
 	if (how != NOT_FOUND)
@@ -28,15 +28,15 @@ heartbeat_seen(struct tx *tx, const char *code)
 
 enum outcome
 heartbeat_set(
-    struct tx *tx, const char *agency_id, const char *code, int64_t hours)
+    struct tx *tx, const char *agency_id, const char *code, int64_t seconds)
 {
 	enum outcome how = tx_exec(
-	    tx, Q_AGENCY_REPORTS, ARGS(V_TEXT(agency_id), V_INT(hours)));
+	    tx, Q_AGENCY_SILENT_SET, ARGS(V_TEXT(agency_id), V_INT(seconds)));
 
 	if (how != OK)
 		return how;
-	return hours == 0 ? alarm_over(tx, KIND, code)
-			  : heartbeat_seen(tx, code);
+	return seconds == 0 ? alarm_over(tx, KIND, code)
+			    : heartbeat_seen(tx, code);
 }
 
 enum outcome

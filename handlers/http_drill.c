@@ -4,6 +4,7 @@
 #include "admin.h"
 #include "alert_rows.h"
 #include "clock.h"
+#include "conf_term.h"
 #include "drill.h"
 #include "handlers.h"
 #include "heartbeat.h"
@@ -11,6 +12,8 @@
 #define PEOPLE_ALL 500
 #define LIST_MAX   1000
 #define LIST_DAYS  60
+/* Longer than that nobody waits for a sign of life. */
+#define WITHIN_MAX (365 * DAY)
 
 /* GET /v1/admin/drills */
 enum outcome
@@ -97,32 +100,48 @@ drill_post(struct tx *tx, const struct request *r, struct response *a)
 /* ---- Heartbeats ---- */
 
 static const struct field heartbeat_fields[] = {
-    {.name = "every_h", .kind = FIELD_INT, .required = true, 0, 8760},
+    {.name = "within", .kind = FIELD_TEXT, .required = true, 2, 24},
 };
 static const struct schema heartbeat_schema = {
     heartbeat_fields, NELEM(heartbeat_fields)};
 
-/* POST /v1/admin/agencies/{agency}/heartbeat {every_h} */
+/* The longest silence a body asks for, in whole seconds; false if none. */
+static bool
+read_within(const struct request *r, int64_t *seconds)
+{
+	int64_t ms;
+
+	if (!term_parse(
+		json_string_value(json_object_get(r->body, "within")), &ms) ||
+	    ms % SECOND != 0 || ms > WITHIN_MAX)
+		return false;
+	*seconds = ms / SECOND;
+	return true;
+}
+
+/* POST /v1/admin/agencies/{agency}/heartbeat {within} */
 enum outcome
 agency_heartbeat(struct tx *tx, const struct request *r, struct response *a)
 {
 	char id[ID_SIZE];
-	int64_t hours;
+	int64_t seconds;
 	enum outcome how = agency_find(tx, r->args[0], id);
 
 	if (how != OK)
 		return answer_outcome(a, how);
 	if (!body_ok(r, &heartbeat_schema, a))
 		return INVALID;
-	hours = json_integer_value(json_object_get(r->body, "every_h"));
-	how = heartbeat_set(tx, id, r->args[0], hours);
+	if (!read_within(r, &seconds))
+		return answer_fault(a, "/within",
+		    "cần một khoảng thời gian như 3m hoặc 6h, tối đa 365d");
+	how = heartbeat_set(tx, id, r->args[0], seconds);
 	if (how == OK)
 		how = admin_audit(tx, r,
 		    &(struct happening){.act = "agency.heartbeat",
 			.object_kind = "agency",
 			.object_id = id,
-			.detail =
-			    json_pack("{s:I}", "every_h", (json_int_t)hours)});
+			.detail = json_pack(
+			    "{s:I}", "silent_after_s", (json_int_t)seconds)});
 	return answer_outcome(a, how);
 }
 

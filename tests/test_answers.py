@@ -275,7 +275,7 @@ def test_ladders_and_drills(world):
                {"by": "lan", "reason": "Gấp."}), 204)
     ok(d.api("POST", "/v1/heartbeat", {}, key=d.key, idem=False), 204)
     ok(d.admin("POST", "/v1/admin/agencies/truong1/heartbeat",
-               {"every_h": 24}), 204)
+               {"within": "24h"}), 204)
     ok(d.admin("POST", "/v1/admin/drills", {"member": "an"}), 201)
     ok(d.admin("GET", "/v1/admin/drills"))
 

@@ -172,7 +172,7 @@ def beat(w):
 
 def test_a_silent_agency_is_an_alarm_until_it_reports(ward):
     w = ward().staff()
-    w.d.ctl("agency", "heartbeat", "truong1", "--hours", 6)
+    w.d.ctl("agency", "heartbeat", "truong1", "--within", "6h")
     w.d.step(at(5 * 60))
     beat(w)
     w.d.step(at(11 * 60 - 1))
@@ -194,26 +194,26 @@ def test_a_silent_agency_is_an_alarm_until_it_reports(ward):
     w.expect(BINH, text=SILENT)
     w.d.step(at(19 * 60 + 30))
     w.quiet()
-    w.d.ctl("agency", "heartbeat", "truong1", "--hours", 0)
+    w.d.ctl("agency", "heartbeat", "truong1", "--within", "0s")
     w.d.step(at(48 * 60))
     w.quiet()
 
 
 def test_a_notification_is_a_sign_of_life(ward):
     w = ward().staff()
-    w.d.ctl("agency", "heartbeat", "truong1", "--hours", 6)
+    w.d.ctl("agency", "heartbeat", "truong1", "--within", "6h")
     w.d.step(at(5 * 60))
     assert w.d.api("POST", "/v1/referrals", {"kind": "?"},
                    w.key).status == 422
     w.d.step(at(6 * 60 + 1))
     w.quiet()
     agency = w.d.ctl("agency", "list")["items"][0]
-    assert agency["report_every_h"] == 6
+    assert agency["silent_after_s"] == 6 * 3600
 
 
 def test_a_stopped_agency_need_not_report(ward):
     w = ward().staff()
-    w.d.ctl("agency", "heartbeat", "truong1", "--hours", 6)
+    w.d.ctl("agency", "heartbeat", "truong1", "--within", "6h")
     w.d.ctl("agency", "stop", "truong1")
     w.d.step(at(24 * 60))
     w.quiet()

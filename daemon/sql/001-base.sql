@@ -53,7 +53,7 @@ CREATE TABLE agency (
     quota INT8,                -- calls a minute; NULL: the setting
     state TEXT NOT NULL CHECK (state IN ('active', 'stopped')),
     refused_in_row INT8 NOT NULL DEFAULT 0,
-    report_every_h INT8 NOT NULL DEFAULT 0, -- it must call; 0: it need not
+    silent_after_s INT8 NOT NULL DEFAULT 0, -- an alarm; 0: it need not call
     contact_sealed BYTES,      -- who agreed that it is written to, and the
                                -- paper's number; JSON, ward key
     contact_on TEXT,           -- the day of it; NULL: it is phoned
