@@ -8,7 +8,7 @@ export LC_ALL=C.UTF-8
 unit=/etc/systemd/system
 
 # check NAME COMMAND...: the command's success is the result.
-check() {
+check_it() {
 	local name=$1
 	shift
 	if "$@"; then
@@ -17,6 +17,7 @@ check() {
 		echo "FAILED $name" | tee -a /out/results
 	fi
 }
+check() { check_it "$@"; }
 # within SECONDS COMMAND...: it comes true in time.
 within() {
 	local end=$((SECONDS + $1))
@@ -92,7 +93,6 @@ acknowledged() { hotlinectl alert list --all | grep -q "acked *code"; }
 check reply_by_sms_counts within 30 acknowledged
 check reply_is_taken_away within 30 test ! -e /var/spool/sms/incoming/GSM1.a
 hotlinectl alert list --all
-hotlinectl secret print /etc/hotlined/master.key --no-qr >/root/paper
 
 # A token of a provider: root's file, the courier's credential.
 echo thu-nghiem >/etc/hotlined/secrets/ntfy.secret
@@ -118,6 +118,49 @@ key=$(hotlinectl key add truong1 --json | field key)
 check referral_is_taken test "$(refer one)" = 201
 check alert_arrives within 30 alerts_are 1
 check status_counts within 40 shows "open cases 2, next due 20"
+
+# ---- The night guard ----
+holds() { systemd-inhibit --list --no-legend | grep -q "hotlined.*shutdown.*block"; }
+check night_guard_holds within 15 holds
+
+# ---- A way in, and none out: a relay with an address of its own ----
+relay=10.77.0.2
+ip netns add relay
+ip link add ward type veth peer name relay netns relay
+ip address add 10.77.0.1/24 dev ward
+ip link set ward up
+ip -n relay address add $relay/24 dev relay
+ip -n relay link set relay up
+ip -n relay link set lo up
+echo "$relay relay.example.gov.vn" >>/etc/hosts
+useradd --create-home --password '*' ward
+mkdir -p /run/sshd /home/ward/.ssh
+ip netns exec relay /usr/sbin/sshd -o UsePAM=no
+check readme_way_in try "The machine, and a way in"
+hotlinectl secret print /etc/hotlined/master.key --no-qr >/root/paper
+sed -n "s|^\(restrict,.*\) ssh-ed25519 AAAA.*|\1 $(cat /etc/hotlined/tunnel.key.pub)|p" \
+	/opt/README.md >/home/ward/.ssh/authorized_keys
+chown -R ward: /home/ward/.ssh
+chmod -R go= /home/ward/.ssh
+comes_in() { ip netns exec relay curl --silent --fail --max-time 3 http://127.0.0.1:8111/healthz; }
+check way_in_opens within 20 comes_in
+ip netns exec relay pkill -f "sshd: ward"
+check way_in_opens_again within 20 comes_in
+check way_in_stops systemctl disable --now hotline-tunnel
+check way_in_is_not_failed not is_failed hotline-tunnel
+# Out of a unit's control group to a relay that does listen.
+goes_out() {
+	timeout 3 bash -c "echo \$\$ >/sys/fs/cgroup$(systemctl show -P ControlGroup "$1")/cgroup.procs &&
+		exec 3<>/dev/tcp/$relay/22"
+}
+has_walls() {
+	test -e /sys/fs/cgroup/cgroup.controllers &&
+		! journalctl -b _PID=1 | grep -q "does not support BPF/cgroup"
+}
+has_walls || check() { echo "skipped $1" | tee -a /out/results; }
+check courier_has_a_route_out goes_out hotline-courier
+check core_has_no_route_out not goes_out hotlined
+check() { check_it "$@"; }
 
 # ---- Reload ----
 sed -i 's/phường Thử Nghiệm/phường Khác/' /etc/hotlined/hotlined.conf
@@ -162,6 +205,23 @@ echo "drain: $took s"
 check drains_in_time test $took -le 5
 check stop_was_clean test "$(systemctl show -P Result hotlined)" = success
 check stopped_is_stopped not is_active hotlined.service hotlined-api.socket
+# A stop that comes while it starts is a stop: nothing failed, nobody is told.
+stop_early() {
+	systemctl start --no-block hotlined hotline-courier
+	sleep "$1"
+	systemctl stop 'hotline*.socket' 'hotline*'
+	! is_failed hotlined hotline-courier && ! is_active hotlined
+}
+told() { journalctl --boot -t hotline-failure | grep -c "has failed"; }
+early_stops() {
+	local n before
+	before=$(told)
+	for n in 0 0.01 0.02 0.04 0.08; do stop_early $n || return 1; done
+	sleep 0.5
+	test "$(told)" = "$before"
+}
+check stop_during_the_start_is_no_failure early_stops
+systemctl reset-failed
 check starts_again systemctl start hotlined
 
 # ---- A dead courier and a full disk are no reason for a restart ----
