@@ -58,6 +58,15 @@ def test_an_attached_notification_is_in_no_receipt(s):
     assert again.json["cases"] == first.json["cases"] != [code]
 
 
+def test_hotlinectl_attaches(s):
+    code = s.open()
+    s.open()
+    shown = s.d.ctl("case", "attach", code, s.receipt["id"], "--by", "canbo",
+                    "--reason", WHY)
+    assert shown["code"] == code
+    assert s.receipt["id"] in {r["id"] for r in s.case(code)["referrals"]}
+
+
 def test_what_cannot_be_attached(s):
     code, other = s.open(), s.open(confidential=True)
     secret = s.receipt["id"]
@@ -97,6 +106,11 @@ def test_siblings_are_linked_and_seen_from_both(s):
     made = s.d.ctl("case", "link", one, two, "household", "--by", "canbo",
                    "--reason", WHY)["id"]
     assert made in {k["link"] for k in s.case(two)["links"]}
+    path = f"/v1/cases/{two}/links/{made}/end"
+    a = s.d.api("POST", path, {"reason": WHY}, key=s.keys["officer"])
+    assert a.status == 204, a
+    said(s.d.api("POST", path, {"reason": WHY}, key=s.keys["officer"]), 404,
+         "not_found")
 
 
 def test_a_link_tells_nothing_of_a_case_that_is_not_theirs(s):
