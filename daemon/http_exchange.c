@@ -310,11 +310,11 @@ count(struct http_counts *c, const struct exchange *x)
 void
 exchange_send(struct exchange *x)
 {
-	struct http *h = x->h;
+	bool is_long = stream_is_due(x);
 
 	log_exchange(x);
-	count(&h->counts, x);
-	if (stream_is_due(x)) {
+	count(&x->h->counts, x);
+	if (is_long) {
 		stream_begin(x);
 		return;
 	}

@@ -62,7 +62,7 @@ struct http {
 	struct door tcp, control, watch;
 	TAILQ_HEAD(conns, conn) conns;
 	struct conn **by_fd;
-	size_t n_by_fd;
+	size_t n_by_fd, n_streams; /* long answers on their way */
 	LIST_HEAD(exchanges, exchange) open;
 	struct event *sweep, *reap;
 	int64_t starved_at, complained_at; /* accept() failed, log line */

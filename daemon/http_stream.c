@@ -5,18 +5,28 @@
  */
 #include <event2/buffer.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "http_inside.h"
 #include "http_stream.h"
 #include "log.h"
 
-bool
-stream_is_due(const struct exchange *x)
-{
-	const struct response *a = &x->response;
+/* At once: a part of each is in memory. */
+#define STREAMS_MAX 32
 
-	return x->evreq != NULL && x->conn != NULL && !x->is_head &&
-	       a->status == 200 && a->total > (int64_t)a->n_bytes;
+bool
+stream_is_due(struct exchange *x)
+{
+	struct response *a = &x->response;
+	bool is_long = x->evreq != NULL && x->conn != NULL && !x->is_head &&
+		       a->status == 200 && a->total > (int64_t)a->n_bytes;
+
+	if (is_long && x->h->n_streams == STREAMS_MAX) {
+		answer_problem(a, "unavailable");
+		answer_header(a, "Retry-After", "5");
+		return false;
+	}
+	return is_long;
 }
 
 /* All of it left, or its reader: evhttp frees the request. */
@@ -30,6 +40,7 @@ end(struct exchange *x)
 	}
 	if (x->evreq != NULL)
 		evhttp_send_reply_end(x->evreq);
+	x->h->n_streams--;
 	exchange_end(x);
 }
 
@@ -82,13 +93,25 @@ on_sent(struct evhttp_connection *evcon, void *arg)
 	store_post(x->h->store, JOB_READ, exchange_run, on_part, x);
 }
 
+/* Sent or not: what was sealed is not left lying in memory. */
+static void
+wipe(const void *p, size_t n, void *arg)
+{
+	void *bytes = (void *)(uintptr_t)p;
+
+	(void)arg;
+	explicit_bzero(bytes, n);
+	free(bytes);
+}
+
 static void
 send_part(struct exchange *x)
 {
 	struct response *a = &x->response;
 	struct evbuffer *out = evbuffer_new();
 
-	evbuffer_add(out, a->bytes, a->n_bytes);
+	evbuffer_add_reference(out, a->bytes, a->n_bytes, wipe, NULL);
+	a->bytes = NULL;
 	x->sent += (int64_t)a->n_bytes;
 	x->is_sending = true;
 	conn_move(x->conn, PHASE_WRITING);
@@ -99,6 +122,7 @@ send_part(struct exchange *x)
 void
 stream_begin(struct exchange *x)
 {
+	x->h->n_streams++;
 	exchange_headers(x);
 	evhttp_send_reply_start(x->evreq, x->response.status, NULL);
 	send_part(x);

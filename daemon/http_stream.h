@@ -7,8 +7,11 @@
 struct exchange;
 struct conn;
 
-/* http_stream.c: is there more than the part that was made? */
-bool stream_is_due(const struct exchange *x);
+/*
+ * http_stream.c: is there more than the part that was made?  If too many are on
+ * their way already it becomes a 503.
+ */
+bool stream_is_due(struct exchange *x);
 /* Send it all; ends the exchange. */
 void stream_begin(struct exchange *x);
 /* The connection of any exchange has gone. */

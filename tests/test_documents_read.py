@@ -9,6 +9,7 @@ import pytest
 from case_site import FULL, Site
 from documents import PART, PDF, content, path, send
 from hotline import BUILD, Daemon
+from referral_site import refused
 
 MIB = 1 << 20
 
@@ -135,6 +136,12 @@ def test_slow_and_vanished_readers_cost_little(tmp_path):
         # A sanitizer keeps what was freed.
         sanitized = b"__asan_init" in (BUILD / "hotlined").read_bytes()
         assert sanitized or resident(d) - before < 20 * 1024
+        slow += [open_raw(d, where, key) for _ in range(12)]
+        for c in slow[20:]:
+            c.recv(1)
+        # Not more than 32 at once: each has a part in memory.
+        refused(content(d, code, key, where.split("/")[-2]), 503,
+                "unavailable")
         for c in slow[:10]:
             c.close()
         # Who reads nothing for longer than the deadline is cut.
