@@ -8,6 +8,7 @@
 #include "messages.h"
 #include "outbox_jobs.h"
 #include "procedure.h"
+#include "receipts.h"
 #include "referral_transfer.h"
 
 #include <stdlib.h>
@@ -43,6 +44,22 @@ step_text(const struct context *c, const char *id)
 		   : xasprintf("%s %s", id, step_name(s, c->conf->language));
 }
 
+/* The list of a day's receipts, if that is what it is about. */
+static void
+read_list(struct tx *tx, const struct delivery *d, struct letter *l)
+{
+	char *line = l->code == NULL || d->case_id[0] != '\0'
+			 ? NULL
+			 : receipts_line(tx, l->code);
+
+	if (line == NULL)
+		return;
+	free(l->kind);
+	free(l->code);
+	l->kind = xstrdup("daily_list");
+	l->code = line;
+}
+
 static enum outcome
 read_single(struct tx *tx, const struct delivery *d, struct letter *l)
 {
@@ -62,6 +79,8 @@ read_single(struct tx *tx, const struct delivery *d, struct letter *l)
 		l->is_drill = row_int(r, 6) != 0;
 	}
 	how = rows_end(r);
+	if (how == OK && is_there)
+		read_list(tx, d, l);
 	return how == OK && !is_there ? NOT_FOUND : how;
 }
 

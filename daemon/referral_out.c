@@ -14,8 +14,16 @@
 #include "keyring.h"
 #include "referral_transfer.h"
 
-#define ANSWER	"referral_answer"
-#define SERVICE "referral_service"
+#define ANSWER	 "referral_answer"
+#define SERVICE	 "referral_service"
+#define FEEDBACK "referral_feedback"
+
+/* What waits for the answer to it. */
+static const char *
+answer_kind(const char *purpose)
+{
+	return strcmp(purpose, "feedback") == 0 ? FEEDBACK : ANSWER;
+}
 
 /* The step of this kind; NULL if the procedure has none. */
 static const char *
@@ -118,6 +126,17 @@ insert(struct tx *tx, const struct case_row *c, const struct subject *by,
 	return how;
 }
 
+/* Without a step that reminds of it, who sent it must. */
+static enum outcome
+watch(struct tx *tx, const struct case_row *c, const struct out_referral *out)
+{
+	const char *kind = answer_kind(out->purpose);
+
+	return step_of(tx, kind) == NULL
+		   ? case_tell_holder(tx, c, "referral_sent")
+		   : referral_clock_open(tx, c, kind, out->id, 0);
+}
+
 enum outcome
 referral_send(struct tx *tx, struct case_row *c, const struct subject *by,
     struct out_referral *out)
@@ -142,10 +161,7 @@ referral_send(struct tx *tx, struct case_row *c, const struct subject *by,
 			    "due_at", (json_int_t)out->due_at, "despite_bar",
 			    out->despite_bar, "share", out->share),
 		    });
-	/* Without a step that reminds of it, who sent it must. */
-	if (how == OK && step_of(tx, ANSWER) == NULL)
-		how = case_tell_holder(tx, c, "referral_sent");
-	return how == OK ? referral_clock_open(tx, c, ANSWER, out->id, 0) : how;
+	return how == OK && !out->is_silent ? watch(tx, c, out) : how;
 }
 
 /* ---- What it is about ---- */
@@ -213,13 +229,15 @@ static enum outcome
 accepted(struct tx *tx, struct case_row *c, const struct referral_about *w,
     const struct referral_reply *r)
 {
-	enum outcome how = referral_clock_end(tx, c, ANSWER, r);
+	enum outcome how =
+	    referral_clock_end(tx, c, answer_kind(w->purpose), r);
 
 	if (how == OK && strcmp(w->purpose, "transfer") == 0)
 		return transfer_accepted(tx, c, r);
 	if (how == OK && strcmp(w->purpose, "service") == 0)
 		how = referral_clock_open(tx, c, SERVICE, r->id, w->due_at);
-	if (how == OK && strcmp(w->agency_kind, "police") == 0)
+	if (how == OK && strcmp(w->purpose, "service") == 0 &&
+	    strcmp(w->agency_kind, "police") == 0)
 		how = case_did(tx, c, "connect", r->by);
 	return how;
 }
@@ -238,7 +256,8 @@ static enum outcome
 refused(struct tx *tx, struct case_row *c, const struct referral_about *w,
     const struct referral_reply *r)
 {
-	enum outcome how = referral_clock_end(tx, c, ANSWER, r);
+	enum outcome how =
+	    referral_clock_end(tx, c, answer_kind(w->purpose), r);
 
 	if (how == OK)
 		how = case_tell_lead(tx, c, "referral_refused");
@@ -259,7 +278,7 @@ static enum outcome
 withdrawn(struct tx *tx, struct case_row *c, const struct referral_about *w,
     const struct referral_reply *r)
 {
-	enum outcome how = drop_clock(tx, c, ANSWER, r);
+	enum outcome how = drop_clock(tx, c, answer_kind(w->purpose), r);
 
 	if (how == OK)
 		how = drop_clock(tx, c, SERVICE, r);

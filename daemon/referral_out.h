@@ -14,6 +14,7 @@ struct out_referral {
 	const char *purpose; /* as in table referral */
 	const char *agency_id;
 	bool despite_bar;
+	bool is_silent;	     /* nobody is called about it */
 	int64_t due_at;	     /* UTC ms; 0: none */
 	const json_t *body;  /* what the agency is to read; sealed */
 	const json_t *share; /* coded, for the chain; may be NULL */

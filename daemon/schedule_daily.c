@@ -7,6 +7,7 @@
 #include "context.h"
 #include "log.h"
 #include "meta.h"
+#include "receipts.h"
 #include "reports.h"
 #include "rules.h"
 #include "schedule_loop.h"
@@ -59,6 +60,7 @@ static const struct {
     {"rules", rules_adopt, true},
     {"calendar", calendar_watch, false},
     {"reports", reports_open, false},
+    {"receipts", receipts_daily, false},
     {"sessions", sessions_prune, false},
     {"throttle", throttle_prune, false},
 };

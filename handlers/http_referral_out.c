@@ -1,4 +1,5 @@
 /* Referrals that the ward sent to an agency: it reads and answers them. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +60,8 @@ audit_own(struct tx *tx, const struct request *r, const char *referral,
 static void
 add_request(json_t *o, const struct referral_about *w)
 {
-	static const char *const asked[] = {"service", "reason"};
+	static const char *const asked[] = {
+	    "service", "reason", "outcome", "text", "about"};
 	bool is_taken = strcmp(w->state, "accepted") == 0 ||
 			strcmp(w->state, "completed") == 0;
 
@@ -90,6 +92,27 @@ answer_request(struct tx *tx, struct response *a, struct referral_row *row)
 	return answer_json(a, 200, o);
 }
 
+/* Feedback asks nothing: to read it is the answer. */
+static enum outcome
+take_note(struct tx *tx, const struct request *r, struct referral_row *row)
+{
+	enum outcome how;
+
+	if (strcmp(row->purpose, "feedback") != 0)
+		return OK;
+	how = referral_reply(tx, &(struct referral_reply){
+				     .id = row->id,
+				     .to = "accepted",
+				     .by = &r->subject,
+				     .acted_at = clock_now(),
+				 });
+	if (how != OK)
+		return how == CONFLICT ? OK : how; /* read before */
+	snprintf(row->state, sizeof(row->state), "accepted");
+	row->version++;
+	return OK;
+}
+
 /* GET /v1/referrals/{id}/request */
 enum outcome
 referral_request(struct tx *tx, const struct request *r, struct response *a)
@@ -102,6 +125,8 @@ referral_request(struct tx *tx, const struct request *r, struct response *a)
 	if (!row.is_out)
 		return answer_problem(a, "not_found");
 	how = audit_own(tx, r, row.id, "referral.read");
+	if (how == OK)
+		how = take_note(tx, r, &row);
 	return how == OK ? answer_request(tx, a, &row) : answer_outcome(a, how);
 }
 

@@ -8,6 +8,7 @@ GET  /metrics                       404 404 404 404 404 404 404 404 404 404
 GET  /v1/openapi.json               200 200 200 200 200 200 200 200 200 200
 POST /v1/referrals                  401 401 201 201 201 201 201 201 201 403
 GET  /v1/referrals                  401 401 200 200 403 403 403 403 403 403
+GET  /v1/referrals/reconciliation    401 401 400 400 403 403 403 403 403 403
 GET  /v1/referrals/{in}             401 401 200 404 403 403 403 403 403 403
 GET  /v1/referrals/{out}            401 401 404 200 403 403 403 403 403 403
 POST /v1/referrals/{in}/updates     401 401 201 404 403 403 403 403 403 403

@@ -156,7 +156,7 @@ class Daemon:
             # What the daemon says on its own about people has its own suites.
             "hand_over": False, "drill_every": "0s", "gaps_ahead": "0s",
             "team_watch": False,
-            "tell_stop": False,
+            "tell_stop": False, "daily_list": False,
             **more}
         self.conf.write_text("".join(
             f"{k} = {conf_text(v)};\n" for k, v in self.settings.items()))

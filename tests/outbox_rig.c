@@ -31,9 +31,8 @@ struct outbox_rig {
 	int n_addresses; /* of the person */
 };
 
-#include "referral_transfer.h"
-
 #include "outbox_stubs.h"
+#include "partner_stubs.h"
 
 /* ---- The rig ---- */
 

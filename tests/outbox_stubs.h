@@ -80,17 +80,3 @@ act_add(struct tx *tx, struct act *a)
 	(void)tx, (void)a;
 	return OK;
 }
-
-json_t *
-transfer_call(struct tx *tx, const struct delivery *d)
-{
-	(void)tx, (void)d;
-	return NULL;
-}
-
-enum outcome
-transfer_delivered(struct tx *tx, const struct delivery *d)
-{
-	(void)tx, (void)d;
-	return OK;
-}

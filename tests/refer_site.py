@@ -15,9 +15,9 @@ PARTNERS = {"tramyte": "health", "congan": "police", "truong1": "school",
 class Site:
     """d.keys by the names above; phones of members and agencies by number."""
 
-    def __init__(self, **more):
-        self.d = Daemon(procedure=FULL, settings={"agency_quota": 100000},
-                        **more)
+    def __init__(self, settings=None):
+        self.d = Daemon(procedure=FULL, settings={
+            "agency_quota": 100000, **(settings or {})})
         self.keys, self.phone = {}, {}
         for i, (who, (login, role)) in enumerate(TEAM.items()):
             self.phone[who] = f"090000000{i}"

@@ -110,7 +110,7 @@ test_a_step_of_the_ward_says_so(void **state)
 		if (strcmp(text(s, "scope"), "ward") == 0)
 			n++;
 	}
-	assert_int_equal(n, 5);
+	assert_int_equal(n, 6);
 	json_decref(j);
 	procedure_free(p);
 }
