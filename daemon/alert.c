@@ -166,9 +166,11 @@ alert_digests_left(struct tx *tx, const char *alert_id, const char *clock_id)
 enum outcome
 alerts_over(struct tx *tx, const char *clock_id)
 {
-	enum outcome how =
-	    perhaps(tx_exec(tx, Q_ALERTS_OVER, ARGS(V_TEXT(clock_id))));
+	enum outcome how;
 
+	if (tx_number(tx, Q_ALERTS_COUNT, 0, ARGS(V_TEXT(clock_id))) == 0)
+		return OK;
+	how = perhaps(tx_exec(tx, Q_ALERTS_OVER, ARGS(V_TEXT(clock_id))));
 	if (how == OK)
 		how = perhaps(tx_exec(
 		    tx, Q_DELIVERIES_OVER, ARGS(V_NULL, V_TEXT(clock_id))));

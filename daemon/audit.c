@@ -99,18 +99,30 @@ detail_text(json_t *detail)
 	return text;
 }
 
+/* Read once a job: what comes behind it meanwhile is the job's own. */
+static enum outcome
+know_end(struct tx *tx, const char *ward, struct chain_end *end)
+{
+	enum outcome how = OK;
+
+	if (!end->is_known)
+		how = read_head(tx, ward, &end->seq, end->hash);
+	end->is_known = how == OK;
+	return how;
+}
+
 enum outcome
 audit_add(struct tx *tx, const struct happening *h)
 {
 	const char *ward = tx_ward(tx);
-	unsigned char prev[HASH_SIZE], hash[HASH_SIZE];
+	struct chain_end *end = tx_chain_end(tx);
+	const unsigned char *prev = end->hash;
+	unsigned char hash[HASH_SIZE];
 	char *detail = detail_text(h->detail);
-	enum outcome how;
-	int64_t seq;
+	enum outcome how = know_end(tx, ward, end);
 
-	how = read_head(tx, ward, &seq, prev);
 	if (how == OK) {
-		const struct value row[] = {V_TEXT(ward), V_INT(seq + 1),
+		const struct value row[] = {V_TEXT(ward), V_INT(end->seq + 1),
 		    V_INT(clock_now()), V_TEXT(actor_kinds[h->actor->kind]),
 		    V_TEXT(h->actor->id), V_TEXT(h->act),
 		    V_TEXT(h->object_kind), V_TEXT(h->object_id),
@@ -120,6 +132,10 @@ audit_add(struct tx *tx, const struct happening *h)
 
 		audit_hash(prev, row, hash);
 		how = tx_exec(tx, Q_AUDIT_ADD, row, NELEM(row));
+	}
+	if (how == OK) {
+		end->seq++;
+		memcpy(end->hash, hash, HASH_SIZE);
 	}
 	free(detail);
 	return how;

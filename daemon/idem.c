@@ -122,13 +122,9 @@ add(struct tx *tx, const struct idem *i, const struct response *a,
 enum outcome
 idem_keep(struct tx *tx, const struct idem *i, const struct response *a)
 {
-	int64_t kept = tx_context(tx)->conf->idempotency_keep;
 	char *text = json_dumps(a->json, JSON_COMPACT);
-	enum outcome how =
-	    perhaps(tx_exec(tx, Q_IDEM_PRUNE, ARGS(V_INT(clock_now() - kept))));
+	enum outcome how = add(tx, i, a, text);
 
-	if (how == OK)
-		how = add(tx, i, a, text);
 	seal_free(text);
 	return how;
 }

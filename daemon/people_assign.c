@@ -80,6 +80,10 @@ pick(struct tx *tx, const struct people *found, unsigned languages,
 	enum outcome how = OK;
 
 	*which = 0;
+	*best = (struct fitness){.load = -1};
+	/* Of one there is nothing to weigh, but for the words of a child. */
+	if (found->n == 1 && languages == 0)
+		return OK;
 	for (size_t i = 0; i < found->n && how == OK; i++) {
 		struct fitness f;
 
@@ -114,7 +118,7 @@ give(
 	if (how != OK)
 		return how;
 	to = found->n > 0 ? found->list[which].member_id : "";
-	if (to[0] != '\0')
+	if (to[0] != '\0' && best.load >= 0)
 		json_object_set_new(why, "load", json_integer(best.load));
 	if (to[0] != '\0' && languages != 0)
 		json_object_set_new(why, "language",

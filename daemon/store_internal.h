@@ -37,6 +37,7 @@ struct tx {
 	enum job_kind kind;
 	bool broken; /* a statement failed and its caller could not say so */
 	int open;    /* rows not ended */
+	struct chain_end chain_end;
 };
 
 struct rows {

@@ -180,12 +180,14 @@ count_pages(void *arg, sqlite3 *db, const char *name, int pages)
 static int
 set_pragmas(sqlite3 *db)
 {
-	return store_run(db, "PRAGMA journal_mode = WAL;"
-			     "PRAGMA synchronous = FULL;"
-			     "PRAGMA cell_size_check = ON;"
-			     "PRAGMA secure_delete = ON;"
-			     "PRAGMA temp_store = MEMORY;"
-			     "PRAGMA mmap_size = 0;");
+	return store_run(db,
+	    "PRAGMA journal_mode = WAL;"
+	    "PRAGMA synchronous = FULL;"
+	    "PRAGMA cell_size_check = ON;"
+	    "PRAGMA secure_delete = ON;"
+	    "PRAGMA cache_size = -6144;" /* KiB: a full batch */
+	    "PRAGMA temp_store = MEMORY;"
+	    "PRAGMA mmap_size = 0;");
 }
 
 static bool
@@ -199,6 +201,8 @@ open_file(struct store *s)
 				 "file is there: restore the newest backup; "
 				 "to begin anew remove those too");
 	make_private(s->path);
+	/* Nobody asks how much memory it has; counting takes a lock each time. */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	rc = sqlite3_open_v2(s->path, &s->db,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 	    NULL);

@@ -158,6 +158,12 @@ tx_context(const struct tx *tx)
 	return tx->store->context;
 }
 
+struct chain_end *
+tx_chain_end(struct tx *tx)
+{
+	return &tx->chain_end;
+}
+
 bool
 tx_is_trial(const struct tx *tx)
 {
@@ -184,28 +190,36 @@ tx_ward(const struct tx *tx)
 	return c != NULL && c->conf != NULL ? c->conf->ward : "00000";
 }
 
+/* keep: SQLITE_STATIC for what stays until the statement has run. */
 static int
-bind_one(sqlite3_stmt *stmt, int at, const struct value *v)
+bind_one(sqlite3_stmt *stmt, int at, const struct value *v,
+    sqlite3_destructor_type keep)
 {
 	if (v->kind == VALUE_INT)
 		return sqlite3_bind_int64(stmt, at, v->number);
 	if (v->kind == VALUE_NULL || v->p == NULL)
 		return sqlite3_bind_null(stmt, at);
 	if (v->kind == VALUE_TEXT)
-		return sqlite3_bind_text(stmt, at, v->p, -1, SQLITE_TRANSIENT);
-	return sqlite3_bind_blob64(stmt, at, v->p, v->n, SQLITE_TRANSIENT);
+		return sqlite3_bind_text(stmt, at, v->p, -1, keep);
+	return sqlite3_bind_blob64(stmt, at, v->p, v->n, keep);
 }
 
-struct rows *
-tx_query(struct tx *tx, enum query q, const struct value *v, size_t n)
+struct binding {
+	const struct value *v;
+	size_t n;
+	sqlite3_destructor_type keep;
+};
+
+static struct rows *
+start(struct tx *tx, enum query q, const struct binding *b)
 {
 	struct statement *st = &tx->store->statements[q];
 	struct rows *r = &st->rows;
 
 	if (r->open)
 		fatal("query used inside itself query=%s", queries[q].name);
-	if (n != (size_t)st->n_params)
-		fatal("query given %zu values, takes %d query=%s", n,
+	if (b->n != (size_t)st->n_params)
+		fatal("query given %zu values, takes %d query=%s", b->n,
 		    st->n_params, queries[q].name);
 	if (tx->kind == JOB_READ && !sqlite3_stmt_readonly(st->stmt))
 		fatal("write in a read job query=%s", queries[q].name);
@@ -214,10 +228,17 @@ tx_query(struct tx *tx, enum query q, const struct value *v, size_t n)
 	r->ended = false;
 	r->how = OK;
 	tx->open++;
-	for (size_t i = 0; i < n; i++)
-		if (bind_one(st->stmt, st->index[i], &v[i]) != SQLITE_OK)
+	for (size_t i = 0; i < b->n; i++)
+		if (bind_one(st->stmt, st->index[i], &b->v[i], b->keep) !=
+		    SQLITE_OK)
 			fatal("value too large query=%s", queries[q].name);
 	return r;
+}
+
+struct rows *
+tx_query(struct tx *tx, enum query q, const struct value *v, size_t n)
+{
+	return start(tx, q, &(struct binding){v, n, SQLITE_TRANSIENT});
 }
 
 bool
@@ -248,7 +269,7 @@ rows_end(struct rows *r)
 enum outcome
 tx_exec(struct tx *tx, enum query q, const struct value *v, size_t n)
 {
-	struct rows *r = tx_query(tx, q, v, n);
+	struct rows *r = start(tx, q, &(struct binding){v, n, SQLITE_STATIC});
 	enum outcome how;
 
 	if (sqlite3_stmt_readonly(r->stmt))

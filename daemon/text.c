@@ -199,14 +199,22 @@ without_controls(const char *s)
 	return buf_take(&b);
 }
 
+static bool
+is_ascii(const char *s)
+{
+	while (*s != '\0' && (unsigned char)*s < 0x80)
+		s++;
+	return *s == '\0';
+}
+
 char *
 text_nfc(const char *s)
 {
 	char *plain = without_controls(s);
 	utf8proc_uint8_t *nfc;
 
-	if (plain == NULL)
-		return NULL;
+	if (plain == NULL || is_ascii(plain))
+		return plain;
 	nfc = utf8proc_NFC((const utf8proc_uint8_t *)plain);
 	free(plain);
 	return (char *)nfc;

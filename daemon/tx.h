@@ -38,7 +38,16 @@ struct value {
 	    sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value)
 #define NO_ARGS NULL, (size_t)0
 
+/* The audit chain's end as this job knows it; undone with the job. */
+struct chain_end {
+	bool is_known;
+	int64_t seq;
+	unsigned char hash[32];
+};
+
 const struct context *tx_context(const struct tx *tx);
+/* The job's own; unknown when it begins. */
+struct chain_end *tx_chain_end(struct tx *tx);
 /* True if all of it will be undone: then nothing happened worth telling. */
 bool tx_is_trial(const struct tx *tx);
 /* True if the database was damaged and a fresh file stands in for it. */

@@ -1,7 +1,8 @@
 -- The first schema.  Every instant is UTC milliseconds, every id a UUIDv7,
 -- every row carries its ward.  BYTES columns named *_sealed hold
 -- nonce || XChaCha20-Poly1305 of seal.c.  INT8, BYTES and STRICT are tokens
--- that the driver expands.
+-- that the driver expands.  Where rows are many a CHECK of words is spelled
+-- with OR: for IN, SQLite fills a small table at every row.
 
 CREATE TABLE meta (            -- small facts of the daemon itself
     ward TEXT NOT NULL,
@@ -13,8 +14,9 @@ CREATE TABLE meta (            -- small facts of the daemon itself
 CREATE TABLE data_key (        -- one key an owner, wrapped by the master key
     id TEXT NOT NULL,          -- the owner: a case, referral, informant, ward
     ward TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('ward', 'case', 'referral', 'informant',
-        'index')),             -- index: an earlier key of blind indexes
+    kind TEXT NOT NULL CHECK (kind = 'ward' OR kind = 'case'
+        OR kind = 'referral' OR kind = 'informant' OR kind = 'index'),
+                               -- index: an earlier key of blind indexes
     version INT8 NOT NULL,
     wrapped BYTES NOT NULL,
     master INT8 NOT NULL,      -- version of the master key that wraps it
@@ -186,7 +188,8 @@ CREATE TABLE person (               -- around the child
     id TEXT PRIMARY KEY NOT NULL,
     ward TEXT NOT NULL,
     case_id TEXT NOT NULL REFERENCES cases (id),
-    role TEXT NOT NULL CHECK (role IN ('father', 'mother', 'carer', 'alleged')),
+    role TEXT NOT NULL CHECK (role = 'father' OR role = 'mother'
+        OR role = 'carer' OR role = 'alleged'),
     relation TEXT,
     body_sealed BYTES NOT NULL      -- JSON, case key
 ) STRICT;
@@ -247,10 +250,13 @@ CREATE TABLE referral (             -- in or out: one resource
     channel TEXT NOT NULL,          -- how the first place of receipt got it
     received_at INT8 NOT NULL,      -- ours
     first_received_at INT8 NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('received', 'assigned', 'in_progress',
-        'closed', 'sent', 'accepted', 'refused', 'completed', 'withdrawn')),
-    purpose TEXT NOT NULL DEFAULT 'notice' CHECK (purpose IN ('notice',
-        'service', 'transfer', 'feedback')), -- notice: of a child in danger
+    state TEXT NOT NULL CHECK (state = 'received' OR state = 'assigned'
+        OR state = 'in_progress' OR state = 'closed' OR state = 'sent'
+        OR state = 'accepted' OR state = 'refused' OR state = 'completed'
+        OR state = 'withdrawn'),
+    purpose TEXT NOT NULL DEFAULT 'notice' CHECK (purpose = 'notice'
+        OR purpose = 'service' OR purpose = 'transfer'
+        OR purpose = 'feedback'),   -- notice: of a child in danger
     answer TEXT CHECK (answer IN ('accepted', 'refused')), -- ours, to a transfer
     risk TEXT,
     is_confidential INT8 NOT NULL DEFAULT 0,
@@ -331,7 +337,8 @@ CREATE TABLE clock (                -- one opening of one step, news or alarm
     step TEXT NOT NULL,             -- or the kind of the news or alarm
     item TEXT NOT NULL DEFAULT '',  -- one of several at once: an activity;
                                     -- what an alarm is about, coded
-    news TEXT CHECK (news IN ('news', 'news_lead', 'alarm', 'drill')),
+    news TEXT CHECK (news = 'news' OR news = 'news_lead' OR news = 'alarm'
+        OR news = 'drill'),
                                     -- NULL: a step; else the ladder it climbs
     opening INT8 NOT NULL,          -- 1, 2, ... of this step and item
     procedure TEXT NOT NULL,        -- id and version that it started with
@@ -340,7 +347,8 @@ CREATE TABLE clock (                -- one opening of one step, news or alarm
     due_at INT8 NOT NULL,           -- start_at and term
     from_t0 INT8 NOT NULL DEFAULT 0, -- it runs from the earliest receipt
     opened_at INT8 NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('open', 'done', 'dropped')),
+    state TEXT NOT NULL CHECK (state = 'open' OR state = 'done'
+        OR state = 'dropped'),
     ended_at INT8,
     lapsed_at INT8,                 -- never cleared (promise P6)
     lapse_leg TEXT,                 -- sender, duty, officer, chairman, partner
@@ -360,7 +368,6 @@ CREATE TABLE clock (                -- one opening of one step, news or alarm
 CREATE UNIQUE INDEX clock_ward ON clock (ward, step, item, opening)
     WHERE case_id IS NULL;
 CREATE INDEX clock_next ON clock (next_at) WHERE next_at IS NOT NULL;
-CREATE INDEX clock_case ON clock (case_id);
 CREATE INDEX clock_news ON clock (step, item) WHERE news IS NOT NULL;
 CREATE INDEX clock_open ON clock (due_at, is_urgent)
     WHERE state = 'open' AND news IS NULL;
@@ -392,7 +399,8 @@ CREATE TABLE alert (
     due_at INT8 NOT NULL,           -- when it should have been raised
     raised_at INT8 NOT NULL,
     is_late INT8 NOT NULL DEFAULT 0,
-    state TEXT NOT NULL CHECK (state IN ('open', 'acked', 'over')),
+    state TEXT NOT NULL CHECK (state = 'open' OR state = 'acked'
+        OR state = 'over'),
     acked_at INT8,
     acked_by TEXT,
     acked_how TEXT,                 -- link, code, phone, api, step
@@ -417,8 +425,8 @@ CREATE TABLE delivery (             -- one (alert, person, channel)
     address_id TEXT NOT NULL REFERENCES address (id),
     is_urgent INT8 NOT NULL,
     queue INT8 NOT NULL,            -- of enum queue
-    state TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'accepted',
-        'refused', 'over')),
+    state TEXT NOT NULL CHECK (state = 'waiting' OR state = 'leased'
+        OR state = 'accepted' OR state = 'refused' OR state = 'over'),
     attempts INT8 NOT NULL DEFAULT 0,
     next_at INT8,                   -- next attempt, or the end of the lease
     widen_at INT8,                  -- when the next channel joins in, if urgent
