@@ -115,14 +115,16 @@ clocks_review(struct tx *tx, const struct case_row *c)
 static enum outcome
 find_open(struct tx *tx, const struct which *w, struct clock_row *k)
 {
+	static const enum query places[] = {Q_CLOCK_OF_STEP, Q_CLOCK_OF_FILE};
 	char list[1][ID_SIZE];
 	size_t n = 0;
-	enum outcome how =
-	    ids_read(tx_query(tx, Q_CLOCK_OF_STEP,
-			 ARGS(V_TEXT(w->c == NULL ? NULL : w->c->id),
-			     V_TEXT(w->step), V_TEXT(w->item))),
-		list, NELEM(list), &n);
+	enum outcome how = OK;
 
+	for (size_t i = 0; i < NELEM(places) && how == OK && n == 0; i++)
+		how = ids_read(tx_query(tx, places[i],
+				   ARGS(V_TEXT(w->c == NULL ? NULL : w->c->id),
+				       V_TEXT(w->step), V_TEXT(w->item))),
+		    list, NELEM(list), &n);
 	if (how == OK && n == 0)
 		return NOT_FOUND;
 	return how == OK ? clock_get(tx, list[0], k) : how;

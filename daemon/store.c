@@ -11,6 +11,8 @@
 #define FULL_PAGES	 64 /* while the reserve still has room for it */
 #define IDLE_MS		 SECOND
 #define FOREVER		 (-1)
+#define GATHER_FROM	 8 /* writes in a batch */
+#define GATHER_MS	 2
 /* Of one batch, all in the log at once: less than a quarter of the reserve. */
 #define UPLOADS_MAX 4
 
@@ -114,6 +116,19 @@ fill(struct store *s, struct batch *b)
 	}
 }
 
+/*
+ * Many came together last time and were answered together: they will again.
+ * Whoever is quick waits for the rest, or there is a commit for a few of them.
+ */
+static void
+gather(const struct batch *last)
+{
+	const struct timespec moment = {.tv_nsec = GATHER_MS * 1000000L};
+
+	if (last->n_writes >= GATHER_FROM && last->n_writes < BATCH_MAX)
+		(void)nanosleep(&moment, NULL);
+}
+
 /* False when the store closes and nothing is left. */
 static bool
 take(struct store *s, struct batch *b)
@@ -121,6 +136,7 @@ take(struct store *s, struct batch *b)
 	int64_t ms = pause_ms(s);
 	bool more;
 
+	gather(b);
 	b->n_reads = b->n_writes = b->n_trials = b->n_uploads = 0;
 	b->special = NULL;
 	pthread_mutex_lock(&s->mutex);
