@@ -80,16 +80,17 @@ clock_case_id(const struct clock_row *k)
 enum outcome
 clock_case(struct tx *tx, const struct clock_row *k, struct case_row *c)
 {
-	struct case_row own;
+	int64_t received_at;
 	enum outcome how;
 
 	*c = (struct case_row){.received_at = INT64_MIN};
 	if (k->case_id[0] == '\0')
 		return OK;
-	how = case_get(tx, k->case_id, &own);
-	if (how == OK)
+	how = case_get(tx, k->case_id, c);
+	received_at = c->received_at;
+	if (how == OK && c->is_merged)
 		how = case_get_file(tx, k->case_id, c);
-	c->received_at = own.received_at;
+	c->received_at = received_at;
 	return how;
 }
 

@@ -269,11 +269,15 @@ finish(struct tx *tx, struct clock_row *k, int64_t received_at,
 
 /* A lapse is charged by when its own case was received. */
 static enum outcome
-finish_clock(struct tx *tx, struct clock_row *k, const struct act *a)
+finish_clock(struct tx *tx, const struct case_row *of, struct clock_row *k,
+    const struct act *a)
 {
 	struct case_row c;
-	enum outcome how = clock_case(tx, k, &c);
+	enum outcome how;
 
+	if (of != NULL && strcmp(k->case_id, of->id) == 0)
+		return finish(tx, k, of->received_at, a);
+	how = clock_case(tx, k, &c);
 	return how == OK ? finish(tx, k, c.received_at, a) : how;
 }
 
@@ -289,7 +293,7 @@ clocks_done_item(struct tx *tx, const struct case_row *c, const char *item,
 
 	/* One act ends it for all cases of the file. */
 	for (; how == OK; how = find_open(tx, &w, &k)) {
-		how = finish_clock(tx, &k, a);
+		how = finish_clock(tx, c, &k, a);
 		if (how != OK)
 			return how;
 		snprintf(event, sizeof(event), "%s.done", k.step);

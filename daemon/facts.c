@@ -1,9 +1,9 @@
 #include "facts.h"
 
-#include <jansson.h>
 #include <string.h>
 
 #define WORDS_MAX 8
+#define TEXT_SIZE 32 /* of the longest name or word, and its end */
 
 static const struct {
 	const char *name;
@@ -60,21 +60,50 @@ fact_text(const struct facts *f, enum fact which)
 	return table[which].words[f->v[which]];
 }
 
+/*
+ * What stands between the next two quotation marks; false if nothing does.
+ * Facts and their words are of a table: none is ever escaped.
+ */
+static bool
+next_text(const char **at, char text[TEXT_SIZE])
+{
+	const char *from = strchr(*at, '"'), *to;
+
+	size_t n;
+
+	to = from == NULL ? NULL : strchr(from + 1, '"');
+	if (to == NULL)
+		return false;
+	n = (size_t)(to - from - 1);
+	n = n < TEXT_SIZE ? n : 0; /* no word of ours is as long */
+	memcpy(text, from + 1, n);
+	text[n] = '\0';
+	*at = to + 1;
+	return true;
+}
+
+static void
+set_fact(struct facts *f, const char *name, const char *word)
+{
+	int which = fact_find(name);
+	int nth = which < 0 ? -1 : fact_word((enum fact)which, word);
+
+	if (nth >= 0)
+		f->v[which] = nth;
+}
+
 void
 facts_parse(struct facts *f, const char *json)
 {
-	json_t *all = json_loads(json, 0, NULL);
+	char name[TEXT_SIZE], word[TEXT_SIZE];
+	const char *at = json;
 
 	memset(f, 0, sizeof(*f));
-	for (int i = 0; i < FACT_MAX; i++) {
-		const char *text =
-		    json_string_value(json_object_get(all, table[i].name));
-		int word = text == NULL ? -1 : fact_word((enum fact)i, text);
-
-		if (word >= 0)
-			f->v[i] = word;
+	while (next_text(&at, name)) {
+		at += strspn(at, " :");
+		if (*at == '"' && next_text(&at, word))
+			set_fact(f, name, word);
 	}
-	json_decref(all);
 }
 
 char *
