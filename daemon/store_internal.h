@@ -97,5 +97,4 @@ struct store {
 };
 
 enum control { BEGIN, WRITE, SAVE, RELEASE, UNDO, COMMIT, ROLLBACK };
-
 #endif
