@@ -31,7 +31,8 @@ finish(struct store *s, struct item **v, size_t n)
 		return;
 	pthread_mutex_lock(&s->mutex);
 	for (size_t i = 0; i < n; i++) {
-		s->stats.jobs += v[i]->what == ITEM_JOB;
+		s->stats.jobs +=
+		    v[i]->what == ITEM_JOB && v[i]->kind != JOB_READ;
 		list_add(&s->finished, v[i]);
 	}
 	pthread_mutex_unlock(&s->mutex);

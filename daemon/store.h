@@ -89,7 +89,8 @@ bool store_is_full(const struct store *s);
 /* Batches of at most 1, 2, 4 ... 256 jobs that write. */
 #define STORE_SIZES 9
 struct store_stats {
-	int64_t jobs, batches, largest_batch, full_events;
+	int64_t jobs; /* finished, but for reads: they change nothing */
+	int64_t batches, largest_batch, full_events;
 	int64_t writes;		    /* jobs of all batches */
 	int64_t sizes[STORE_SIZES]; /* batches by size */
 };

@@ -10,7 +10,7 @@ import rig
 
 # Columns that hold ids of things that each case has of its own.
 IDS = {
-    "cases": ["id"], "child": ["id", "case_id"], "person": ["id", "case_id"],
+    "cases": ["id", "file"], "child": ["id", "case_id"], "person": ["id", "case_id"],
     "referral": ["id"], "referral_case": ["referral_id", "case_id"],
     "clock": ["id", "case_id", "act_id"], "data_key": ["id"],
     "blind": ["owner_id"], "act": ["id", "case_id"],
