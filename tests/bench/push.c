@@ -1,8 +1,10 @@
 /*
  * The ceiling of the courier: libcurl's multi interface posting a small body
- * to a local sink, 16 at a time over kept connections.
+ * to a local sink, 16 at a time.  Connections are kept; "fresh" makes a new one
+ * for each, as the courier must: libcurl sends again by itself when a kept one
+ * turns out to be dead, and an attempt is one.
  *
- *   push URL COUNT	prints how many a second
+ *   push URL COUNT [fresh]	prints how many a second
  */
 #include <curl/curl.h>
 #include <inttypes.h>
@@ -71,7 +73,8 @@ int
 main(int argc, char **argv)
 {
 	struct push p = {0};
-	int64_t count = argc == 3 ? strtoll(argv[2], NULL, 10) : 0;
+	int64_t count = argc > 2 ? strtoll(argv[2], NULL, 10) : 0;
+	long fresh = argc > 3;
 	int64_t before;
 
 	if (count <= 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
@@ -84,6 +87,8 @@ main(int argc, char **argv)
 		curl_easy_setopt(p.easy[i], CURLOPT_URL, argv[1]);
 		curl_easy_setopt(p.easy[i], CURLOPT_POSTFIELDS, BODY);
 		curl_easy_setopt(p.easy[i], CURLOPT_WRITEFUNCTION, swallow);
+		curl_easy_setopt(p.easy[i], CURLOPT_FRESH_CONNECT, fresh);
+		curl_easy_setopt(p.easy[i], CURLOPT_FORBID_REUSE, fresh);
 		begin(&p, p.easy[i]);
 	}
 	run(&p, count);
