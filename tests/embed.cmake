@@ -1,5 +1,11 @@
 # A file as a C array: -DSYMBOL=name -DFILE=in -DOUT=out.c
 file(READ ${FILE} bytes HEX)
+if(FILE MATCHES "json$")
+  # Line ends and indentation, which no JSON string contains as such.
+  string(REGEX REPLACE "(..)" "\\1 " bytes "${bytes}")
+  string(REGEX REPLACE "0a (20 )*" "" bytes "${bytes}")
+  string(REPLACE " " "" bytes "${bytes}")
+endif()
 string(LENGTH "${bytes}" digits)
 math(EXPR length "${digits} / 2")
 string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
