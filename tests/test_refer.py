@@ -254,6 +254,18 @@ def test_hotlinectl_refers_and_writes_answers_down(s):
                        text=json.dumps(body)).returncode == 1
 
 
+def test_the_control_socket_refers_and_writes_answers_down(s):
+    code = s.open()
+    by = {"by": "truongnhom"}
+    out = ok(s.d.admin("POST", f"/v1/admin/cases/{code}/refer", {
+        **by, "agency": "tramyte", "service": "Khám", "reason": "Thử.",
+        "due_at": "2026-11-27T16:00:00+07:00"}), 201)["id"]
+    ok(s.d.admin(
+        "POST", f"/v1/admin/cases/{code}/referrals/{out}/answer",
+        {**by, "answer": "withdrawn", "reason": "Đã có nơi khác."}))
+    assert s.clock(code, "P01") is None
+
+
 def test_the_chain_holds_after_all_this(s):
     done = s.d.ctl_raw("audit", "verify")
     assert done.returncode == 0, done.stderr

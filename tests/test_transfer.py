@@ -131,6 +131,16 @@ def test_hotlinectl_hands_over_and_says_where(s):
     assert out["state"] == "sent"
 
 
+def test_the_control_socket_hands_over_and_says_where(s):
+    code = s.open()
+    ok(s.d.admin("POST", f"/v1/admin/cases/{code}/whereabouts",
+                 {"by": "canbo", "contact": "lost"}))
+    ok(s.d.admin("POST", f"/v1/admin/cases/{code}/transfer", {
+        "by": "truongnhom", "agency": "xaben", "reason": "Thử.",
+        "share": SHARE}), 201)
+    assert s.case(code)["facts"]["transfer"] == "asked"
+
+
 # ---- Two wards, each with a hotlined ----
 
 class Pair:
