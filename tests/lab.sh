@@ -15,7 +15,8 @@ wall      test_wall.py           JUMPS=200
 receivers test_bad_receivers.py  RECEIVERS=120
 damage    test_damage.py         FLIPS=200,MIGRATIONS=all
 sabotage  test_sabotage.py       -
-speed     test_speed.py          -"
+speed     test_speed.py          -
+fuzz      fuzz/fuzz.py           -"
 
 row=$(echo "$storms" | awk -v name="${1-}" '$1 == name')
 if [ -z "$row" ] || [ "${2-long}" != long ]; then
@@ -31,6 +32,9 @@ if [ "$1 $4" = "sabotage long" ]; then
 fi
 if [ "$1" = speed ]; then
 	exec /usr/bin/python3 tests/bench/speed.py "$4"
+fi
+if [ "$1" = fuzz ]; then
+	exec /usr/bin/python3 tests/fuzz/fuzz.py "$4"
 fi
 if [ "$4" = long ] && [ "$3" != - ]; then
 	# shellcheck disable=SC2046
