@@ -44,7 +44,8 @@ def run(folder, name, seconds, seed):
          "-max_len=4096", "-timeout=10", "-print_final_stats=1",
          f"-artifact_prefix={found}/{subject}-", kept,
          HERE / "corpus" / subject],
-        capture_output=True, text=True, errors="replace")
+        capture_output=True, text=True, errors="replace", env={
+            **os.environ, "LSAN_OPTIONS": f"suppressions={HERE}/lsan.supp"})
     tried = re.search(r"number_of_executed_units: (\d+)", done.stderr)
     bad = [] if done.returncode == 0 else [f"{name}: {done.stderr[-3000:]}"]
     return int(tried[1]) if tried else 0, bad

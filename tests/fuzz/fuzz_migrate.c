@@ -1,0 +1,86 @@
+/*
+ * A database with bytes changed, opened: it is refused, or opened and migrated.
+ * The input is a list of changes: place (three bytes, big-endian, modulo the
+ * size of the file), then the new byte.  Place 60 is the schema's version.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "store.h"
+
+#include "fuzz.h"
+
+/* Enough for the databases of this target. */
+#define FILE_MAX ((size_t)8 << 20)
+
+static void
+wake(void *arg)
+{
+	(void)arg;
+}
+
+static void
+open_close(const char *path)
+{
+	struct store_options o = {
+	    .path = path, .quick_check_bytes = 1 << 30, .wake = wake};
+	struct store *s = store_open(&o);
+
+	if (s == NULL)
+		return;
+	store_close(s);
+	store_reap(s);
+}
+
+static void
+copy(const char *from, const char *to, const uint8_t *p, size_t n)
+{
+	char *bytes = xcalloc(FILE_MAX, 1);
+	FILE *f = fopen(from, "rb");
+	size_t len = 0;
+
+	HOLDS(f != NULL && (len = fread(bytes, 1, FILE_MAX, f)) > 0);
+	fclose(f);
+	for (; n >= 4; p += 4, n -= 4) {
+		size_t at = (size_t)p[0] << 16 | (size_t)p[1] << 8 | p[2];
+
+		bytes[at % len] = (char)p[3];
+	}
+	f = fopen(to, "wb");
+	HOLDS(f != NULL && fwrite(bytes, 1, len, f) == len);
+	HOLDS(fclose(f) == 0);
+	free(bytes);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *dir = xasprintf("%s/fuzz-XXXXXX", tmp != NULL ? tmp : "/tmp");
+	char *whole, *changed;
+	static const char *const beside[] = {"", "-wal", "-shm", ".reserve"};
+
+	log_set_level("error");
+	HOLDS(mkdtemp(dir) != NULL);
+	whole = xasprintf("%s/whole", dir);
+	changed = xasprintf("%s/changed", dir);
+	open_close(whole);
+	copy(whole, changed, p, n);
+	open_close(changed);
+	for (size_t i = 0; i < sizeof(beside) / sizeof(*beside); i++) {
+		char *a = xasprintf("%s%s", whole, beside[i]);
+		char *b = xasprintf("%s%s", changed, beside[i]);
+
+		unlink(a);
+		unlink(b);
+		free(a);
+		free(b);
+	}
+	HOLDS(rmdir(dir) == 0);
+	free(whole);
+	free(changed);
+	free(dir);
+	return 0;
+}
