@@ -15,6 +15,8 @@ wall      test_wall.py           JUMPS=200
 receivers test_bad_receivers.py  RECEIVERS=120
 damage    test_damage.py         FLIPS=200,MIGRATIONS=all
 sabotage  test_sabotage.py       -
+overload  test_overload.py       OVERDUE=10000
+soak      test_soak.py           SOAK=28800,FAULT=60
 speed     test_speed.py          -
 fuzz      fuzz/fuzz.py           -"
 

@@ -1,0 +1,119 @@
+"""All clocks overdue at once: a daemon that starts long after their instants.
+
+OVERDUE=n clocks were due while it was down.  Each is recorded once, the first
+urgent message is out within 5 s of the start, no person gets two digests in
+one minute.
+"""
+import datetime
+import os
+import random
+import sqlite3
+import time
+
+import pytest
+
+import report
+import storm as storms
+
+OVERDUE = int(os.environ.get("OVERDUE", 300))
+FIRST_S = 5
+
+
+@pytest.fixture
+def storm(tmp_path):
+    storm = storms.Storm(tmp_path)
+    yield storm
+    storm.end()
+
+
+def open_cases(storm, clocks):
+    """One overdue clock each: an urgent step, or of each third case, whose
+    urgent one is done, the step that closes it."""
+    dice = random.Random(storm.seed)
+    for n in range(clocks):
+        storm.post(key := f"qua-{n}", dice)
+        if n % 3 == 0:
+            conclude(storm, storm.books.receipts[key]["cases"][0])
+
+
+def conclude(storm, code):
+    path = f"/v1/cases/{code}"
+    case = storm.call("GET", path, key=storm.boss, status=200)
+    evidence = f"KHO-{code}"
+    storm.call("POST", f"{path}/steps/N08/done", {
+        "acted_at": case.json["received_at"], "evidence": evidence,
+        "emergency": "no", "reason": "Không khẩn cấp."}, storm.boss, 200,
+        headers={"If-Match": case.headers["etag"]})
+    storm.books.acts.add(evidence)
+
+
+def start_late(storm, days):
+    """Down over all due instants, then up: seconds to the first message and
+    the id on it."""
+    storm.d.stop()
+    before = set(storm.books.received)
+    storm.at += datetime.timedelta(days=days)
+    storm.d.now = storm.at.isoformat()
+    storm.d.start(wait=120)
+    up = time.monotonic()
+    while True:
+        new = [i for i in list(storm.books.received) if i not in before]
+        took = time.monotonic() - up
+        if new or took > 120:
+            return took, new[:1]
+        time.sleep(0.01)
+
+
+def rest(storm, quiet=2):
+    """Until nothing more has come for some seconds."""
+    seen, since = -1, time.monotonic()
+    while time.monotonic() - since < quiet:
+        now = sum(storm.books.received.values())
+        if now != seen:
+            seen, since = now, time.monotonic()
+        time.sleep(0.05)
+
+
+def not_once(db):
+    """Clocks of steps that were due and are not recorded exactly once."""
+    return db.execute(
+        "SELECT c.id, count(e.seq) FROM clock c LEFT JOIN event e ON "
+        "e.act = 'clock.lapsed' AND e.object_id = c.id "
+        "WHERE c.news IS NULL AND c.lapsed_at IS NOT NULL "
+        "GROUP BY c.id HAVING count(e.seq) <> 1").fetchall()
+
+
+def crowded_minutes(db):
+    """(address, minute) with more than one digest."""
+    return db.execute(
+        "SELECT address_id, accepted_at / 60000, count(DISTINCT digest) "
+        "FROM delivery WHERE digest IS NOT NULL AND accepted_at IS NOT NULL "
+        "GROUP BY 1, 2 HAVING count(DISTINCT digest) > 1").fetchall()
+
+
+def test_all_overdue_at_start_are_recorded_once_urgent_first(storm):
+    open_cases(storm, OVERDUE)
+    took, first = start_late(storm, days=20)
+    rest(storm)
+    found = storm.audit()
+    db = sqlite3.connect(f"file:{storm.path}?mode=ro", uri=True)
+    lapsed, = db.execute("SELECT count(*) FROM clock WHERE news IS NULL AND "
+                         "lapsed_at IS NOT NULL").fetchone()
+    clocks, = db.execute("SELECT count(*) FROM clock").fetchone()
+    digests, = db.execute("SELECT count(DISTINCT digest) FROM delivery "
+                          "WHERE accepted_at IS NOT NULL").fetchone()
+    urgent = db.execute("SELECT max(is_urgent) FROM delivery WHERE id = ?1 "
+                        "OR digest = ?1", first or [""]).fetchone()[0]
+    quiet_ones, = db.execute("SELECT count(*) FROM delivery "
+                             "WHERE is_urgent = 0").fetchone()
+    twice, crowded = not_once(db), crowded_minutes(db)
+    db.close()
+    report.write("overload", {
+        "clocks": clocks, "lapsed": lapsed, "digests": digests,
+        "not_urgent": quiet_ones,
+        "first_ms": round(1000 * took), **storm.counts()}, found)
+    assert found == []
+    assert lapsed == OVERDUE and quiet_ones > 0
+    assert twice == [] and crowded == []
+    assert took < FIRST_S and urgent == 1
+    assert digests > 0
