@@ -18,7 +18,8 @@ sabotage  test_sabotage.py       -
 overload  test_overload.py       OVERDUE=10000
 soak      test_soak.py           SOAK=28800,FAULT=60
 speed     test_speed.py          -
-fuzz      fuzz/fuzz.py           -"
+fuzz      fuzz/fuzz.py           -
+valgrind  grind.py               -"
 
 row=$(echo "$storms" | awk -v name="${1-}" '$1 == name')
 if [ -z "$row" ] || [ "${2-long}" != long ]; then
@@ -37,6 +38,9 @@ if [ "$1" = speed ]; then
 fi
 if [ "$1" = fuzz ]; then
 	exec /usr/bin/python3 tests/fuzz/fuzz.py "$4"
+fi
+if [ "$1" = valgrind ]; then
+	exec /usr/bin/python3 tests/grind.py "$4"
 fi
 if [ "$4" = long ] && [ "$3" != - ]; then
 	# shellcheck disable=SC2046
