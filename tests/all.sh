@@ -63,9 +63,9 @@ for unit in $pure; do targets="${targets-} unit_$unit"; done
 for unit in tests/unit_{clocks,memory*,outbox*,schedule*}.c; do targets="$targets $(basename "$unit" .c)"; done
 # shellcheck disable=SC2086
 ninja -C build-branches $targets >/dev/null
-# They mostly wait for a clock: four at a time.
+# They mostly wait for a clock: two at a time.
 # shellcheck disable=SC2086
-printf '%s\n' $targets | xargs -P 4 -I '{}' sh -c 'build-branches/{} >build-branches/{}.log 2>&1 || { tail -20 build-branches/{}.log; exit 1; }'
+printf '%s\n' $targets | xargs -P 2 -I '{}' sh -c 'build-branches/{} >build-branches/{}.log 2>&1 || { tail -20 build-branches/{}.log; exit 1; }'
 # unit_bars reads bars.c itself: the library's copy is not counted.
 rm -f build-branches/CMakeFiles/services.dir/daemon/bars.c.gc*
 gcovr --root . --object-directory build-branches --filter 'daemon/procedure.*' \

@@ -21,4 +21,9 @@ turn(int ms)
 		event_base_loop(r.base, EVLOOP_ONCE);
 }
 
+/* Until it holds; what never comes shows in the assertion behind it. */
+#define TURN_UNTIL(condition)                                                  \
+	for (int i_ = 0; i_ < 1000 && !(condition); i_++)                      \
+	turn(10)
+
 #endif
