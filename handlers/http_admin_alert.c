@@ -16,7 +16,7 @@ text_or_empty(const char *s)
 	return s == NULL ? "" : s;
 }
 
-/* GET /v1/admin/alerts?all=&case= */
+/* GET /v1/admin/alerts?all=&case=&kind= */
 enum outcome
 admin_alert_list(struct tx *tx, const struct request *r, struct response *a)
 {
@@ -25,6 +25,7 @@ admin_alert_list(struct tx *tx, const struct request *r, struct response *a)
 		   ARGS(V_TEXT(tx_ward(tx)),
 		       V_INT(request_query(r, "all") != NULL),
 		       V_TEXT(text_or_empty(request_query(r, "case"))),
+		       V_TEXT(text_or_empty(request_query(r, "kind"))),
 		       V_INT(PAGE))));
 }
 
