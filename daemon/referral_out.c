@@ -298,9 +298,13 @@ static const struct move {
     {"accepted", "withdrawn", "referral.withdrawn", withdrawn},
 };
 
+/* A case that another ward took is theirs: nothing takes that back. */
 static const struct move *
 find_move(const struct referral_about *w, const char *to)
 {
+	if (strcmp(w->purpose, "transfer") == 0 &&
+	    strcmp(w->state, "accepted") == 0)
+		return NULL;
 	for (size_t i = 0; i < NELEM(moves) && w->is_out; i++)
 		if (strcmp(moves[i].from, w->state) == 0 &&
 		    strcmp(moves[i].to, to) == 0)

@@ -355,6 +355,7 @@ take_answer(struct tx *tx, const struct request *r, struct response *a,
 	return answer_json(a, 200, case_summary_json(tx, c));
 }
 
+/* Whose case it is from now on is said by who may give it away. */
 static enum outcome
 check_and_answer(struct tx *tx, const struct request *r, struct response *a,
     struct case_row *c)
@@ -368,7 +369,8 @@ check_and_answer(struct tx *tx, const struct request *r, struct response *a,
 	if (how != OK)
 		return answer_outcome(a, how);
 	case_object(tx, c, &r->subject, &o);
-	if (!w.is_out && !allow(&r->subject, ACTION_case_close, &o, SEE_thing))
+	if ((!w.is_out || strcmp(w.purpose, "transfer") == 0) &&
+	    !allow(&r->subject, ACTION_case_close, &o, SEE_thing))
 		return answer_problem(a, "forbidden");
 	check_answer(r, &w, &faults);
 	how = faults.n > 0 ? answer_faults(a, "invalid_fields", &faults)

@@ -108,6 +108,12 @@ def test_a_transfer_is_ours_until_it_is_accepted(s):
     assert [c["step"] for c in s.case(code)["clocks"]
             if c["state"] == "open"] == ["N23c"]
     assert state(s, code, "N23a") == ["done"]
+    # It is theirs: no answer takes it back, and nothing rings for nobody.
+    for late in ({"answer": "withdrawn", "reason": "Nhầm."},
+                 {"answer": "completed", "outcome": "Xong.",
+                  "call": {**CALL, "called_at": s.d.now}}):
+        assert answer(s, code, again, **late).status == 409
+    assert s.case(code)["facts"]["transfer"] == "accepted"
     ok(s.post("lead", code, "close", {
         "acted_at": s.d.now, "reason": "transferred"}))
 
@@ -119,6 +125,10 @@ def test_who_may_hand_over_to_whom_and_what(s):
     refused(transfer(s, code, share=[]), "/share")
     refused(transfer(s, code, share=shared("name")), "/share")
     assert answer(s, code, code, answer="accepted").status == 404
+    out = ok(transfer(s, code), 201)["id"]
+    assert answer(s, code, out, "officer", answer="accepted",
+                  call={**CALL, "called_at": s.d.now}).status == 403
+    assert s.clock(code, "N08")
 
 
 def test_hotlinectl_hands_over_and_says_where(s):
