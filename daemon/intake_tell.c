@@ -7,6 +7,7 @@
 #include "case_give.h"
 #include "clock_rows.h"
 #include "clocks.h"
+#include "contact.h"
 #include "intake_kin.h"
 #include "intake_tell.h"
 #include "keyring.h"
@@ -102,6 +103,21 @@ name_child(struct tx *tx, const struct case_row *c, const struct kin *one)
 	return how == OK ? intake_duplicates(tx, c, one->news, holder) : how;
 }
 
+/* A number that must not be used counts from whoever says it, and when. */
+static enum outcome
+heed_contact(struct tx *tx, const struct case_row *c, const json_t *news)
+{
+	char list[CASES_MAX][ID_SIZE];
+	size_t n = 0;
+	enum outcome how =
+	    ids_read(tx_query(tx, Q_CHILD_IDS, ARGS(V_TEXT(c->id))), list,
+		CASES_MAX, &n);
+
+	for (size_t k = 0; k < n && how == OK; k++)
+		how = contact_index(tx, list[k], news);
+	return how;
+}
+
 /* People around the child of this case, and the alleged of the incident. */
 static enum outcome
 tell_people(struct tx *tx, const struct incident *i, struct case_row *c,
@@ -133,6 +149,8 @@ tell_case(struct tx *tx, const struct incident *i, const char *case_id,
 		how = intake_facts(tx, &c, i->in->body, i->in->by);
 	if (how == OK)
 		how = name_child(tx, &c, one);
+	if (how == OK && one != NULL)
+		how = heed_contact(tx, &c, one->news);
 	if (how == OK)
 		how = tell_people(tx, i, &c, one);
 	/* The 201 confirms it to the sender. */
