@@ -18,7 +18,7 @@ build() {
 units() {
 	ctest --test-dir "$1" --parallel 2 --output-on-failure --no-tests=error | tee "$1/ctest.txt"
 }
-suite() { /usr/bin/python3 -m pytest -q -p no:cacheprovider "$@"; }
+suite() { /usr/bin/python3 -m pytest -q -rs -p no:cacheprovider "$@"; }
 
 say "npm packages for the tests"
 npm ci --prefix tests --no-audit --no-fund --silent </dev/null
