@@ -21,9 +21,12 @@ turn(int ms)
 		event_base_loop(r.base, EVLOOP_ONCE);
 }
 
-/* Until it holds; what never comes shows in the assertion behind it. */
+/* Until it holds and what follows it is over; what never comes is asserted. */
 #define TURN_UNTIL(condition)                                                  \
-	for (int i_ = 0; i_ < 1000 && !(condition); i_++)                      \
-	turn(10)
+	do {                                                                   \
+		for (int i_ = 0; i_ < 1000 && !(condition); i_++)              \
+			turn(10);                                              \
+		turn(100);                                                     \
+	} while (0)
 
 #endif
