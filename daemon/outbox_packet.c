@@ -48,9 +48,7 @@ step_text(const struct context *c, const char *id)
 static void
 read_list(struct tx *tx, const struct delivery *d, struct letter *l)
 {
-	char *line = l->code == NULL || d->case_id[0] != '\0'
-			 ? NULL
-			 : receipts_line(tx, l->code);
+	char *line = d->case_id[0] != '\0' ? NULL : receipts_line(tx, l->code);
 
 	if (line == NULL)
 		return;

@@ -113,8 +113,9 @@ run_quiet(struct tx *tx, void *arg)
 	    ARGS(V_TEXT(MEMBER), V_INT(14 * 60), V_INT(16 * 60)));
 }
 
+/* The channels that the wards are told of; they may change under a rig. */
 static inline void
-load_channels(const char *interval)
+channels_are(const char *text)
 {
 	struct faults faults = {0};
 	char path[320];
@@ -123,13 +124,26 @@ load_channels(const char *interval)
 	snprintf(path, sizeof(path), "%s/channels.conf", the_rig->rig.dir);
 	f = fopen(path, "w");
 	assert_non_null(f);
-	fprintf(f,
+	fputs(text, f);
+	fclose(f);
+	channels_free(the_rig->channels);
+	the_rig->channels = channels_load(path, &faults);
+	the_rig->context.channels = the_rig->channels;
+	assert_int_equal(faults.n, 0);
+}
+
+static inline void
+load_channels(const char *interval)
+{
+	struct faults faults = {0};
+	char *text = xasprintf(
 	    "channels = ({ name = \"email\"; kind = \"email\"; interval ="
 	    " \"%s\"; }, { name = \"sms\"; kind = \"spool\"; replies = true;"
 	    " interval = \"%s\"; });\n",
 	    interval, interval);
-	fclose(f);
-	the_rig->channels = channels_load(path, &faults);
+
+	channels_are(text);
+	free(text);
 	the_rig->messages = messages_load(SOURCE_DIR "/conf/messages", &faults);
 	assert_int_equal(faults.n, 0);
 }
@@ -142,6 +156,7 @@ rig_setup(const char *interval)
 
 	the_rig = o;
 	is_barred = is_everybody_gone = false;
+	partner = (struct partner){0};
 	rig_new(&o->rig);
 	rig_open(&o->rig, 0);
 	o->n_addresses = 2;

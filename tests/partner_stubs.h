@@ -1,18 +1,29 @@
-/* Included by outbox_rig.c: no partner is ever called. */
+/*
+ * Included by outbox_rig.c: no partner is ever called, unless a test says what
+ * there is to call with.
+ */
 #include "receipts.h"
 #include "referral_transfer.h"
+
+static struct partner {
+	const char *path; /* of the call; NULL: there is none */
+	const char *line; /* of a day's receipts; NULL: it is no such item */
+	int told;	  /* calls that were taken */
+} partner;
 
 json_t *
 transfer_call(struct tx *tx, const struct delivery *d)
 {
 	(void)tx, (void)d;
-	return NULL;
+	return partner.path == NULL ? NULL
+				    : json_pack("{s:s}", "path", partner.path);
 }
 
 enum outcome
 transfer_delivered(struct tx *tx, const struct delivery *d)
 {
 	(void)tx, (void)d;
+	partner.told++;
 	return OK;
 }
 
@@ -20,5 +31,5 @@ char *
 receipts_line(struct tx *tx, const char *item)
 {
 	(void)tx, (void)item;
-	return NULL;
+	return partner.line == NULL ? NULL : xstrdup(partner.line);
 }
