@@ -12,9 +12,6 @@
 #include "context.h"
 #include "keyring.h"
 
-/* As many as a digest may hold. */
-#define COVERED_MAX 1024
-
 struct covered {
 	char id[ID_SIZE], clock_id[ID_SIZE], case_id[ID_SIZE];
 	int64_t raised_at;
@@ -28,22 +25,24 @@ find_delivery(struct tx *tx, const struct ack *k, struct delivery *d)
 	return k->by->kind == BY_LINK ? delivery_get(tx, k->by->id, d) : OK;
 }
 
+/* All that a digest stands for; free *ret_list, whatever the outcome. */
 static enum outcome
 read_covered(struct tx *tx, const char *alert_id, const char *digest,
-    struct covered *list, size_t *n)
+    struct covered **ret_list, size_t *n)
 {
 	struct rows *r = tx_query(tx, Q_ALERT_COVERED,
 	    ARGS(V_TEXT(alert_id), digest[0] ? V_TEXT(digest) : V_NULL));
+	struct covered *list = NULL;
 
 	*n = 0;
-	while (*n < COVERED_MAX && rows_next(r)) {
-		struct covered *c = &list[(*n)++];
-
-		row_copy(c->id, ID_SIZE, r, 0);
-		row_copy(c->clock_id, ID_SIZE, r, 1);
-		row_copy(c->case_id, ID_SIZE, r, 2);
-		c->raised_at = row_int(r, 3);
+	while (rows_next(r)) {
+		list = xrealloc(list, *n + 1, sizeof(*list));
+		row_copy(list[*n].id, ID_SIZE, r, 0);
+		row_copy(list[*n].clock_id, ID_SIZE, r, 1);
+		row_copy(list[*n].case_id, ID_SIZE, r, 2);
+		list[(*n)++].raised_at = row_int(r, 3);
 	}
+	*ret_list = list;
 	return rows_end(r);
 }
 
@@ -158,7 +157,7 @@ ack_one(struct tx *tx, const struct covered *c, const struct ack *k,
 enum outcome
 alert_ack(struct tx *tx, const char *alert_id, const struct ack *k)
 {
-	struct covered *list = xcalloc(COVERED_MAX, sizeof(*list));
+	struct covered *list = NULL;
 	struct delivery d;
 	bool is_open;
 	size_t n = 0;
@@ -167,7 +166,7 @@ alert_ack(struct tx *tx, const char *alert_id, const struct ack *k)
 	if (how == OK)
 		how = find_delivery(tx, k, &d);
 	if (how == OK)
-		how = read_covered(tx, alert_id, d.digest, list, &n);
+		how = read_covered(tx, alert_id, d.digest, &list, &n);
 	if (how == OK && n == 0)
 		how = CONFLICT;
 	for (size_t i = 0; i < n && how == OK; i++)
@@ -188,11 +187,11 @@ struct trier {
 static enum outcome
 take_open(struct tx *tx, const struct person *p, struct answered *found)
 {
-	struct covered *list = xcalloc(COVERED_MAX, sizeof(*list));
+	struct covered *list = NULL;
 	enum outcome how;
 	size_t n, i = 0;
 
-	how = read_covered(tx, found->alert_id, found->who.id, list, &n);
+	how = read_covered(tx, found->alert_id, found->who.id, &list, &n);
 	while (i < n && delivery_is_barred(tx, list[i].case_id, p))
 		i++;
 	if (i < n)

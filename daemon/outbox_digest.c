@@ -4,11 +4,12 @@
 #include "context.h"
 #include "outbox_jobs.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* An urgent one is not held longer, however rare digests are: promise P3. */
-#define URGENT_WAIT (45 * SECOND)
+#define URGENT_WAIT MINUTE
+/* Members read by one query. */
+#define PAGE 64
 
 static bool
 too_much(struct tx *tx, const struct delivery *d, int64_t now)
@@ -24,14 +25,13 @@ too_much(struct tx *tx, const struct delivery *d, int64_t now)
 	       above;
 }
 
-/* d leads all that is due to its address. */
+/* d leads all that is due to its address, however much. */
 static enum outcome
 gather(struct tx *tx, struct delivery *d, int64_t now)
 {
 	int64_t again = now + tx_context(tx)->conf->digest_every;
 	enum outcome how = tx_exec(tx, Q_DIGEST_JOIN,
-	    ARGS(V_TEXT(d->address_id), V_TEXT(d->id), V_INT(now),
-		V_INT(DIGEST_MAX)));
+	    ARGS(V_TEXT(d->address_id), V_TEXT(d->id), V_INT(now)));
 
 	if (how == OK)
 		how = tx_exec(tx, Q_DIGEST_LEAD, ARGS(V_TEXT(d->id)));
@@ -78,23 +78,39 @@ digest_gather(struct tx *tx, struct delivery *d, bool *held)
 }
 
 enum outcome
+digest_walk(struct tx *tx, const struct delivery *d, digest_each *run)
+{
+	char list[PAGE][ID_SIZE], after[ID_SIZE] = "";
+	struct delivery one;
+	size_t n = PAGE;
+	enum outcome how = OK;
+
+	while (how == OK && n == PAGE) {
+		how = ids_read(
+		    tx_query(tx, Q_DIGEST_MEMBERS,
+			ARGS(V_TEXT(d->id), V_TEXT(after), V_INT(PAGE))),
+		    list, PAGE, &n);
+		for (size_t i = 0; i < n && how == OK; i++) {
+			how = delivery_get(tx, list[i], &one);
+			if (how == OK)
+				how = run(tx, &one);
+		}
+		if (n > 0)
+			memcpy(after, list[n - 1], sizeof(after));
+	}
+	return how;
+}
+
+static enum outcome
+weed_one(struct tx *tx, const struct delivery *one)
+{
+	const char *why = delivery_void(tx, one);
+
+	return why == NULL ? OK : delivery_cancel(tx, one, why);
+}
+
+enum outcome
 digest_weed(struct tx *tx, const struct delivery *d)
 {
-	char(*list)[ID_SIZE] = xcalloc(DIGEST_MAX, sizeof(*list));
-	struct delivery one;
-	size_t n = 0;
-	enum outcome how = ids_read(tx_query(tx, Q_DIGEST_MEMBERS,
-					ARGS(V_TEXT(d->id), V_INT(DIGEST_MAX))),
-	    list, DIGEST_MAX, &n);
-
-	for (size_t i = 0; i < n && how == OK; i++) {
-		const char *why;
-
-		how = delivery_get(tx, list[i], &one);
-		why = how == OK ? delivery_void(tx, &one) : NULL;
-		if (why != NULL)
-			how = delivery_cancel(tx, &one, why);
-	}
-	free(list);
-	return how;
+	return digest_walk(tx, d, weed_one);
 }

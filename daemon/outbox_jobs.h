@@ -8,8 +8,6 @@
 /* Channels whose attempts are counted one by one. */
 #define CHANNELS_MAX 32
 #define REF_SIZE     129
-/* Alerts in one digest; its ids and codes must fit into one packet. */
-#define DIGEST_MAX 800
 
 /* A channel that deliveries use, as it stands. */
 struct channel_row {
@@ -47,6 +45,10 @@ delivery_lease(struct tx *tx, const struct delivery *d, struct answer *ret_a);
 enum outcome digest_gather(struct tx *tx, struct delivery *d, bool *held);
 /* Cancel what may no longer leave with the digest that d leads. */
 enum outcome digest_weed(struct tx *tx, const struct delivery *d);
+/* Each that waits with the digest that d leads, but for d itself. */
+typedef enum outcome digest_each(struct tx *tx, const struct delivery *one);
+enum outcome
+digest_walk(struct tx *tx, const struct delivery *d, digest_each *run);
 /* "stopped" or "barred", or NULL if the person may still be told. */
 const char *delivery_void(struct tx *tx, const struct delivery *d);
 

@@ -14,12 +14,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* As much of a digest as one packet holds; it stands for all the same. */
 #define CODES_SIZE 16384
+#define LISTED_MAX 800
 
 struct letter {
 	char *kind, *code, *step, *link;
 	int64_t due_at;
 	bool is_late, is_drill;
+	int count; /* of alerts */
 	json_t *alerts;
 };
 
@@ -68,6 +71,7 @@ read_single(struct tx *tx, const struct delivery *d, struct letter *l)
 	if (is_there) {
 		const char *step = row_text(r, 4);
 
+		l->count = 1;
 		json_array_append_new(l->alerts, json_string(row_text(r, 0)));
 		l->kind = xstrdup(row_text(r, 1));
 		l->is_late = row_int(r, 2) != 0;
@@ -90,7 +94,9 @@ read_digest(struct tx *tx, const struct delivery *d, struct letter *l)
 	enum outcome how;
 
 	while (rows_next(r)) {
-		json_array_append_new(l->alerts, json_string(row_text(r, 0)));
+		if (l->count++ < LISTED_MAX)
+			json_array_append_new(
+			    l->alerts, json_string(row_text(r, 0)));
 		l->is_late = l->is_late || row_int(r, 1) != 0;
 	}
 	how = rows_end(r);
@@ -120,7 +126,7 @@ make(struct tx *tx, const struct letter *l, const char *answer)
 	    .left_ms = l->due_at == 0 ? 0 : l->due_at - now,
 	    .is_late = l->is_late,
 	    .is_drill = l->is_drill,
-	    .count = (int)json_array_size(l->alerts),
+	    .count = l->count,
 	    .answer = answer,
 	    .link = l->link,
 	};

@@ -105,22 +105,9 @@ turn_breaker(struct tx *tx, const struct delivery *d, enum result result)
 
 /* Those who left with this one fare as it does. */
 static enum outcome
-widen_digest(struct tx *tx, const struct delivery *d)
+widen_one(struct tx *tx, const struct delivery *one)
 {
-	char(*list)[ID_SIZE] = xcalloc(DIGEST_MAX, sizeof(*list));
-	struct delivery one;
-	size_t n = 0;
-	enum outcome how = ids_read(tx_query(tx, Q_DIGEST_MEMBERS,
-					ARGS(V_TEXT(d->id), V_INT(DIGEST_MAX))),
-	    list, DIGEST_MAX, &n);
-
-	for (size_t i = 0; i < n && how == OK; i++) {
-		how = delivery_get(tx, list[i], &one);
-		if (how == OK && !one.is_widened)
-			how = delivery_widen(tx, &one, true);
-	}
-	free(list);
-	return how;
+	return one->is_widened ? OK : delivery_widen(tx, one, true);
 }
 
 static enum outcome
@@ -129,7 +116,7 @@ widen(struct tx *tx, const struct delivery *d)
 	enum outcome how = delivery_widen(tx, d, true);
 
 	if (how == OK && strcmp(d->digest, d->id) == 0)
-		how = widen_digest(tx, d);
+		how = digest_walk(tx, d, widen_one);
 	return how;
 }
 

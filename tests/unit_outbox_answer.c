@@ -265,10 +265,37 @@ test_no_links_for_the_barred_or_before_sending(void **state)
 	rig_teardown();
 }
 
+/*
+ * A start after a long downtime: 2,000 urgent ones were due, and left as
+ * several digests within one minute, 800 in each.
+ */
+static void
+test_two_thousand_due_at_once_are_one_digest(void **state)
+{
+	char id[ID_SIZE], leader[ID_SIZE];
+
+	(void)state;
+	rig_setup("now");
+	the_rig->n_addresses = 1;
+	raise_alerts(2000, true, id);
+	assert_int_equal(lease_now(16), 1);
+	assert_non_null(strstr(packet_text(0, "subject"), "2000"));
+	snprintf(leader, sizeof(leader), "%s", packet_text(0, "id"));
+	result_of(0, "accepted", 250, 0);
+	assert_int_equal(next_now(), INT64_MAX);
+	pass(MINUTE);
+	assert_int_equal(lease_now(16), 0);
+	assert_true(open_alerts() > 0);
+	assert_int_equal(ack_by_link(leader), OK);
+	assert_int_equal(open_alerts(), 0);
+	rig_teardown();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_two_thousand_due_at_once_are_one_digest),
 	    cmocka_unit_test(test_many_at_once_are_one_digest),
 	    cmocka_unit_test(test_as_many_as_the_limit_are_no_digest),
 	    cmocka_unit_test(test_a_refused_digest_goes_to_the_next_channel),
