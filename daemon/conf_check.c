@@ -37,6 +37,12 @@ is_loopback(const char *s)
 	return inet_pton(AF_INET6, s, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
+static bool
+is_none_or_loopback(const char *s)
+{
+	return *s == '\0' || is_loopback(s);
+}
+
 /* "" or a scheme, a host and perhaps a path, to which /a/... is added. */
 static bool
 is_base_url(const char *s)
@@ -80,6 +86,8 @@ static const struct {
     {"procedure", is_plain_name,
 	"must be a name of a-z, 0-9, - and _, without .conf"},
     {"listen", is_loopback, "must be 127.0.0.1 or another loopback address"},
+    {"metrics_listen", is_none_or_loopback,
+	"must be 127.0.0.1, another loopback address, or empty"},
     {"public_url", is_base_url,
 	"must be empty, or https://host without a / at its end"},
     {"database", is_not_empty, "must not be empty"},

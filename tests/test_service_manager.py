@@ -13,51 +13,10 @@ import time
 import pytest
 
 from hotline import BUILD, Daemon, UnixConnection, conf_text
+from notify_rig import Manager
 from ward import body
 
 SANITIZED = b"__asan_init" in (BUILD / "hotlined").read_bytes()
-
-
-class Manager:
-    """Listens where $NOTIFY_SOCKET points."""
-
-    def __init__(self, folder):
-        self.path = folder / "notify.sock"
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.bind(str(self.path))
-        self.said = []
-
-    def env(self, watchdog_ms=None):
-        env = {**os.environ, "NOTIFY_SOCKET": str(self.path)}
-        if watchdog_ms:
-            env["WATCHDOG_USEC"] = str(watchdog_ms * 1000)
-        return env
-
-    def hear(self, word, seconds=20):
-        """The next message that has the word."""
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            self.socket.settimeout(left)
-            try:
-                self.said.append(self.socket.recv(4096).decode())
-            except TimeoutError:
-                break
-            if word in self.said[-1]:
-                return self.said[-1]
-        raise AssertionError(f"{word} did not come: {self.said}")
-
-    def is_silent(self, word, seconds):
-        with contextlib.suppress(AssertionError):
-            self.hear(word, seconds)
-            return False
-        return True
-
-
-    def drain(self, seconds):
-        """Forget what is said within that time."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            self.is_silent("", until - time.monotonic())
 
 
 @pytest.fixture
@@ -312,8 +271,39 @@ def test_a_wrong_socket_stops_the_start(idle, name, make, why):
     "0.0.0.0", "::", "192.0.2.1", "localhost", "::ffff:127.0.0.1", ""])
 def test_only_loopback_is_listened_on(idle, listen):
     idle.write_settings(None, {"listen": listen})
-    done = idle.check()
-    assert done.returncode == 1 and "loopback" in done.stderr
+    refused_at_its_line(idle, "listen", "must be 127.0.0.1 or another "
+                        "loopback address")
+
+
+@pytest.mark.parametrize("listen", [
+    "0.0.0.0", "::", "192.0.2.1", "2001:db8::1", "localhost",
+    "::ffff:127.0.0.1", "127.0.0.1:8112"])
+def test_only_loopback_is_watched_from(idle, listen):
+    idle.write_settings(None, {"metrics_listen": listen})
+    refused_at_its_line(idle, "metrics_listen", "must be 127.0.0.1, another "
+                        "loopback address, or empty")
+
+
+def refused_at_its_line(d, setting, why):
+    """Neither --check nor the daemon itself goes on."""
+    lines = d.conf.read_text().splitlines()
+    line = [n for n, text in enumerate(lines, 1)
+            if text.startswith(f"{setting} =")]
+    for option in ([], ["--check"]):
+        done = subprocess.run([BUILD / "hotlined", "-c", d.conf, *option],
+                              capture_output=True, text=True, timeout=30)
+        assert done.returncode == 1
+        assert f"{d.conf}:{line[0]}: '{setting}' {why}\n" in done.stderr
+
+
+@pytest.mark.parametrize("listen,family", [("127.8.9.1", socket.AF_INET),
+                                           ("::1", socket.AF_INET6)])
+def test_other_loopback_addresses_are_fine(tmp_path, listen, family):
+    with Daemon(tmp_path / "d", settings={"metrics_listen": listen}) as d, \
+            socket.socket(family) as s:
+        s.connect((listen, d.metrics_port))
+        s.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert s.recv(4096).startswith(b"HTTP/1.1 200 ")
 
 
 def test_two_restarts_under_load_lose_nothing(idle, manager):
