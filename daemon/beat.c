@@ -65,8 +65,8 @@ instant(int64_t at)
 static int64_t
 oldest_s(struct tx *tx, int64_t now)
 {
-	int64_t made =
-	    tx_number(tx, Q_OUTBOX_OLDEST, now, ARGS(V_TEXT(tx_ward(tx))));
+	int64_t made = tx_number(
+	    tx, Q_OUTBOX_OLDEST, now, ARGS(V_TEXT(tx_ward(tx)), V_INT(now)));
 
 	return made < now ? (now - made) / SECOND : 0;
 }

@@ -83,8 +83,8 @@ static void
 read_care(struct tx *tx, struct numbers *n)
 {
 	const struct context *c = tx_context(tx);
-	int64_t oldest =
-	    tx_number(tx, Q_OUTBOX_OLDEST, n->now, ARGS(V_TEXT(c->conf->ward)));
+	int64_t oldest = tx_number(tx, Q_OUTBOX_OLDEST, n->now,
+	    ARGS(V_TEXT(c->conf->ward), V_INT(n->now)));
 
 	n->oldest_ms = n->now > oldest ? n->now - oldest : 0;
 	n->backup_at = meta_number(tx, "backup_at", 0);

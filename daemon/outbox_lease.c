@@ -141,8 +141,8 @@ send(
 static enum outcome
 hold(struct lease *l, const struct delivery *d, int64_t until)
 {
-	enum outcome how = tx_exec(
-	    l->tx, Q_DELIVERY_PUT_OFF, ARGS(V_TEXT(d->id), V_INT(until)));
+	enum outcome how =
+	    tx_exec(l->tx, Q_DELIVERY_HOLD, ARGS(V_TEXT(d->id), V_INT(until)));
 
 	if (how != OK)
 		return how;

@@ -41,11 +41,13 @@ run_look(struct tx *tx, void *arg)
 	const char *ward = tx_context(tx)->conf->ward;
 	struct pulse *p = arg;
 	int64_t now = clock_now(), oldest;
-	json_t *counts = tx_object(tx, Q_STATUS, ARGS(V_TEXT(ward)));
+	json_t *counts =
+	    tx_object(tx, Q_STATUS, ARGS(V_TEXT(ward), V_INT(now)));
 
 	if (counts == NULL)
 		return FAILED;
-	oldest = tx_number(tx, Q_OUTBOX_OLDEST, now, ARGS(V_TEXT(ward)));
+	oldest =
+	    tx_number(tx, Q_OUTBOX_OLDEST, now, ARGS(V_TEXT(ward), V_INT(now)));
 	free(p->status);
 	p->status = status_text(counts, now > oldest ? now - oldest : 0);
 	json_decref(counts);

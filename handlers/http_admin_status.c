@@ -31,8 +31,8 @@ static enum outcome
 run_look(struct tx *tx, void *arg)
 {
 	struct look *l = arg;
-	json_t *counts =
-	    tx_object(tx, Q_STATUS, ARGS(V_TEXT(tx_context(tx)->conf->ward)));
+	json_t *counts = tx_object(tx, Q_STATUS,
+	    ARGS(V_TEXT(tx_context(tx)->conf->ward), V_INT(clock_now())));
 
 	json_object_set_new(l->status, "database",
 	    json_string(tx_is_spool(tx) ? "spool" : "ok"));

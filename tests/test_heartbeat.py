@@ -13,6 +13,7 @@ import pytest
 import receivers
 from courier_rig import Courier
 from hotline import ROOT, Daemon, spool
+from notify_rig import Manager
 from ward import body
 
 BODY = '{"seq":"{seq}","oldest":"{oldest}","events":"{events}",' \
@@ -81,31 +82,66 @@ def test_it_says_sequence_oldest_and_head(tmp_path, outside):
 
 
 def test_it_goes_on_while_alerts_do_not_leave(tmp_path, outside):
-    """The spool folder is gone: the oldest grows, the heartbeat says so."""
+    """The spool folder is gone: an attempt fails, and the beats go on."""
     with daemon(tmp_path / "d", outside.url) as d:
         d.member("an", "officer", duty=True, sms="0900000001")
         shutil.rmtree(d.folder / "spool")
         key = d.agency("truong1")
-        d.ctl("clock", "get")
         d.api("POST", "/v1/referrals", body(), key=key)
+        failed = 'hotline_deliveries_total{channel="sms",result="permanent"}'
+        until = time.monotonic() + 10
+        while f"{failed} 1" not in d.watch("/metrics").text:
+            assert time.monotonic() < until
         n = len(outside.requests)
-        outside.await_n(n + 2)
+        beats = [int(b["seq"]) for b in outside.await_n(n + 2)]
+        assert beats == list(range(1, len(beats) + 1))
 
 
-def test_the_oldest_grows_when_nothing_is_sent(tmp_path, outside):
-    with daemon(tmp_path / "d", outside.url,
-                settings={"digest_above": 1, "digest_every": "1h"}) as d:
+@pytest.fixture
+def told(tmp_path, monkeypatch):
+    """Where the daemon tells its STATUS, every 100 ms."""
+    m = Manager(tmp_path)
+    for name, value in m.env(watchdog_ms=400).items():
+        monkeypatch.setenv(name, value)
+    yield m
+    m.socket.close()
+
+
+def test_the_oldest_grows_by_the_clock_until_it_leaves(tmp_path, outside,
+                                                       told):
+    """A modem that takes one message in ten minutes: of two alerts made at
+    07:00 the second waits.  All who are told how long say the same."""
+    with Daemon(folder=tmp_path / "d", channels=[
+            spool(tmp_path / "d/spool", interval="10m"),
+            channel(outside.url)], settings={
+                "heartbeat_channel": "heartbeat", "heartbeat_every": "200ms",
+                "digest_above": 100}) as d:
+        def oldest():
+            n = len(outside.requests)
+            beat = outside.await_n(n + 2)[-1]["oldest"]
+            told.drain(0.2)
+            status = re.search(r"oldest unsent (\d+) s$",
+                               told.hear("open cases"))[1]
+            ready = d.api("GET", "/readyz?verbose")
+            since = d.ctl("status").get("oldest_unsent_at")
+            return (int(beat), int(status), ready.json["oldest_unsent_s"],
+                    metric(d, "hotline_outbox_oldest_seconds"), since,
+                    ready.status)
+
         d.member("an", "officer", duty=True, sms="0900000001")
+        assert oldest() == (0, 0, 0, 0, None, 200)
         key = d.agency("truong1")
-        for _ in range(4):
-            d.api("POST", "/v1/referrals", body(), key=key)
-        n = len(outside.requests)
-        before = int(outside.await_n(n + 1)[-1]["oldest"])
-        d.set_clock("2026-11-24T07:05:00+07:00")
-        n = len(outside.requests)
-        last = outside.await_n(n + 2)[-1]
-        waiting = metric(d, "hotline_outbox_oldest_seconds")
-        assert before == 0 and int(last["oldest"]) in (0, int(waiting), 300)
+        for _ in range(2):
+            assert d.api("POST", "/v1/referrals", body(),
+                         key=key).status == 201
+        d.step("0s")  # the first has left
+        made = "2026-11-24T07:00:00+07:00"
+        for minute in (1, 5, 9):
+            d.step(f"2026-11-24T07:0{minute}:00+07:00")
+            assert oldest() == (*[60 * minute] * 4, made, 200)
+        d.step("2026-11-24T07:10:00+07:00")
+        # It left; those who are called again at 07:10 wait for 07:20.
+        assert oldest() == (0, 0, 0, 0, "2026-11-24T07:10:00+07:00", 200)
 
 
 def test_a_receiver_that_refuses_is_told_once(tmp_path, outside):

@@ -258,6 +258,10 @@ def test_quiet_hours_hold_what_is_not_urgent_and_the_record_says_why(ward):
     w.expect(BINH)
     w.d.step("2026-12-02T07:29:00+07:00")
     w.quiet()
+    # It is held, not stuck: nobody is called at night for it.
+    ready = w.d.watch("/readyz?verbose")
+    assert (ready.status, ready.json["oldest_unsent_s"]) == (200, 0)
+    assert "oldest_unsent_at" not in w.d.ctl("status")
     w.expect(AN)
     w.d.step("2026-12-02T07:31:00+07:00")
     w.quiet()

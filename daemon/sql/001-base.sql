@@ -429,6 +429,7 @@ CREATE TABLE delivery (             -- one (alert, person, channel)
         OR state = 'accepted' OR state = 'refused' OR state = 'over'),
     attempts INT8 NOT NULL DEFAULT 0,
     next_at INT8,                   -- next attempt, or the end of the lease
+    held_until INT8,                -- by quiet hours or until the next digest
     widen_at INT8,                  -- when the next channel joins in, if urgent
     is_widened INT8 NOT NULL DEFAULT 0, -- the next channel or person was called
     epoch INT8 NOT NULL DEFAULT 0,  -- of the lease; an old one's result is late
