@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "curl_must.h"
 #include "log.h"
 #include "net.h"
 
@@ -85,27 +86,26 @@ set_walls(struct job *j)
 	CURL *e = j->easy;
 	long timeout = (long)j->t.timeout_ms;
 
-	curl_easy_setopt(e, CURLOPT_PRIVATE, j);
-	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);
-	curl_easy_setopt(e, CURLOPT_PROXY, "");
-	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
-	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, timeout);
-	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, timeout);
-	curl_easy_setopt(
-	    e, CURLOPT_SERVER_RESPONSE_TIMEOUT, timeout / 1000 + 1);
-	curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_set(e, CURLOPT_PRIVATE, j);
+	curl_set(e, CURLOPT_NOSIGNAL, 1L);
+	curl_set(e, CURLOPT_QUICK_EXIT, 1L);
+	curl_set(e, CURLOPT_PROXY, "");
+	curl_set(e, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_set(e, CURLOPT_FRESH_CONNECT, 1L);
+	curl_set(e, CURLOPT_FORBID_REUSE, 1L);
+	curl_set(e, CURLOPT_TIMEOUT_MS, timeout);
+	curl_set(e, CURLOPT_CONNECTTIMEOUT_MS, timeout);
+	curl_set(e, CURLOPT_SERVER_RESPONSE_TIMEOUT, timeout / 1000 + 1);
+	curl_set(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	if (j->t.ca_file != NULL)
-		curl_easy_setopt(e, CURLOPT_CAINFO, j->t.ca_file);
-	curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_socket);
-	curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, j);
-	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_answer);
-	curl_easy_setopt(e, CURLOPT_WRITEDATA, j);
-	curl_easy_setopt(e, CURLOPT_XFERINFOFUNCTION, on_progress);
-	curl_easy_setopt(e, CURLOPT_XFERINFODATA, j);
-	curl_easy_setopt(e, CURLOPT_NOPROGRESS, 0L);
+		curl_set(e, CURLOPT_CAINFO, j->t.ca_file);
+	curl_set(e, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	curl_set(e, CURLOPT_OPENSOCKETDATA, j);
+	curl_set(e, CURLOPT_WRITEFUNCTION, on_answer);
+	curl_set(e, CURLOPT_WRITEDATA, j);
+	curl_set(e, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_set(e, CURLOPT_XFERINFODATA, j);
+	curl_set(e, CURLOPT_NOPROGRESS, 0L);
 }
 
 static void
@@ -113,20 +113,20 @@ set_http(struct job *j)
 {
 	CURL *e = j->easy;
 
-	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR,
+	curl_set(e, CURLOPT_PROTOCOLS_STR,
 	    j->t.allow_private ? "http,https" : "https");
-	curl_easy_setopt(e, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(e, CURLOPT_USERAGENT, "hotlined/" HOTLINED_VERSION);
+	curl_set(e, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+	curl_set(e, CURLOPT_USERAGENT, "hotlined/" HOTLINED_VERSION);
 	if (j->t.body != NULL) {
-		curl_easy_setopt(
+		curl_set(
 		    e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)j->t.body_len);
-		curl_easy_setopt(e, CURLOPT_POSTFIELDS, j->t.body);
+		curl_set(e, CURLOPT_POSTFIELDS, j->t.body);
 	}
-	curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, j->t.method);
-	j->headers = curl_slist_append(NULL, "Expect:");
+	curl_set(e, CURLOPT_CUSTOMREQUEST, j->t.method);
+	j->headers = curl_list(NULL, "Expect:");
 	for (size_t i = 0; i < j->t.n_headers; i++)
-		j->headers = curl_slist_append(j->headers, j->t.headers[i]);
-	curl_easy_setopt(e, CURLOPT_HTTPHEADER, j->headers);
+		j->headers = curl_list(j->headers, j->t.headers[i]);
+	curl_set(e, CURLOPT_HTTPHEADER, j->headers);
 }
 
 static void
@@ -140,18 +140,18 @@ set_mail(struct job *j)
 	};
 	CURL *e = j->easy;
 
-	curl_easy_setopt(
+	curl_set(
 	    e, CURLOPT_PROTOCOLS_STR, j->t.tls == TLS_SMTPS ? "smtps" : "smtp");
-	curl_easy_setopt(e, CURLOPT_USE_SSL, use[j->t.tls]);
-	curl_easy_setopt(e, CURLOPT_MAIL_FROM, j->t.mail_from);
-	j->to = curl_slist_append(NULL, j->t.mail_to);
-	curl_easy_setopt(e, CURLOPT_MAIL_RCPT, j->to);
-	curl_easy_setopt(e, CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(e, CURLOPT_READFUNCTION, on_mail);
-	curl_easy_setopt(e, CURLOPT_READDATA, j);
+	curl_set(e, CURLOPT_USE_SSL, use[j->t.tls]);
+	curl_set(e, CURLOPT_MAIL_FROM, j->t.mail_from);
+	j->to = curl_list(NULL, j->t.mail_to);
+	curl_set(e, CURLOPT_MAIL_RCPT, j->to);
+	curl_set(e, CURLOPT_UPLOAD, 1L);
+	curl_set(e, CURLOPT_READFUNCTION, on_mail);
+	curl_set(e, CURLOPT_READDATA, j);
 	if (j->t.user != NULL) {
-		curl_easy_setopt(e, CURLOPT_USERNAME, j->t.user);
-		curl_easy_setopt(e, CURLOPT_PASSWORD, j->t.password);
+		curl_set(e, CURLOPT_USERNAME, j->t.user);
+		curl_set(e, CURLOPT_PASSWORD, j->t.password);
 	}
 }
 
@@ -162,7 +162,7 @@ job_setup(struct job *j)
 	j->easy = curl_easy_init();
 	if (j->easy == NULL)
 		fatal("no memory for a transfer");
-	curl_easy_setopt(j->easy, CURLOPT_URL, j->t.url);
+	curl_set(j->easy, CURLOPT_URL, j->t.url);
 	set_walls(j);
 	if (j->t.mail_to != NULL)
 		set_mail(j);

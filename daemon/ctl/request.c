@@ -1,6 +1,6 @@
 #include "ctl.h"
+#include "courier/curl_must.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,11 +78,11 @@ set_body(CURL *curl, const char *body)
 {
 	struct curl_slist *headers = NULL;
 
-	headers = curl_slist_append(headers, "Content-Type: application/json");
-	headers = curl_slist_append(headers, "Expect:");
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	headers = curl_list(headers, "Content-Type: application/json");
+	headers = curl_list(headers, "Expect:");
+	curl_set(curl, CURLOPT_POSTFIELDS, body);
+	curl_set(curl, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
+	curl_set(curl, CURLOPT_HTTPHEADER, headers);
 	return headers;
 }
 
@@ -105,12 +105,12 @@ perform(CURL *curl, const char *socket, json_t **answer)
 	CURLcode how;
 	int rc = CTL_USAGE;
 
-	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket);
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, REQUEST_MS);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &b);
+	curl_set(curl, CURLOPT_UNIX_SOCKET_PATH, socket);
+	curl_set(curl, CURLOPT_PROXY, "");
+	curl_set(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
+	curl_set(curl, CURLOPT_TIMEOUT_MS, REQUEST_MS);
+	curl_set(curl, CURLOPT_WRITEFUNCTION, on_bytes);
+	curl_set(curl, CURLOPT_WRITEDATA, &b);
 	how = curl_easy_perform(curl);
 	if (how != CURLE_OK) {
 		fprintf(stderr, "hotlinectl: no answer on %s: %s\n", socket,
@@ -136,8 +136,8 @@ call_send_to(
 	if (curl == NULL)
 		return CTL_USAGE;
 	url = make_url(curl, c, method, path);
-	curl_easy_setopt(curl, CURLOPT_URL, url);
-	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+	curl_set(curl, CURLOPT_URL, url);
+	curl_set(curl, CURLOPT_CUSTOMREQUEST, method);
 	if (strcmp(method, "GET") != 0 && strcmp(method, "DELETE") != 0) {
 		body = json_dumps(c->fields, JSON_COMPACT);
 		headers = set_body(curl, body);
