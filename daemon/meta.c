@@ -10,7 +10,7 @@ meta_text(struct tx *tx, const char *name)
 	    tx_query(tx, Q_META_GET, ARGS(V_TEXT(tx_ward(tx)), V_TEXT(name)));
 	char *text = rows_next(r) ? xstrdup(row_text(r, 0)) : NULL;
 
-	(void)rows_end(r);
+	(void)rows_end(r); /* a job that could not read is not committed */
 	return text;
 }
 

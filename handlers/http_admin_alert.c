@@ -16,17 +16,27 @@ text_or_empty(const char *s)
 	return s == NULL ? "" : s;
 }
 
-/* GET /v1/admin/alerts?all=&case=&kind= */
+/* GET /v1/admin/alerts?all=&case=&kind=&after=; the oldest come first. */
 enum outcome
 admin_alert_list(struct tx *tx, const struct request *r, struct response *a)
 {
-	return answer_list(
-	    a, tx_list(tx, Q_ADMIN_ALERT_LIST,
-		   ARGS(V_TEXT(tx_ward(tx)),
-		       V_INT(request_query(r, "all") != NULL),
-		       V_TEXT(text_or_empty(request_query(r, "case"))),
-		       V_TEXT(text_or_empty(request_query(r, "kind"))),
-		       V_INT(PAGE))));
+	const char *after = text_or_empty(request_query(r, "after"));
+	json_t *items, *last;
+	enum outcome how;
+
+	if (*after != '\0' && !id_ok(after))
+		return answer_problem(a, "invalid_query");
+	items = tx_list(tx, Q_ADMIN_ALERT_LIST,
+	    ARGS(V_TEXT(tx_ward(tx)), V_INT(request_query(r, "all") != NULL),
+		V_TEXT(text_or_empty(request_query(r, "case"))),
+		V_TEXT(text_or_empty(request_query(r, "kind"))), V_TEXT(after),
+		V_INT(PAGE)));
+	last = json_incref(json_array_get(items, PAGE - 1));
+	how = answer_json(a, 200,
+	    json_pack("{s:o, s:O*}", "items", items, "next",
+		json_object_get(last, "id")));
+	json_decref(last);
+	return how;
 }
 
 static const struct field ack_fields[] = {

@@ -5,13 +5,14 @@ Time is moved.  The ledger fails on missing, late, early and unexpected ones.
 import base64
 import hashlib
 import re
+import sqlite3
 import time
 from datetime import datetime
 
 import pytest
 
-from hotline import Refused
-from ward import (AN, BINH, CODE, CUONG, LINK, QUIET, at, quiet_conf,
+from hotline import Refused, copy_of
+from ward import (AN, BINH, CODE, CUONG, LINK, QUIET, at, body, quiet_conf,
                   take_reply, ward)
 
 __all__ = ["quiet_conf", "ward"]
@@ -236,3 +237,23 @@ def test_members_see_and_acknowledge_their_alerts(ward):
     w.quiet()
     mine = w.d.api("GET", "/v1/alerts", key=w.people["an"])
     assert mine.json["items"] == []
+
+
+def test_a_list_of_alerts_does_not_end_at_its_first_page(ward):
+    """It ended at the oldest 500, and did not say so."""
+    w = ward().staff()
+    asked = {**body(), "children": [
+        {"name": f"Trẻ Thử Nghiệm {i}"} for i in range(20)]}
+    for _ in range(26):
+        assert w.d.api("POST", "/v1/referrals", asked, w.key).status == 201
+    w.d.step(at(1))
+    first = w.d.ctl("alert", "list")
+    assert len(first["items"]) == 500
+    rest = w.d.ctl("alert", "list", "--after", first["next"])
+    assert rest["items"] and "next" not in rest
+    ids = [a["id"] for a in first["items"] + rest["items"]]
+    rows = sqlite3.connect(copy_of(w.d)).execute(
+        "SELECT id FROM alert WHERE state = 'open' ORDER BY id")
+    assert ids == [i for i, in rows]
+    with pytest.raises(Refused, match="400"):
+        w.d.ctl("alert", "list", "--after", "tomorrow")
