@@ -1,5 +1,5 @@
-#include "ctl.h"
 #include "courier/curl_must.h"
+#include "ctl.h"
 
 #include <stdio.h>
 #include <stdlib.h>
