@@ -147,20 +147,17 @@ audit_fact(struct tx *tx, const struct case_row *c, const struct change *what,
 }
 
 /*
- * The next visit comes sooner, if one is due at all; what the chairman agreed
- * to before he knew is asked of him again.  A first conclusion surprises nobody
- * unless it is the worst.
+ * What the chairman agreed to before he knew is asked of him again.  A first
+ * conclusion surprises nobody unless it is the worst.
  */
 static enum outcome
 risk_rose(struct tx *tx, const struct case_row *c, const struct change *what,
     int before, const struct subject *by)
 {
-	enum outcome how = clocks_hasten_kind(tx, c, "visit", what->at, by);
-
 	bool surprises =
 	    before > 0 || what->word == fact_word(FACT_risk, "high");
 
-	return how == OK && surprises ? approvals_void(tx, c, by) : how;
+	return surprises ? approvals_void(tx, c, by) : OK;
 }
 
 static enum outcome
@@ -183,6 +180,8 @@ change_one(struct tx *tx, struct case_row *c, const struct change *what,
 		how = clocks_review(tx, c);
 	if (how == OK)
 		how = clocks_event(tx, c, event, what->at);
+	if (how == OK)
+		how = clocks_hasten_on(tx, c, event, what->at, by);
 	if (how == OK && what->fact == FACT_risk && what->word > before)
 		how = risk_rose(tx, c, what, before, by);
 	return how;

@@ -12,9 +12,6 @@
 #include "clocks_copy.h"
 #include "context.h"
 
-/* Of a case at once: its steps, and every activity of its plan. */
-#define OPEN_MAX 256
-
 static enum outcome
 audit_clock(struct tx *tx, const struct clock_row *k, const char *act,
     const struct subject *by, json_t *detail)
@@ -67,8 +64,8 @@ open_clocks(
     struct tx *tx, const struct case_row *c, char (*list)[ID_SIZE], size_t *n)
 {
 	return ids_read(tx_query(tx, Q_CLOCKS_OF_CASE,
-			    ARGS(V_TEXT(c->id), V_INT(OPEN_MAX))),
-	    list, OPEN_MAX, n);
+			    ARGS(V_TEXT(c->id), V_INT(CLOCKS_MAX))),
+	    list, CLOCKS_MAX, n);
 }
 
 /* A condition that ended drops its clock; a new urgency is kept in the row. */
@@ -99,7 +96,7 @@ review_clock(struct tx *tx, const struct case_row *c, const char *id)
 enum outcome
 clocks_review(struct tx *tx, const struct case_row *c)
 {
-	char list[OPEN_MAX][ID_SIZE];
+	char list[CLOCKS_MAX][ID_SIZE];
 	size_t n = 0;
 	enum outcome how = open_clocks(tx, c, list, &n);
 
@@ -347,7 +344,7 @@ clocks_drop_item(struct tx *tx, const struct item_clock *i,
 enum outcome
 clocks_end_all(struct tx *tx, const struct case_row *c, const struct act *a)
 {
-	char list[OPEN_MAX][ID_SIZE];
+	char list[CLOCKS_MAX][ID_SIZE];
 	struct clock_row k;
 	size_t n = 0;
 	enum outcome how = open_clocks(tx, c, list, &n);

@@ -11,11 +11,12 @@
 enum outcome clocks_hasten(
     struct tx *tx, const struct item_clock *i, const struct subject *by);
 /*
- * The same for every running clock of a kind of steps ("visit"), with their
- * own limits under the facts of now, counted from `at`.
+ * An event ("emergency.no>presumed") at some instant hastens the clocks of the
+ * case's file whose steps the procedure says so of: each counts anew from it,
+ * by the step's limit under the facts of now, if that is sooner.
  */
-enum outcome clocks_hasten_kind(struct tx *tx, const struct case_row *c,
-    const char *kind, int64_t at, const struct subject *by);
+enum outcome clocks_hasten_on(struct tx *tx, const struct case_row *c,
+    const char *event, int64_t at, const struct subject *by);
 
 /* When the running clock of a step is due; INT64_MIN if none runs. */
 int64_t clocks_due(struct tx *tx, const struct case_row *c, const char *step);

@@ -19,6 +19,7 @@ static void
 step_done(struct step *s)
 {
 	free(s->opens);
+	free(s->sooner);
 	free(s->warns);
 	free(s->limits.list);
 	free(s->starts.list);
@@ -202,6 +203,17 @@ procedure_openings(const struct procedure *p, const struct calendar *c,
 	for (size_t i = 0; i < n; i++)
 		out[i].from_t0 &= !p->counts_ours;
 	return n;
+}
+
+bool
+procedure_hastens(const struct procedure *p, const struct calendar *c,
+    const struct facts *f, const struct moment *m, struct opening *o)
+{
+	if (!step_hastens_on(o->step, m->event))
+		return false;
+	step_opening(o->step, c, f, m, o);
+	o->from_t0 &= !p->counts_ours;
+	return true;
 }
 
 bool

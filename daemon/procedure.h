@@ -63,6 +63,12 @@ size_t procedure_openings(const struct procedure *p, const struct calendar *c,
 /* The same for one step, whatever its events and its condition say. */
 void step_opening(const struct step *s, const struct calendar *c,
     const struct facts *f, const struct moment *m, struct opening *out);
+/*
+ * Does this event hasten a clock of o->step that runs already?  Then the rest
+ * of *o is what counts from now on, if that is sooner than what the clock has.
+ */
+bool procedure_hastens(const struct procedure *p, const struct calendar *c,
+    const struct facts *f, const struct moment *m, struct opening *o);
 /* Is an open clock of this step still needed under these facts? */
 bool step_holds(const struct step *s, const struct facts *f);
 

@@ -26,13 +26,25 @@ event_fits(const char *wanted, const char *event)
 	return strcmp(want, have) == 0;
 }
 
+static bool
+fits_any(const char **list, size_t n, const char *event)
+{
+	for (size_t i = 0; i < n; i++)
+		if (event_fits(list[i], event))
+			return true;
+	return false;
+}
+
 bool
 step_opens_on(const struct step *s, const char *event)
 {
-	for (size_t i = 0; i < s->n_opens; i++)
-		if (event_fits(s->opens[i], event))
-			return true;
-	return false;
+	return fits_any(s->opens, s->n_opens, event);
+}
+
+bool
+step_hastens_on(const struct step *s, const char *event)
+{
+	return fits_any(s->sooner, s->n_sooner, event);
 }
 
 /* "emergency.yes" or "emergency.no>yes" */
@@ -192,6 +204,27 @@ choices_check(
 			event_check(p, c->list[i].on, c->list[i].node, faults);
 }
 
+/* What hastens a clock is a change of the case's facts; a given day stays. */
+static void
+sooner_check(const struct step *s, struct faults *faults)
+{
+	const struct node *n = s->sooner_node;
+
+	if (n == NULL)
+		return;
+	if (s->is_ward ||
+	    (s->limits.n > 0 && s->limits.list[0].term.unit == UNIT_GIVEN))
+		node_fault(n, faults,
+		    "nothing hastens a step of the ward, nor a limit that is "
+		    "given");
+	for (n = n->child; n != NULL; n = n->next)
+		if (!is_fact_event(n->text))
+			node_fault(n, faults,
+			    "'%s' must be <fact>.<word> or "
+			    "<fact>.<word>><word>",
+			    n->text);
+}
+
 void
 events_check(
     const struct procedure *p, const struct step *s, struct faults *faults)
@@ -210,4 +243,5 @@ events_check(
 	}
 	choices_check(p, &s->limits, faults);
 	choices_check(p, &s->starts, faults);
+	sooner_check(s, faults);
 }

@@ -13,6 +13,8 @@ choose(const struct choices *c, const char *event, const struct facts *f);
 
 /* procedure_events.c: does this event open what waits for that one? */
 bool event_fits(const char *wanted, const char *event);
+/* Does this event hasten a clock of the step? */
+bool step_hastens_on(const struct step *s, const char *event);
 /* "N06.done" or "N06.oral" with N06 a step of p: that step, else NULL. */
 const struct step *event_step(const struct procedure *p, const char *event);
 /* A fault at n unless steps can wait for this event. */

@@ -38,12 +38,14 @@ step_json(const struct step *s)
 {
 	const struct node *when = node_get(s->node, "when");
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:s, s:o, s:s*, s:o,"
-			 " s:o, s:o, s:o, s:s, s:s, s:s}",
+	return json_pack(
+	    "{s:s, s:s, s:s, s:s, s:s, s:s*, s:s, s:o, s:o, s:s*, s:o,"
+	    " s:o, s:o, s:o, s:s, s:s, s:s}",
 	    "id", s->id, "name_vi", s->vi, "name_en", s->en, "role", s->role,
 	    "kind", s->kind, "form", s->form, "scope",
 	    s->is_ward ? "ward" : "case", "opens", texts_json(s->opens_node),
-	    "when", when == NULL ? NULL : when->text, "limits",
+	    "sooner", texts_json(s->sooner_node), "when",
+	    when == NULL ? NULL : when->text, "limits",
 	    choices_json(&s->limits, "is"), "starts",
 	    choices_json(&s->starts, "is"), "warn",
 	    texts_json(node_get(s->node, "warn")), "ladders",

@@ -14,7 +14,7 @@ struct raw_step {
 	const char *id, *vi, *en, *role, *kind, *when, *form, *source;
 	int basis, leg, scope;
 	bool approval;
-	const struct node *opens, *limit, *start, *warn, *ladder;
+	const struct node *opens, *sooner, *limit, *start, *warn, *ladder;
 };
 
 #define AT(field) offsetof(struct raw_step, field)
@@ -26,6 +26,7 @@ static const struct conf_key step_keys[] = {
     {"kind", KEY_TEXT, true, AT(kind), 0, 0, NULL},
     {"approval", KEY_BOOL, false, AT(approval), 0, 0, NULL},
     {"opens", KEY_TEXTS, true, AT(opens), 0, 0, NULL},
+    {"sooner", KEY_TEXTS, false, AT(sooner), 0, 0, NULL},
     {"when", KEY_TEXT, false, AT(when), 0, 0, NULL},
     {"limit", KEY_ANY, true, AT(limit), 0, 0, NULL},
     {"start", KEY_ANY, true, AT(start), 0, 0, NULL},
@@ -169,6 +170,9 @@ step_read(const struct procedure *p, struct step *s, const struct node *n,
 	s->is_ward = raw.scope == 1;
 	s->opens_node = raw.opens;
 	s->opens = texts_read(raw.opens, &s->n_opens);
+	s->sooner_node = raw.sooner;
+	if (raw.sooner != NULL)
+		s->sooner = texts_read(raw.sooner, &s->n_sooner);
 	name_check(node_get(n, "id"), faults);
 	name_check(node_get(n, "kind"), faults);
 	role_check(node_get(n, "role"), faults);

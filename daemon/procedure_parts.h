@@ -47,8 +47,8 @@ struct choices {
 
 struct step {
 	const char *id, *vi, *en, *role, *kind, *form, *source, *basis, *leg;
-	const char **opens; /* events */
-	size_t n_opens;
+	const char **opens, **sooner; /* events */
+	size_t n_opens, n_sooner;
 	struct when when;
 	struct choices limits, starts, ladders;
 	bool is_ward; /* the ward's own: it has no case */
@@ -56,7 +56,7 @@ struct step {
 	bool warns_at_start;
 	int64_t *warns; /* ms before due, falling */
 	size_t n_warns;
-	const struct node *node, *opens_node;
+	const struct node *node, *opens_node, *sooner_node;
 };
 /* What no change of a limit may break: step ends within a term of an event. */
 struct bound {

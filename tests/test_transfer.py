@@ -69,6 +69,53 @@ def test_what_was_verified_as_no_emergency_has_a_working_day(s):
     assert s.clock(code, "N23a")["due_at"] == "2026-11-26T00:00:00+07:00"
 
 
+def no_emergency(s, verified="yes", **more):
+    code = s.open(**more)
+    if verified:
+        ok(s.post("officer", code, "steps/N05/done", {
+            "acted_at": s.d.now, "verified": verified}))
+    ok(s.post("boss", code, "steps/N08/done", {
+        "acted_at": s.d.now, "emergency": "no", "reason": "Trẻ an toàn."}))
+    return code
+
+
+def test_what_nobody_verified_is_handed_over_within_the_hour(s):
+    """Though it is no emergency: "không thuộc địa bàn" comes before both."""
+    code = no_emergency(s, verified=None)
+    ok(whereabouts(s, code, area="outside"))
+    clock = s.clock(code, "N23a")
+    assert (clock["start_at"], clock["due_at"][11:16]) == (s.d.now, "08:00")
+
+
+def test_a_verified_emergency_is_handed_over_within_the_hour(s):
+    code = s.open()
+    ok(s.post("officer", code, "steps/N05/done", {
+        "acted_at": s.d.now, "verified": "yes"}))
+    ok(whereabouts(s, code, area="outside"))
+    assert s.clock(code, "N23a")["due_at"][11:16] == "08:00"
+
+
+def test_clocks_of_days_are_hastened_by_an_emergency(s):
+    """N23a had a working day, L01 three and P01 one when risk rose again."""
+    code = no_emergency(s)
+    ok(whereabouts(s, code, area="outside", contact="lost"))
+    out = s.refer(code)
+    slow = {"N23a": "2026-11-26T00:00:00+07:00",
+            "L01": "2026-11-28T00:00:00+07:00",
+            "P01": "2026-11-26T00:00:00+07:00"}
+    assert {k: s.clock(code, k)["due_at"] for k in slow} == slow
+    ok(s.post("officer", code, "risk", {
+        "acted_at": s.d.now, "risk": "high", "reason": "Thử nghiệm."}))
+    assert s.case(code)["facts"]["emergency"] == "presumed"
+    fast = {"N23a": "2026-11-24T08:00:00+07:00",
+            "L01": "2026-11-25T07:00:00+07:00",
+            "P01": "2026-11-24T08:00:00+07:00"}
+    assert {k: s.clock(code, k)["due_at"] for k in fast} == fast
+    assert s.clock(code, "P01")["item"] == out
+    assert {k: sorted(state(s, code, k)) for k in fast} == {
+        k: ["dropped", "open"] for k in fast}
+
+
 # ---- Nobody finds the child ----
 
 def test_lost_contact_is_open_with_a_clock_of_its_own(s):
@@ -85,6 +132,12 @@ def test_lost_contact_is_open_with_a_clock_of_its_own(s):
     ok(whereabouts(s, code, contact="kept"))
     assert s.clock(code, "L01") is None
     assert s.case(code)["facts"]["contact"] == "kept"
+
+
+def test_lost_contact_without_an_emergency_has_three_working_days(s):
+    code = no_emergency(s)
+    ok(whereabouts(s, code, contact="lost"))
+    assert s.clock(code, "L01")["due_at"] == "2026-11-28T00:00:00+07:00"
 
 
 # ---- To a ward without a client ----
