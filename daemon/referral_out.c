@@ -25,9 +25,8 @@ answer_kind(const char *purpose)
 	return strcmp(purpose, "feedback") == 0 ? FEEDBACK : ANSWER;
 }
 
-/* The step of this kind; NULL if the procedure has none. */
-static const char *
-step_of(struct tx *tx, const char *kind)
+const char *
+referral_step(struct tx *tx, const char *kind)
 {
 	const struct procedure *p = tx_context(tx)->procedure;
 
@@ -48,7 +47,7 @@ referral_clock_open(struct tx *tx, const struct case_row *c, const char *kind,
 {
 	struct item_clock i = {
 	    .c = c,
-	    .step = step_of(tx, kind),
+	    .step = referral_step(tx, kind),
 	    .item = id,
 	    .start_at = clock_now(),
 	    .due_at = due_at,
@@ -64,7 +63,7 @@ referral_clock_end(struct tx *tx, const struct case_row *c, const char *kind,
     const struct referral_reply *r)
 {
 	struct act a = {.case_id = c->id,
-	    .step = step_of(tx, kind),
+	    .step = referral_step(tx, kind),
 	    .kind = kind,
 	    .by = r->by,
 	    .acted_at = r->acted_at};
@@ -82,12 +81,12 @@ referral_clock_end(struct tx *tx, const struct case_row *c, const char *kind,
 	return how == NOT_FOUND ? OK : how;
 }
 
-static enum outcome
-drop_clock(struct tx *tx, const struct case_row *c, const char *kind,
+enum outcome
+referral_clock_drop(struct tx *tx, const struct case_row *c, const char *kind,
     const struct referral_reply *r)
 {
 	struct item_clock i = {
-	    .c = c, .step = step_of(tx, kind), .item = r->id};
+	    .c = c, .step = referral_step(tx, kind), .item = r->id};
 	enum outcome how =
 	    i.step == NULL ? OK : clocks_drop_item(tx, &i, r->by, "withdrawn");
 
@@ -132,7 +131,7 @@ watch(struct tx *tx, const struct case_row *c, const struct out_referral *out)
 {
 	const char *kind = answer_kind(out->purpose);
 
-	return step_of(tx, kind) == NULL
+	return referral_step(tx, kind) == NULL
 		   ? case_tell_holder(tx, c, "referral_sent")
 		   : referral_clock_open(tx, c, kind, out->id, 0);
 }
@@ -278,10 +277,13 @@ static enum outcome
 withdrawn(struct tx *tx, struct case_row *c, const struct referral_about *w,
     const struct referral_reply *r)
 {
-	enum outcome how = drop_clock(tx, c, answer_kind(w->purpose), r);
+	enum outcome how =
+	    referral_clock_drop(tx, c, answer_kind(w->purpose), r);
 
 	if (how == OK)
-		how = drop_clock(tx, c, SERVICE, r);
+		how = referral_clock_drop(tx, c, SERVICE, r);
+	if (how == OK && strcmp(w->purpose, "transfer") == 0)
+		how = transfer_withdraw(tx, c, r);
 	return how == OK ? still_ours(tx, c, w, r) : how;
 }
 

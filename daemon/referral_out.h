@@ -65,6 +65,11 @@ enum outcome referral_clock_open(struct tx *tx, const struct case_row *c,
     const char *kind, const char *id, int64_t due_at);
 enum outcome referral_clock_end(struct tx *tx, const struct case_row *c,
     const char *kind, const struct referral_reply *r);
+/* It is not waited for any more; OK also if no such clock runs. */
+enum outcome referral_clock_drop(struct tx *tx, const struct case_row *c,
+    const char *kind, const struct referral_reply *r);
+/* The first step of a kind; NULL if the procedure has none. */
+const char *referral_step(struct tx *tx, const char *kind);
 /* What was said, sealed with the referral. */
 enum outcome referral_keep_words(struct tx *tx, const struct referral_reply *r);
 

@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert_rows.h"
 #include "audit.h"
 #include "case_give.h"
 #include "case_open.h"
 #include "clock.h"
+#include "clock_rows.h"
 #include "clocks.h"
 #include "context.h"
 #include "mau01.h"
@@ -41,30 +43,65 @@ set_fact(struct tx *tx, struct case_row *c, enum fact f, const char *word,
 	    tx, c, &(struct change){f, fact_word(f, word), r->acted_at}, r->by);
 }
 
+/* It goes on: what the other wards have still to hear must be told. */
+static enum outcome
+end_clocks(struct tx *tx, const struct case_row *c, const struct act *a)
+{
+	char list[CLOCKS_MAX][ID_SIZE];
+	const char *step = referral_step(tx, TELL);
+	size_t n = 0;
+	enum outcome how =
+	    ids_read(tx_query(tx, Q_CLOCK_ITEMS,
+			 ARGS(V_TEXT(c->id), V_TEXT(step), V_INT(CLOCKS_MAX))),
+		list, CLOCKS_MAX, &n);
+
+	if (how == OK)
+		how = clocks_end_all(tx, c, a);
+	for (size_t i = 0; i < n && how == OK; i++)
+		how = referral_clock_open(tx, c, TELL, list[i], 0);
+	return how;
+}
+
+/* The child is theirs: our clocks end, what is left is the file. */
+static enum outcome
+let_go(struct tx *tx, struct case_row *c, const char *word,
+    const struct referral_reply *r)
+{
+	struct act act = {
+	    .case_id = c->id,
+	    .kind = strcmp(word, "accepted") == 0 ? "transfer_accepted"
+						  : "transfer_returned",
+	    .by = r->by,
+	    .acted_at = r->acted_at,
+	};
+	enum outcome how = act_add(tx, &act);
+
+	if (how == OK && strcmp(word, "accepted") == 0)
+		how = case_did(tx, c, "transfer", r->by);
+	if (how == OK)
+		how = end_clocks(tx, c, &act);
+	if (how == OK)
+		how = set_fact(tx, c, FACT_outcome, "leave", r);
+	return how == OK ? set_fact(tx, c, FACT_transfer, word, r) : how;
+}
+
 enum outcome
 transfer_accepted(
     struct tx *tx, struct case_row *c, const struct referral_reply *r)
 {
-	struct act act = {
-	    .case_id = c->id,
-	    .kind = "transfer_accepted",
-	    .by = r->by,
-	    .acted_at = r->acted_at,
-	};
 	enum outcome how;
 
 	if (!c->is_open)
 		return OK;
-	how = act_add(tx, &act);
-	if (how == OK)
-		how = case_did(tx, c, "transfer", r->by);
-	if (how == OK)
-		how = clocks_end_all(tx, c, &act);
-	if (how == OK)
-		how = set_fact(tx, c, FACT_outcome, "leave", r);
-	if (how == OK)
-		how = set_fact(tx, c, FACT_transfer, "accepted", r);
+	how = let_go(tx, c, "accepted", r);
 	return how == OK ? case_tell_holder(tx, c, "transfer_accepted") : how;
+}
+
+enum outcome
+transfer_withdraw(
+    struct tx *tx, const struct case_row *c, const struct referral_reply *r)
+{
+	return referral_clock_open(tx, c, TELL, r->id, 0);
 }
 
 /* ---- In ---- */
@@ -92,6 +129,23 @@ tell(struct tx *tx, const struct case_row *c, const struct referral_reply *r)
 	return how == OK ? referral_clock_open(tx, c, TELL, r->id, 0) : how;
 }
 
+/* What was said, and the word of the chain. */
+static enum outcome
+keep(struct tx *tx, const struct case_row *c, const struct referral_reply *r,
+    const char *act)
+{
+	enum outcome how = referral_keep_words(tx, r);
+
+	return how != OK ? how
+			 : audit_add(tx, &(struct happening){
+					     .actor = r->by,
+					     .act = act,
+					     .object_kind = "referral",
+					     .object_id = r->id,
+					     .case_id = c->id,
+					 });
+}
+
 static enum outcome
 decide(struct tx *tx, const struct case_row *c, const struct referral_reply *r)
 {
@@ -102,41 +156,107 @@ decide(struct tx *tx, const struct case_row *c, const struct referral_reply *r)
 	if (how == NOT_FOUND)
 		return CONFLICT;
 	if (how == OK)
-		how = referral_keep_words(tx, r);
-	if (how == OK)
-		how = audit_add(tx, &(struct happening){
-					.actor = r->by,
-					.act = is_yes ? "transfer.accepted"
-						      : "transfer.refused",
-					.object_kind = "referral",
-					.object_id = r->id,
-					.case_id = c->id,
-				    });
+		how = keep(tx, c, r,
+		    is_yes ? "transfer.accepted" : "transfer.refused");
 	return how == OK ? tell(tx, c, r) : how;
+}
+
+/* Did nobody else report the child, and did we take no measure? */
+static bool
+is_only_theirs(struct tx *tx, const struct case_row *c)
+{
+	return c->is_open &&
+	       c->facts.v[FACT_isolation] !=
+		   fact_word(FACT_isolation, "decided") &&
+	       c->facts.v[FACT_placement] != fact_word(FACT_placement, "yes") &&
+	       c->facts.v[FACT_transfer] == 0 &&
+	       tx_number(tx, Q_TRANSFER_OTHERS, 1, ARGS(V_TEXT(c->id))) == 0;
+}
+
+/* The other ward knows: that we took ours back, or how we answered. */
+static enum outcome
+told(struct tx *tx, struct case_row *c, const struct referral_about *w,
+    const struct referral_reply *r)
+{
+	enum outcome how = referral_clock_end(tx, c, TELL, r);
+
+	return how == OK && !w->is_out && strcmp(w->answer, "refused") == 0 &&
+		       is_only_theirs(tx, c)
+		   ? let_go(tx, c, "returned", r)
+		   : how;
+}
+
+/* The sender took it back, by whichever way we heard of it. */
+static enum outcome
+taken_back(struct tx *tx, struct case_row *c, const struct referral_reply *r)
+{
+	enum outcome how =
+	    tx_exec(tx, Q_TRANSFER_WITHDRAWN, ARGS(V_TEXT(r->id)));
+
+	if (how == NOT_FOUND)
+		return CONFLICT;
+	if (how == OK)
+		how = keep(tx, c, r, "transfer.withdrawn");
+	if (how == OK)
+		how = referral_clock_drop(tx, c, DECIDE, r);
+	if (how == OK)
+		how = referral_clock_drop(tx, c, TELL, r);
+	if (how == OK && is_only_theirs(tx, c))
+		how = let_go(tx, c, "returned", r);
+	return how == OK ? case_tell_lead(tx, c, "transfer_withdrawn") : how;
+}
+
+/* Is there something that the other ward must hear? */
+static bool
+is_to_tell(const struct referral_about *w)
+{
+	return w->is_out ? strcmp(w->state, "withdrawn") == 0
+			 : w->answer[0] != '\0' &&
+			       strcmp(w->answer, "withdrawn") != 0;
 }
 
 enum outcome
 transfer_answer(struct tx *tx, const struct referral_about *w,
     const struct referral_reply *r)
 {
+	bool is_told = strcmp(r->to, "told") == 0;
 	struct case_row c;
 	enum outcome how = case_get(tx, w->case_id, &c);
 
 	if (how != OK)
 		return how;
-	if (w->is_out || strcmp(w->purpose, "transfer") != 0)
+	if (strcmp(w->purpose, "transfer") != 0 || (w->is_out && !is_told))
 		return CONFLICT;
-	if (strcmp(r->to, "told") != 0)
+	if (strcmp(r->to, "withdrawn") == 0)
+		return strcmp(w->answer, r->to) == 0 ? OK
+						     : taken_back(tx, &c, r);
+	if (!is_told)
 		return decide(tx, &c, r);
-	if (w->answer[0] == '\0')
+	if (!is_to_tell(w))
 		return CONFLICT;
 	how = referral_keep_words(tx, r);
-	return how == OK ? referral_clock_end(tx, &c, TELL, r) : how;
+	return how == OK ? told(tx, &c, w, r) : how;
+}
+
+enum outcome
+transfer_find(struct tx *tx, const char *agency_id, const char *source_ref,
+    char id[ID_SIZE])
+{
+	char list[1][ID_SIZE];
+	size_t n = 0;
+	enum outcome how =
+	    ids_read(tx_query(tx, Q_TRANSFER_BY_REF,
+			 ARGS(V_TEXT(agency_id), V_TEXT(source_ref))),
+		list, NELEM(list), &n);
+
+	if (how == OK && n > 0)
+		memcpy(id, list[0], ID_SIZE);
+	return how == OK && n == 0 ? NOT_FOUND : how;
 }
 
 /* ---- From hotlined to hotlined ---- */
 
-/* Why we refused: the newest word that has a reason. */
+/* Why we refused or took it back: the newest word that has a reason. */
 static json_t *
 reason_of(struct tx *tx, const char *referral)
 {
@@ -156,6 +276,17 @@ reason_of(struct tx *tx, const char *referral)
 	return out;
 }
 
+/* That we took it back, by the number it has with us. */
+static json_t *
+withdraw_call(struct tx *tx, const char *referral)
+{
+	json_t *body = reason_of(tx, referral);
+
+	json_object_set_new(body, "source_ref", json_string(referral));
+	return json_pack(
+	    "{s:s, s:o}", "path", "/v1/referrals/withdraw", "body", body);
+}
+
 /* Our answer, as a partner of the ward that sent it gives it. */
 static json_t *
 answer_call(struct tx *tx, const char *referral, const struct referral_about *w)
@@ -164,7 +295,7 @@ answer_call(struct tx *tx, const char *referral, const struct referral_about *w)
 	json_t *call;
 	char *path;
 
-	if (w->answer[0] == '\0' || !id_ok(w->source_ref))
+	if (!is_to_tell(w) || !id_ok(w->source_ref))
 		return NULL;
 	path = xasprintf(
 	    "/v1/referrals/%s/%s", w->source_ref, is_yes ? "accept" : "refuse");
@@ -204,6 +335,8 @@ transfer_call(struct tx *tx, const struct delivery *d)
 		body = json_object_get(w.body, "notification");
 		if (!w.is_out)
 			call = answer_call(tx, id, &w);
+		else if (is_to_tell(&w))
+			call = withdraw_call(tx, id);
 		else if (body != NULL)
 			call = json_pack("{s:s, s:O}", "path", "/v1/referrals",
 			    "body", body);
@@ -215,19 +348,24 @@ transfer_call(struct tx *tx, const struct delivery *d)
 enum outcome
 transfer_delivered(struct tx *tx, const struct delivery *d)
 {
+	const char *step = referral_step(tx, TELL);
 	struct referral_about w;
 	struct case_row c;
+	struct clock_row k;
 	char id[ID_SIZE];
 	enum outcome how = find(tx, d, id, &w);
 
 	referral_about_done(&w);
-	if (how == NOT_FOUND || (how == OK && w.is_out))
+	if (how == OK)
+		how = clock_get(tx, d->clock_id, &k);
+	if (how == NOT_FOUND ||
+	    (how == OK && (step == NULL || strcmp(k.step, step) != 0)))
 		return OK; /* theirs to answer */
 	if (how == OK)
 		how = case_get(tx, w.case_id, &c);
 	if (how != OK)
 		return how;
-	return referral_clock_end(tx, &c, TELL,
+	return told(tx, &c, &w,
 	    &(struct referral_reply){
 		.id = id, .by = &audit_system, .acted_at = clock_now()});
 }

@@ -3,7 +3,8 @@
  * notification that its POST /v1/referrals takes, the first receipt in it; in,
  * our answer to its transfer.  Whoever sends stays responsible until accepted.
  * Kinds of steps: "transfer" is done by an acceptance, "transfer_answer" waits
- * for ours, "transfer_told" until the sender has it.
+ * for ours, "transfer_told" until the other ward has it: our answer, or that we
+ * took back what we sent.
  */
 #ifndef REFERRAL_TRANSFER_H
 #define REFERRAL_TRANSFER_H
@@ -24,21 +25,32 @@ json_t *transfer_notification(struct tx *tx, const struct case_row *c,
 enum outcome transfer_accepted(
     struct tx *tx, struct case_row *c, const struct referral_reply *r);
 
+/* We took it back: the other ward must hear of it. */
+enum outcome transfer_withdraw(
+    struct tx *tx, const struct case_row *c, const struct referral_reply *r);
+
 /* A notification came in; if it is a transfer, the lead must answer it. */
 enum outcome transfer_received(struct tx *tx, const char *referral);
 /*
- * Our answer to it ("accepted", "refused", or "told": the sender heard it on
- * the phone).  CONFLICT: was answered, or there is nothing to tell.
+ * Our answer to it ("accepted", "refused"), or what was said on the phone
+ * ("withdrawn": the sender took it back; "told": the other ward heard of our
+ * answer, or that we took ours back).  CONFLICT: was answered, or there is
+ * nothing to tell.  What is theirs again is not ours: if nobody else reported
+ * the child and we took no measure, our clocks end, what is left is the file.
  */
 enum outcome transfer_answer(struct tx *tx, const struct referral_about *w,
     const struct referral_reply *r);
+
+/* What an agency sent by its own number; NOT_FOUND also if it is barred. */
+enum outcome transfer_find(struct tx *tx, const char *agency_id,
+    const char *source_ref, char id[ID_SIZE]);
 
 /*
  * The call {path, body} that a delivery makes to another hotlined; NULL: there
  * is none to make.  The caller decrefs.
  */
 json_t *transfer_call(struct tx *tx, const struct delivery *d);
-/* The other hotlined took it: our answer is told. */
+/* The other hotlined took it: it is told. */
 enum outcome transfer_delivered(struct tx *tx, const struct delivery *d);
 
 #endif

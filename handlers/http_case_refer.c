@@ -306,7 +306,9 @@ check_answer(const struct request *r, const struct referral_about *w,
 	    {true, "withdrawn", "reason", "/reason", "cần lý do"},
 	    {true, "completed", "outcome", "/outcome", "cần kết quả"},
 	    {false, "refused", "reason", "/reason", "cần lý do"},
+	    {true, "told", "call", "/call", "cần ghi đã báo cho ai"},
 	    {false, "told", "call", "/call", "cần ghi đã báo cho ai"},
+	    {false, "withdrawn", "call", "/call", "cần ghi ai rút lại"},
 	};
 	const char *answer = body_text(r, "answer");
 
@@ -342,8 +344,9 @@ take_answer(struct tx *tx, const struct request *r, struct response *a,
 	    .acted_at = answered_at(r),
 	    .words = r->body,
 	};
-	enum outcome how = w->is_out ? referral_reply(tx, &reply)
-				     : transfer_answer(tx, w, &reply);
+	bool is_partners = w->is_out && strcmp(reply.to, "told") != 0;
+	enum outcome how = is_partners ? referral_reply(tx, &reply)
+				       : transfer_answer(tx, w, &reply);
 
 	if (how == CONFLICT)
 		return answer_problem(a, "state_conflict");

@@ -9,6 +9,8 @@
 #include "handlers.h"
 #include "intake.h"
 #include "referral.h"
+#include "referral_transfer.h"
+#include "schema.h"
 
 #define PAGE_DEFAULT 50
 #define PAGE_MAX     200
@@ -172,4 +174,65 @@ referral_list(struct tx *tx, const struct request *r, struct response *a)
 		return answer_json(a, 200, list);
 	json_decref(list);
 	return answer_outcome(a, how);
+}
+
+/* ---- Another ward takes its transfer back ---- */
+
+static const struct field withdraw_fields[] = {
+    {.name = "source_ref",
+	.kind = FIELD_TEXT,
+	.required = true,
+	.low = 1,
+	.high = 100},
+    {.name = "reason", .kind = FIELD_TEXT, .low = 1, .high = 500},
+};
+static const struct schema withdraw_schema = {
+    withdraw_fields, NELEM(withdraw_fields)};
+
+static enum outcome
+take_back(struct tx *tx, const struct request *r, struct response *a)
+{
+	char id[ID_SIZE];
+	struct referral_reply reply = {.id = id,
+	    .to = "withdrawn",
+	    .by = &r->subject,
+	    .acted_at = clock_now(),
+	    .words = r->body};
+	struct referral_about w;
+	enum outcome how =
+	    transfer_find(tx, r->subject.id, body_text(r, "source_ref"), id);
+
+	if (how == NOT_FOUND)
+		return answer_problem(a, "not_found");
+	if (how != OK)
+		return answer_outcome(a, how);
+	how = referral_about(tx, id, &w);
+	if (how == OK)
+		how = transfer_answer(tx, &w, &reply);
+	referral_about_done(&w);
+	if (how == CONFLICT)
+		return answer_problem(a, "state_conflict");
+	return how == OK ? answer_json(a, 200, json_pack("{s:s}", "id", id))
+			 : answer_outcome(a, how);
+}
+
+/* POST /v1/referrals/withdraw */
+enum outcome
+referral_withdraw(struct tx *tx, const struct request *r, struct response *a)
+{
+	struct idem idem;
+	enum outcome how;
+
+	switch (idem_begin(tx, r, a, &idem)) {
+	case IDEM_AGAIN:
+		return OK;
+	case IDEM_REFUSED:
+		return INVALID;
+	case IDEM_NEW:
+		break;
+	}
+	if (!body_ok(r, &withdraw_schema, a))
+		return INVALID;
+	how = take_back(tx, r, a);
+	return how == OK ? idem_keep(tx, &idem, a) : how;
 }

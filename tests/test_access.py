@@ -91,6 +91,7 @@ class Site:
                 "kind": "unknown", "narrative": "Nội dung thử nghiệm.",
                 "source": {"channel": "phone", "received_at": NOW}},
             "updates": {"text": "Tin thêm."},
+            "withdraw": {"source_ref": "khong-co"},
             "refuse": {"reason": "Lý do thử."},
             "complete": {"outcome": "Kết quả thử."},
             "done": {"acted_at": NOW},

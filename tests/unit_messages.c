@@ -131,8 +131,9 @@ test_every_kind_is_filled_in_every_language(void **state)
 	    "alarm_no_person", "alarm_break_glass", "alarm_access_reset",
 	    "alarm_change", "phone_task", "alarm_admin_act",
 	    "alarm_agency_auth", "bar", "update", "referral_refused",
-	    "transfer_accepted", "daily_list", "referral", "referral_sent",
-	    "referral_completed", "alarm_step_unknown", "alarm_clock_stuck"};
+	    "transfer_accepted", "transfer_withdrawn", "daily_list", "referral",
+	    "referral_sent", "referral_completed", "alarm_step_unknown",
+	    "alarm_clock_stuck"};
 	struct alert_text t = sample();
 
 	(void)state;

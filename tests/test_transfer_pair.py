@@ -1,0 +1,178 @@
+"""Two hotlined hand a case over: t0 travels, and neither is left in doubt."""
+import pytest
+
+from refer_site import NAME, text_of
+from transfer_site import CALL, Pair, answer, hand_over, ok, refused
+
+
+@pytest.fixture(scope="module")
+def pair():
+    with Pair() as p:
+        yield p
+
+
+def test_a_case_goes_from_hotlined_to_hotlined_and_is_accepted(pair):
+    a, b = pair.a, pair.b
+    started = {"channel": "phone", "received_at": "2026-11-24T06:20:00+07:00"}
+    a.d.set_clock("2026-11-24T07:30:00+07:00")
+    b.d.set_clock("2026-11-24T07:40:00+07:00")
+    code, out, there = hand_over(pair, source=started)
+    got = b.case(there)
+    assert got["t0_at"] == "2026-11-24T06:20:00+07:00", "t0 travels"
+    assert b.clock(there, "N08")["due_at"] == "2026-11-24T18:20:00+07:00"
+    (mine,) = got["referrals"]
+    assert (mine["purpose"], mine["agency"]) == ("transfer", "warda")
+    assert mine["body"]["children"][0]["name"] == NAME
+    assert "condition" not in mine["body"]["children"][0]
+    assert not mine["has_informant"] and "0988000001" not in text_of(
+        b.call("boss", "GET", f"/v1/cases/{there}"))
+    assert a.case(code)["facts"]["transfer"] == "asked"
+    assert a.clock(code, "N08") and b.clock(there, "P03")
+    assert answer(b, there, mine["id"], "officer",
+                  answer="accepted").status == 403
+    ok(answer(b, there, mine["id"], answer="accepted"))
+    assert answer(b, there, mine["id"], answer="refused",
+                  reason="x").json["code"] == "state_conflict"
+    b.d.step("1s")
+    assert a.case(code)["facts"]["transfer"] == "accepted"
+    assert [c["step"] for c in a.case(code)["clocks"]
+            if c["state"] == "open"] == ["N23c"]
+    assert b.clock(there, "P03") is None and b.clock(there, "P04") is None
+    assert b.clock(there, "N08"), "now theirs"
+    (sent,) = [r for r in a.case(code)["referrals"] if r["id"] == out]
+    assert sent["state"] == "accepted"
+    assert [e["actor_kind"] for e in a.events(code)
+            if e["act"] == "referral.accepted"] == ["agency"]
+
+
+def test_a_refusal_comes_back_to_the_lead_with_its_reason(pair):
+    a, b = pair.a, pair.b
+    code, out, there = hand_over(pair)
+    (mine,) = b.case(there)["referrals"]
+    refused(answer(b, there, mine["id"], answer="refused"), "/reason")
+    ok(answer(b, there, mine["id"], answer="refused",
+              reason="Thôn này thuộc phường khác."))
+    b.d.step("1s")
+    a.d.step("1s")
+    assert a.told(code, "referral_refused") == ["truongnhom"]
+    (sent,) = [r for r in a.case(code)["referrals"] if r["id"] == out]
+    assert sent["updates"][0]["body"]["reason"] == \
+        "Thôn này thuộc phường khác."
+    assert a.clock(code, "N08") and a.case(code)["facts"]["transfer"] == "none"
+    assert b.clock(there, "P04") is None
+
+
+def open_steps(site, code):
+    return {c["step"] for c in site.case(code)["clocks"]
+            if c["state"] == "open"}
+
+
+def test_what_the_sender_takes_back_rings_on_nowhere_but_there(pair):
+    """Both wards had a live N08 after a withdrawal, and P03 rang on."""
+    a, b = pair.a, pair.b
+    code, out, there = hand_over(pair)
+    assert {"P03", "N08"} <= open_steps(b, there)
+    ok(answer(a, code, out, answer="withdrawn", reason="Trẻ ở phường."))
+    a.d.step("1s")
+    assert a.clock(code, "P04") is None and a.clock(code, "N08")
+    assert a.case(code)["facts"]["transfer"] == "none"
+    assert open_steps(b, there) == {"N23c"}
+    b.d.step("1s")
+    assert b.told(there, "transfer_withdrawn") == ["truongnhom"]
+    (mine,) = b.case(there)["referrals"]
+    assert mine["updates"][0]["body"]["reason"] == "Trẻ ở phường."
+    assert answer(b, there, mine["id"], answer="accepted").status == 409
+    again = b.call("warda", "POST", "/v1/referrals/withdraw",
+                   {"source_ref": out})
+    assert ok(again) == {"id": mine["id"]}
+    for who, ref in (("warda", code), ("tramyte", out)):
+        a404 = b.call(who, "POST", "/v1/referrals/withdraw",
+                      {"source_ref": ref})
+        assert a404.status == 404, a404
+    ok(b.post("lead", there, "close", {
+        "acted_at": b.d.now, "reason": "misdirected"}))
+
+
+def test_what_others_reported_too_stays_ours_when_it_is_taken_back(pair):
+    a, b = pair.a, pair.b
+    code, out, there = hand_over(pair)
+    own = b.call("truong1", "POST", "/v1/referrals", {
+        "kind": "abused", "narrative": "Lời kể khác.",
+        "source": {"channel": "phone", "received_at": b.d.now}}).json
+    ok(b.post("lead", there, "attach", {
+        "referral": own["id"], "reason": "Cùng trẻ."}))
+    ok(answer(a, code, out, answer="withdrawn", reason="Trẻ ở phường."))
+    a.d.step("1s")
+    assert b.clock(there, "P03") is None and b.clock(there, "N08")
+    b.d.step("1s")
+    assert b.told(there, "transfer_withdrawn") == ["truongnhom"]
+
+
+def test_what_we_refused_is_theirs_once_they_know(pair):
+    """The refusing ward had a live N08, too."""
+    a, b = pair.a, pair.b
+    code, out, there = hand_over(pair)
+    (mine,) = b.case(there)["referrals"]
+    ok(answer(b, there, mine["id"], answer="refused", reason="Nhầm nơi."))
+    b.d.step("1s")
+    assert open_steps(b, there) == {"N23c"}
+    assert b.case(there)["facts"]["transfer"] == "returned"
+    assert a.clock(code, "N08")
+
+
+def test_sent_again_it_is_the_same_case_there(pair):
+    """The ladder calls the other hotlined again after ten minutes."""
+    a, b = pair.a, pair.b
+    code, out, there = hand_over(pair)
+    a.d.step("11m")
+    assert len([1 for c in b.call("lead", "GET", "/v1/cases?limit=200").json[
+        "items"] if out in text_of(b.call(
+            "lead", "GET", f"/v1/cases/{c['code']}"))]) == 1
+
+
+def test_a_sender_that_cannot_be_reached_is_telephoned(pair):
+    a, b = pair.a, pair.b
+    code, out, there = hand_over(pair)
+    (mine,) = b.case(there)["referrals"]
+    a.d.stop()
+    assert answer(b, there, mine["id"], answer="told",
+                  call={**CALL, "called_at": b.d.now}
+                  ).json["code"] == "state_conflict"
+    ok(answer(b, there, mine["id"], answer="accepted"))
+    b.d.step("45m")
+    who = [d.get("member") or d.get("agency") for e in b.events(there)
+           if e.get("alert") and e["detail"]["clock"] == b.clock(
+               there, "P04")["id"] for d in e["deliveries"]]
+    assert who[0] == "warda" and "truongnhom" in who
+    ok(answer(b, there, mine["id"], answer="told",
+              call={**CALL, "called_at": b.d.now}))
+    assert b.clock(there, "P04") is None
+    a.d.start()
+    assert a.case(code)["facts"]["transfer"] == "asked"
+
+
+def test_a_ward_that_cannot_be_reached_is_told_of_a_withdrawal_later(pair):
+    """By the phone there: what rings ends by what a member takes down."""
+    a, b = pair.a, pair.b
+    code, out, there = hand_over(pair)
+    b.d.stop()
+    ok(answer(a, code, out, answer="withdrawn", reason="Trẻ ở phường."))
+    a.d.step("21m")
+    assert a.clock(code, "P04", out)
+    b.d.start()
+    (mine,) = b.case(there)["referrals"]
+    refused(answer(b, there, mine["id"], answer="withdrawn"), "/call")
+    ok(answer(b, there, mine["id"], answer="withdrawn",
+              call={**CALL, "called_at": b.d.now}))
+    assert open_steps(b, there) == {"N23c"}
+    ok(answer(a, code, out, answer="told",
+              call={**CALL, "called_at": a.d.now}))
+    assert a.clock(code, "P04") is None
+
+
+def test_the_chains_hold_after_all_this(pair):
+    for site in (pair.a, pair.b):
+        done = site.d.ctl_raw("audit", "verify")
+        assert done.returncode == 0, done.stderr
+        for secret in (NAME, "0988000001"):
+            assert secret not in site.d.log()
