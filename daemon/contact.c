@@ -1,6 +1,7 @@
 #include "contact.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "keyring.h"
@@ -36,16 +37,58 @@ next_number(const char *s, char out[DIGITS_MAX + 1])
 	return n >= DIGITS_MIN ? s : NULL;
 }
 
+/* What stands around an address in a sentence. */
+#define AROUND	 " \t\n,;:!?()<>\"'"
+#define WORD_MIN 5
+#define WORD_MAX 200
+
+/* "anh.ta@example.vn." without its full stop; is it like an address at all? */
+static bool
+next_word(const char **text, char out[WORD_MAX + 1])
+{
+	size_t n;
+
+	*text += strspn(*text, AROUND);
+	n = strcspn(*text, AROUND);
+	snprintf(out, WORD_MAX + 1, "%.*s", (int)n, *text);
+	*text += n;
+	n = strlen(out);
+	while (n > 0 && out[n - 1] == '.')
+		out[--n] = '\0';
+	return **text != '\0' || n > 0;
+}
+
+static bool
+is_like_address(const char *word)
+{
+	return strlen(word) >= WORD_MIN && strpbrk(word, "@0123456789") != NULL;
+}
+
+static enum outcome
+index_words(struct tx *tx, const char *child_id, const char *text)
+{
+	char word[WORD_MAX + 1];
+	enum outcome how = OK;
+
+	while (how == OK && next_word(&text, word))
+		if (is_like_address(word))
+			how = blind_add(tx, "never", word, "child", child_id);
+	return how;
+}
+
+/* Numbers with blanks in them, and every word that may be an address. */
 static enum outcome
 index_text(struct tx *tx, const char *child_id, const char *text)
 {
 	char number[DIGITS_MAX + 1];
+	const char *rest = text;
 	enum outcome how = OK;
 
-	while (how == OK && text != NULL &&
-	       (text = next_number(text, number)) != NULL)
+	while (how == OK && rest != NULL &&
+	       (rest = next_number(rest, number)) != NULL)
 		how = blind_add(tx, "never", number, "child", child_id);
-	return how;
+	return how == OK && text != NULL ? index_words(tx, child_id, text)
+					 : how;
 }
 
 enum outcome
@@ -71,7 +114,7 @@ contact_allows(struct tx *tx, const char *alert_id, const char *text)
 	unsigned char digests[2][BLIND_SIZE];
 
 	if (blind_digests(tx, "never", text, digests) != OK)
-		return true; /* no number */
+		return true; /* no address */
 	return tx_number(tx, Q_NEVER_OF_ALERT, 1,
 		   ARGS(V_TEXT(alert_id), V_BLOB(digests[0], BLIND_SIZE),
 		       V_BLOB(digests[1], BLIND_SIZE))) == 0;

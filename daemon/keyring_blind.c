@@ -33,7 +33,7 @@ static const struct {
     {"name", text_fold},
     {"phone", text_phone},
     {"id", fold_id},
-    {"never", text_phone},
+    {"never", text_address},
 };
 
 static char *

@@ -106,7 +106,7 @@ weed_one(struct tx *tx, const struct delivery *one)
 {
 	const char *why = delivery_void(tx, one);
 
-	return why == NULL ? OK : delivery_cancel(tx, one, why);
+	return why == NULL ? OK : delivery_stop(tx, one, why);
 }
 
 enum outcome

@@ -49,8 +49,14 @@ enum outcome digest_weed(struct tx *tx, const struct delivery *d);
 typedef enum outcome digest_each(struct tx *tx, const struct delivery *one);
 enum outcome
 digest_walk(struct tx *tx, const struct delivery *d, digest_each *run);
-/* "stopped" or "barred", or NULL if the person may still be told. */
+/*
+ * "stopped", "barred" or "warned" (safe_contact forbids the address), or NULL if
+ * the person may still be told there.
+ */
 const char *delivery_void(struct tx *tx, const struct delivery *d);
+/* It does not leave; of one that is warned the person's next address joins in. */
+enum outcome
+delivery_stop(struct tx *tx, const struct delivery *d, const char *why);
 
 /* The packet for the courier; to is the open address.  NULL: the rows could not
  * be read. */

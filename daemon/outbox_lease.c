@@ -5,6 +5,7 @@
 #include "channels.h"
 #include "clock.h"
 #include "clock_rows.h"
+#include "contact.h"
 #include "context.h"
 #include "keyring.h"
 #include "log.h"
@@ -24,18 +25,41 @@ struct lease {
 	bool did;
 };
 
+/* A warning that came after the row was written: the child says where not. */
+static bool
+is_warned(struct tx *tx, const struct delivery *d)
+{
+	char *to = d->case_id[0] == '\0'
+		       ? NULL
+		       : address_open(tx, d->address_id, d->id);
+	bool is_allowed = to == NULL || contact_allows(tx, d->alert_id, to);
+
+	free(to);
+	return !is_allowed;
+}
+
 const char *
 delivery_void(struct tx *tx, const struct delivery *d)
 {
 	if (d->is_stopped)
 		return "stopped";
-	if (!delivery_is_barred(tx, d->case_id, &d->person))
-		return NULL;
-	/* A lead sent it there all the same, for a reason. */
-	return tx_number(tx, Q_DELIVERY_DESPITE, 0,
-		   ARGS(V_TEXT(d->clock_id), V_TEXT(d->person.agency_id))) > 0
-		   ? NULL
-		   : "barred";
+	/* Unless a lead sent it there all the same, for a reason. */
+	if (delivery_is_barred(tx, d->case_id, &d->person) &&
+	    tx_number(tx, Q_DELIVERY_DESPITE, 0,
+		ARGS(V_TEXT(d->clock_id), V_TEXT(d->person.agency_id))) == 0)
+		return "barred";
+	return is_warned(tx, d) ? "warned" : NULL;
+}
+
+enum outcome
+delivery_stop(struct tx *tx, const struct delivery *d, const char *why)
+{
+	/* Another way to the same person, before the next one is called. */
+	enum outcome how = strcmp(why, "warned") == 0 && !d->is_widened
+			       ? delivery_widen(tx, d, false)
+			       : OK;
+
+	return how == OK ? delivery_cancel(tx, d, why) : how;
 }
 
 /* The address is gone: no attempt can be made on it. */
@@ -189,7 +213,7 @@ lease_one(struct lease *l, struct channel_row *ch, const char *id)
 		return delivery_cancel(l->tx, &d, "over");
 	why = delivery_void(l->tx, &d);
 	if (why != NULL)
-		return delivery_cancel(l->tx, &d, why);
+		return delivery_stop(l->tx, &d, why);
 	quiet = d.is_urgent ? 0 : people_quiet_until(l->tx, &d.person);
 	return quiet != 0 ? hold(l, &d, quiet) : lease_open(l, ch, &d);
 }

@@ -1,5 +1,6 @@
 #include "text.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -252,4 +253,27 @@ text_phone(const char *s)
 	phone = xasprintf("%s%s", is_ours ? "84" : "", rest);
 	free(digits);
 	return phone;
+}
+
+/* Digits and what people put between them, nothing else. */
+static bool
+is_phone(const char *s)
+{
+	return strspn(s, "+0123456789 .-()") == strlen(s) &&
+	       strpbrk(s, "0123456789") != NULL;
+}
+
+char *
+text_address(const char *s)
+{
+	char *out, *to;
+
+	if (is_phone(s))
+		return text_phone(s);
+	out = to = xstrdup(s);
+	for (; *s != '\0'; s++)
+		if (*s != ' ')
+			*to++ = (char)tolower((unsigned char)*s);
+	*to = '\0';
+	return out;
 }

@@ -16,6 +16,11 @@ char *text_nfc(const char *s);
 /* A phone number as digits with the country code: 0905 -> 84905.  "" if there
  * is no digit.  The caller frees. */
 char *text_phone(const char *s);
+/*
+ * Where somebody is reached: a phone number as text_phone, whatever else it may
+ * be (mail, a chat) in small letters without blanks.  The caller frees.
+ */
+char *text_address(const char *s);
 /* Plain ASCII for SMS: marks off, d for d with stroke, other signs dropped;
  * "" if it is not UTF-8.  The caller frees, as of text_nfc. */
 char *text_ascii(const char *s);
