@@ -25,8 +25,7 @@ is_unfounded(const json_t *one)
 struct known
 case_known(struct tx *tx, const struct case_row *c, const struct subject *by)
 {
-	json_t *list = tx_list(
-	    tx, Q_VIEW_DUPLICATES, ARGS(V_TEXT(c->id), V_TEXT(c->file)));
+	json_t *list = tx_list(tx, Q_VIEW_DUPLICATES, ARGS(V_TEXT(c->file)));
 	struct known k = {json_array(), json_array(), 0};
 	json_t *one;
 	size_t i;
@@ -65,9 +64,5 @@ known_any(const struct known *k)
 bool
 case_is_count(struct tx *tx, const char *case_id)
 {
-	json_t *other = tx_object(tx, Q_VIEW_CASE, ARGS(V_TEXT(case_id)));
-	bool is = is_unfounded(other);
-
-	json_decref(other);
-	return is;
+	return tx_number(tx, Q_CASE_IS_COUNT, 0, ARGS(V_TEXT(case_id))) > 0;
 }

@@ -4,6 +4,7 @@
 
 #include "alert_rows.h"
 #include "audit.h"
+#include "case_known.h"
 #include "case_view.h"
 #include "clock.h"
 
@@ -85,8 +86,8 @@ case_link_end(struct tx *tx, const struct case_row *c, const char *id,
 }
 
 json_t *
-case_links_json(
-    struct tx *tx, const struct case_row *c, const struct subject *by)
+case_links_json(struct tx *tx, const struct case_row *c,
+    const struct subject *by, int *unfounded)
 {
 	json_t *all = tx_list(tx, Q_VIEW_LINKS, ARGS(V_TEXT(c->id)));
 	json_t *kin = tx_list(tx, Q_VIEW_INCIDENT,
@@ -94,6 +95,7 @@ case_links_json(
 	json_t *seen = json_array(), *one;
 	size_t i;
 
+	*unfounded = 0;
 	json_array_extend(all, kin);
 	json_array_foreach(all, i, one)
 	{
@@ -101,6 +103,10 @@ case_links_json(
 
 		if (!case_may_know(tx, by, id))
 			continue;
+		if (case_is_count(tx, id)) {
+			++*unfounded;
+			continue;
+		}
 		json_object_del(one, "id");
 		json_array_append(seen, one);
 	}

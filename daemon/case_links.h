@@ -18,10 +18,10 @@ enum outcome case_link_end(struct tx *tx, const struct case_row *c,
     const char *id, const struct joining *j);
 /*
  * [{link, case, state, kind, made_at, ended_at}] of those that `by` may know;
- * the other cases of its incident have no link of their own.  The caller
- * decrefs.
+ * the other cases of its incident have no link of their own.  Of those that
+ * proved untrue only their number, *unfounded.  The caller decrefs.
  */
-json_t *case_links_json(
-    struct tx *tx, const struct case_row *c, const struct subject *by);
+json_t *case_links_json(struct tx *tx, const struct case_row *c,
+    const struct subject *by, int *unfounded);
 
 #endif

@@ -6,6 +6,10 @@
 
 #include "keyring.h"
 
+/* Of the values of the queries: where $11 stands, and how many always are. */
+#define AFTER	10
+#define N_PLAIN 13
+
 struct blind_of {
 	unsigned char digests[2][BLIND_SIZE];
 	bool is_asked, is_any;
@@ -65,35 +69,51 @@ is_held_only(const struct value *v)
 	return v[2].number == 0 && v[3].number == 0;
 }
 
-/* One query for both, the second look-up narrows the first. */
-static struct rows *
-ask(struct tx *tx, const struct value *v, size_t n, const struct blind_of of[2])
+#define ARGS_MAX 20
+
+/* What is asked of names and phones behind the rest; returns how many. */
+static size_t
+add_blinds(struct value all[ARGS_MAX], size_t n, const struct blind_of of[2])
 {
 	static const char *const kinds[] = {"name", "phone"};
-	int first = of[0].is_asked ? 0 : 1;
-	struct value all[20];
 
-	if (!of[0].is_asked && !of[1].is_asked)
-		return tx_query(
-		    tx, is_held_only(v) ? Q_CASE_PAGE_HELD : Q_CASE_PAGE, v, n);
-	memcpy(all, v, n * sizeof(*v));
-	for (int i = first; i < 2; i++) {
-		if (i > first && !of[i].is_asked)
+	for (int i = 0; i < 2; i++) {
+		if (!of[i].is_asked)
 			continue;
 		all[n] = V_TEXT(kinds[i]);
 		all[n + 1] = V_BLOB(of[i].digests[0], BLIND_SIZE);
 		all[n + 2] = V_BLOB(of[i].digests[1], BLIND_SIZE);
 		n += 3;
 	}
-	return tx_query(tx,
-	    of[0].is_asked && of[1].is_asked ? Q_CASE_BY_BLINDS
-					     : Q_CASE_BY_BLIND,
-	    all, n);
+	return n;
+}
+
+/* One query for both, the second look-up narrows the first. */
+static size_t
+ask(struct tx *tx, struct value all[ARGS_MAX], size_t n,
+    const struct blind_of of[2], struct case_page *p)
+{
+	bool both = of[0].is_asked && of[1].is_asked;
+	size_t found, of_all = add_blinds(all, n, of);
+
+	if (of_all == n)
+		return read_ids(
+		    tx_query(tx,
+			is_held_only(all) ? Q_CASE_PAGE_HELD : Q_CASE_PAGE, all,
+			n),
+		    p->ids, p->size);
+	found = read_ids(tx_query(tx, both ? Q_CASE_BY_BLINDS : Q_CASE_BY_BLIND,
+			     all, of_all),
+	    p->ids, p->size);
+	all[AFTER] = V_TEXT(""); /* on every page the same */
+	p->unfounded = tx_number(tx,
+	    both ? Q_CASE_COUNT_BLINDS : Q_CASE_COUNT_BLIND, 0, all, of_all);
+	return found;
 }
 
 size_t
 case_search(struct tx *tx, const struct subject *by,
-    const struct case_filter *f, char (*ids)[ID_SIZE], size_t size)
+    const struct case_filter *f, struct case_page *p)
 {
 	const struct blind_of of[2] = {
 	    look_up(tx, "name", f->name), look_up(tx, "phone", f->phone)};
@@ -103,17 +123,18 @@ case_search(struct tx *tx, const struct subject *by,
 	char *risk = f->risk == NULL
 			 ? xstrdup("")
 			 : xasprintf("%%\"risk\":\"%s\"%%", f->risk);
-	const struct value v[] = {V_TEXT(tx_ward(tx)), V_TEXT(by->id),
+	struct value v[ARGS_MAX] = {V_TEXT(tx_ward(tx)), V_TEXT(by->id),
 	    V_INT(reads(by, hidden, SEE_thing)),
 	    V_INT(reads(by, plain, SEE_thing)),
 	    V_INT(reads(by, held, SEE_thing)), V_TEXT(or_empty(f->state)),
 	    V_TEXT(risk), V_TEXT(or_empty(f->assignee)), V_INT(f->due_before),
-	    V_TEXT(code), V_TEXT(or_empty(f->after)), V_INT((int64_t)size),
-	    V_INT(reads(by, held, SEE_alleged))};
+	    V_TEXT(code), [AFTER] = V_TEXT(or_empty(f->after)),
+	    V_INT((int64_t)p->size), V_INT(reads(by, held, SEE_alleged))};
 	size_t n = 0;
 
+	p->unfounded = 0;
 	if (of[0].is_asked == of[0].is_any && of[1].is_asked == of[1].is_any)
-		n = read_ids(ask(tx, v, NELEM(v), of), ids, size);
+		n = ask(tx, v, N_PLAIN, of, p);
 	free(code);
 	free(risk);
 	return n;

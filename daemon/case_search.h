@@ -14,12 +14,20 @@ struct case_filter {
 	const char *after;	  /* id of a case, or "" */
 };
 
+/* One page of what was found. */
+struct case_page {
+	char (*ids)[ID_SIZE]; /* room for size of them */
+	size_t size;
+	/* Set: files of the person asked for that proved untrue; no ids of
+	 * those. */
+	int64_t unfounded;
+};
 /*
- * Ids in order of opening, at most size of them.  allow() says beforehand which
+ * Ids in order of opening; returns how many.  allow() says beforehand which
  * kinds of cases by may read, and whether names of alleged persons may be asked
  * for: so a full page has no holes that would tell of the others.
  */
 size_t case_search(struct tx *tx, const struct subject *by,
-    const struct case_filter *f, char (*ids)[ID_SIZE], size_t size);
+    const struct case_filter *f, struct case_page *p);
 
 #endif

@@ -101,6 +101,7 @@ case_full_json(
 	struct known k = case_known(tx, c, by);
 	bool has_any = known_any(&k);
 	struct object object;
+	int untrue;
 
 	json_object_update_new(
 	    o, tx_object(tx, Q_VIEW_CASE, ARGS(V_TEXT(c->id))));
@@ -112,7 +113,8 @@ case_full_json(
 	json_object_set(o, "earlier", k.earlier);
 	json_object_set_new(o, "earlier_unfounded", json_integer(k.unfounded));
 	known_done(&k);
-	json_object_set_new(o, "links", case_links_json(tx, c, by));
+	json_object_set_new(o, "links", case_links_json(tx, c, by, &untrue));
+	json_object_set_new(o, "links_unfounded", json_integer(untrue));
 	json_object_set_new(
 	    o, "merges", tx_list(tx, Q_VIEW_MERGES, ARGS(V_TEXT(c->id))));
 	json_object_set_new(

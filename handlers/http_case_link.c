@@ -92,6 +92,7 @@ enum outcome
 admin_case_links(struct tx *tx, const struct request *r, struct response *a)
 {
 	struct case_row c;
+	int untrue;
 	enum outcome how = case_find(tx, r->args[0], &c);
 
 	if (how == OK)
@@ -100,7 +101,8 @@ admin_case_links(struct tx *tx, const struct request *r, struct response *a)
 			.object_kind = "case",
 			.object_id = c.id,
 			.case_id = c.id});
-	return how == OK ? answer_list(a, case_links_json(tx, &c, &r->subject))
+	return how == OK ? answer_list(
+			       a, case_links_json(tx, &c, &r->subject, &untrue))
 			 : answer_outcome(a, how);
 }
 

@@ -101,32 +101,35 @@ question_of(const json_t *asked)
 }
 
 /*
- * The summaries of at most limit cases.  The id of the last, which the caller
- * frees, if there are more; else NULL.
+ * The summaries of at most limit cases, and who looks for a person how many
+ * proved untrue.  The id of the last, which the caller frees, if there are
+ * more; else NULL.
  */
 static char *
 fill(struct tx *tx, const struct request *r, const struct case_filter *f,
-    size_t limit, json_t *items)
+    size_t limit, json_t *page)
 {
-	char *last = NULL;
-
-	char(*ids)[ID_SIZE] = xcalloc(limit + 1, ID_SIZE);
-	size_t n = case_search(tx, &r->subject, f, ids, limit + 1);
+	json_t *items = json_object_get(page, "items");
+	struct case_page p = {
+	    .ids = xcalloc(limit + 1, ID_SIZE), .size = limit + 1};
+	size_t n = case_search(tx, &r->subject, f, &p);
+	char *last = n > limit ? xstrdup(p.ids[limit - 1]) : NULL;
 
 	for (size_t i = 0; i < n && i < limit; i++) {
 		struct case_row c;
 		struct object o;
 
-		if (case_get(tx, ids[i], &c) != OK)
+		if (case_get(tx, p.ids[i], &c) != OK)
 			continue;
 		case_object(tx, &c, &r->subject, &o);
 		if (!allow(&r->subject, ACTION_case_read, &o, SEE_thing))
 			continue;
 		json_array_append_new(items, case_summary_json(tx, &c));
 	}
-	if (n > limit)
-		last = xstrdup(ids[limit - 1]);
-	free(ids);
+	if (f->name != NULL || f->phone != NULL)
+		json_object_set_new(
+		    page, "unfounded", json_integer(p.unfounded));
+	free(p.ids);
 	return last;
 }
 
@@ -173,7 +176,7 @@ answer_page(struct tx *tx, const struct request *r, struct response *a,
 		last = fill(tx, r, &f,
 		    limit == NULL ? PAGE_DEFAULT
 				  : (size_t)json_integer_value(limit),
-		    items);
+		    page);
 	if (how == OK)
 		how = (is_search ? audit_search : audit_list)(
 		    tx, r, json_array_size(items));

@@ -162,12 +162,7 @@ def test_an_earlier_case_is_shown_to_those_who_may_see_it(s):
 @pytest.mark.parametrize("reason", ["unfounded", "malicious"])
 def test_an_unfounded_case_shows_as_a_count_only(s, reason):
     name = fresh()
-    first = opened(s, name)
-    s.unfounded(first)
-    s.do(first, "N20", next="close", reason=reason)
-    s.do(first, "N21", "officer")
-    a = s.post(first, "close", {"acted_at": NOW, "reason": reason})
-    assert a.status == 200, a
+    first = closed_as(s, reason, children=[{"name": name, "place": "Tổ"}])
     later = opened(s, name)
     for who in ("boss", "lead", "officer"):
         c = s.case(later, who)
@@ -176,6 +171,85 @@ def test_an_unfounded_case_shows_as_a_count_only(s, reason):
         for what in ("", "/timeline"):
             a = s.d.api("GET", f"/v1/cases/{later}{what}", key=s.keys[who])
             assert first not in a.text, (who, what)
+
+
+def closed_as(s, reason, **more):
+    code = s.open(**more)
+    s.unfounded(code)
+    s.do(code, "N20", next="close", reason=reason)
+    s.do(code, "N21", "officer")
+    a = s.post(code, "close", {"acted_at": NOW, "reason": reason})
+    assert a.status == 200, a
+    return code
+
+
+@pytest.mark.parametrize("reason", ["unfounded", "malicious", "misdirected"])
+def test_a_search_for_a_person_finds_what_proved_untrue_as_a_count(s, reason):
+    """It was shown as a case, to whoever looked for the name."""
+    name, phone = fresh(), f"09770{next(numbers):05}"
+    child = {"name": name, "place": "Tổ Thử 1",
+             "mother": {"name": f"Mẹ {name}", "phone": phone}}
+    first = closed_as(s, reason, children=[child])
+    untrue = reason != "misdirected"
+    shown = [] if untrue else [first]
+
+    def found(**q):
+        a = s.d.api("POST", "/v1/cases/search", q, key=s.keys["boss"])
+        assert a.status == 200, a
+        return [i["code"] for i in a.json["items"]], a.json.get("unfounded")
+    for asked in ({"name": name}, {"phone": phone},
+                  {"name": name, "phone": phone},
+                  {"name": name, "state": "closed"},
+                  {"name": name, "code": first}):
+        assert found(**asked) == (shown, int(untrue)), asked
+    assert found(name=name, state="open") == ([], 0)
+    # A list by code and state names nobody: the register is whole.
+    assert found(code=first) == ([first], None)
+    later = s.open(children=[child])
+    assert found(name=name) == (shown + [later], int(untrue))
+    # What is barred is not there, not even as a count.
+    s.d.ctl("case", "bar", first, "--member", "phochutich")
+    a = s.d.api("POST", "/v1/cases/search", {"name": name},
+                key=s.keys["vice"])
+    assert ([i["code"] for i in a.json["items"]], a.json["unfounded"]) == \
+        ([later], 0)
+
+
+def test_what_was_merged_into_an_untrue_case_is_a_count_with_it(s):
+    name = fresh()
+    into = closed_as(s, "unfounded")
+    other = opened(s, name)
+    third = opened(s, name)
+    a = s.d.api("POST", f"/v1/cases/{into}/reopen",
+                {"acted_at": NOW, "reason": WHY}, key=s.keys["boss"],
+                headers={"If-Match": f'"{s.case(into)["version"]}"'})
+    assert a.status == 200, a
+    a = s.post(into, "merge", {"case": other, "reason": WHY}, "lead")
+    assert a.status == 200, a
+    assert {d["code"] for d in s.case(third)["duplicates"]} == {into}
+    s.unfounded(into)
+    s.do(into, "N20", next="close", reason="unfounded")
+    s.do(into, "N21", "officer")
+    a = s.post(into, "close", {"acted_at": NOW, "reason": "unfounded"})
+    assert a.status == 200, a
+    c = s.case(third)
+    assert (c["earlier"], c["duplicates"], c["earlier_unfounded"]) == \
+        ([], [], 1)
+    a = s.d.api("POST", "/v1/cases/search", {"name": name},
+                key=s.keys["boss"])
+    assert ([i["code"] for i in a.json["items"]], a.json["unfounded"]) == \
+        ([third], 1)
+
+
+def test_a_sibling_whose_case_proved_untrue_is_a_count(s):
+    code, other = s.open(), s.open()
+    a = s.post(code, "links", {"case": other, "kind": "sibling",
+                               "reason": WHY})
+    assert a.status == 201, a
+    assert [k["case"] for k in s.case(code)["links"]] == [other]
+    s.close_unfounded(other)
+    c = s.case(code)
+    assert (c["links"], c["links_unfounded"]) == ([], 1)
 
 
 # ---- Why it is closed ----
@@ -197,12 +271,7 @@ def test_a_reason_fits_what_was_found(s, reason, verified, wrong):
 @pytest.mark.parametrize("reason", ["unfounded", "unverifiable", "malicious",
                                     "misdirected"])
 def test_a_case_is_closed_for_each_reason(s, reason):
-    code = s.open()
-    s.unfounded(code)
-    s.do(code, "N20", next="close", reason=reason)
-    s.do(code, "N21", "officer")
-    a = s.post(code, "close", {"acted_at": NOW, "reason": reason})
-    assert a.status == 200, a
+    code = closed_as(s, reason)
     assert s.case(code)["close_reason"] == reason
 
 
