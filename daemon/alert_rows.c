@@ -158,9 +158,12 @@ static enum outcome
 supersede(struct tx *tx, const struct delivery *d, const char *id,
     const char *address)
 {
-	enum outcome how = tx_exec(tx, Q_DELIVERY_SUPERSEDE,
-	    ARGS(V_TEXT(address), V_TEXT(id), V_TEXT(d->clock_id)));
+	enum outcome how;
 
+	if (d->queue == QUEUE_FIRST || d->queue == QUEUE_URGENT)
+		return OK; /* the clock's first alert: there is none before */
+	how = tx_exec(tx, Q_DELIVERY_SUPERSEDE,
+	    ARGS(V_TEXT(address), V_TEXT(id), V_TEXT(d->clock_id)));
 	if (how == OK)
 		how = alert_digests_left(tx, NULL, d->clock_id);
 	return perhaps(how);

@@ -193,12 +193,15 @@ static int64_t
 count_call(
     struct tx *tx, const struct request *r, const char *agency, int64_t window)
 {
-	if (r->route->kind == JOB_READ)
-		return tx_number(tx, Q_QUOTA_GET, 0,
-			   ARGS(V_TEXT(agency), V_INT(window))) +
-		       1;
-	return tx_number(tx, Q_QUOTA_USE, 1,
-	    ARGS(V_TEXT(agency), V_TEXT(tx_ward(tx)), V_INT(window)));
+	int64_t used =
+	    tx_number(tx, Q_QUOTA_GET, 0, ARGS(V_TEXT(agency), V_INT(window))) +
+	    1;
+
+	if (r->route->kind != JOB_READ)
+		(void)tx_exec(tx, Q_QUOTA_USE,
+		    ARGS(V_TEXT(agency), V_TEXT(tx_ward(tx)), V_INT(window),
+			V_INT(used)));
+	return used;
 }
 
 static enum outcome

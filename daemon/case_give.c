@@ -5,11 +5,15 @@
 #include <string.h>
 
 #include "alert.h"
+#include "alert_rows.h"
 #include "audit.h"
 #include "clock.h"
 #include "clock_rows.h"
 #include "clocks.h"
 #include "context.h"
+
+/* Referrals read by one query. */
+#define PAGE 16
 
 static enum outcome
 audit_case(struct tx *tx, const struct case_row *c, const struct subject *by,
@@ -81,6 +85,27 @@ save_holder(struct tx *tx, struct case_row *c, const json_t *why)
 }
 
 enum outcome
+case_referrals_on(struct tx *tx, const struct case_row *c, const char *state)
+{
+	char list[PAGE][ID_SIZE], after[ID_SIZE] = "";
+	enum outcome how = OK;
+	size_t n = PAGE;
+
+	while (how == OK && n == PAGE) {
+		how = ids_read(tx_query(tx, Q_REFERRALS_OF_FILE,
+				   ARGS(V_TEXT(c->id), V_TEXT(state),
+				       V_TEXT(after), V_INT(PAGE))),
+		    list, PAGE, &n);
+		for (size_t i = 0; i < n && how == OK; i++)
+			how = tx_exec(tx, Q_REFERRAL_STATE,
+			    ARGS(V_TEXT(list[i]), V_TEXT(state)));
+		if (n > 0)
+			memcpy(after, list[n - 1], sizeof(after));
+	}
+	return how;
+}
+
+enum outcome
 case_give(struct tx *tx, struct case_row *c, const char *member,
     const json_t *why, const struct subject *by)
 {
@@ -98,8 +123,7 @@ case_give(struct tx *tx, struct case_row *c, const char *member,
 		how = case_set_fact(tx, c, FACT_assigned, is_given ? 1 : 0, by);
 	if (how != OK || !is_given)
 		return how;
-	how = perhaps(tx_exec(
-	    tx, Q_REFERRAL_STATE, ARGS(V_TEXT(c->id), V_TEXT("assigned"))));
+	how = case_referrals_on(tx, c, "assigned");
 	return how == OK ? case_did(tx, c, "assign", by) : how;
 }
 

@@ -21,6 +21,13 @@ enum outcome case_give(struct tx *tx, struct case_row *c, const char *member,
     const json_t *why, const struct subject *by);
 
 /*
+ * The referrals whose case c is go on: "assigned" or "in_progress"; those that
+ * are further stay.
+ */
+enum outcome
+case_referrals_on(struct tx *tx, const struct case_row *c, const char *state);
+
+/*
  * Bar a person; OK also if they were, or were cleared on the same ground.
  * state, reason and ground (NULL: none) as in table bar.
  */

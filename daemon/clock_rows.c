@@ -53,6 +53,7 @@ clock_get(struct tx *tx, const char *id, struct clock_row *k)
 		k->opened_at = row_int(r, 5);
 		k->is_urgent = row_int(r, 6) != 0;
 		k->has_lapsed = !row_is_null(r, 7);
+		k->lapse_leg = NULL;
 		read_climb(r, 8, &k->climb);
 		row_copy(k->news, sizeof(k->news), r, 17);
 	}
@@ -68,7 +69,9 @@ clock_save(struct tx *tx, const struct clock_row *k)
 	return tx_exec(tx, Q_CLOCK_CLIMB,
 	    ARGS(V_TEXT(k->id), V_INT(c->triggers), V_INT(c->rung),
 		V_INT(c->repeats), V_INT(c->round), V_INT0(c->climb_at),
-		V_INT(c->is_acked), V_INT0(c->next_at), V_INT(k->is_urgent)));
+		V_INT(c->is_acked), V_INT0(c->next_at), V_INT(k->is_urgent),
+		k->lapse_leg != NULL ? V_INT(c->due_at) : V_NULL,
+		V_TEXT(k->lapse_leg)));
 }
 
 const char *
@@ -94,24 +97,30 @@ clock_case(struct tx *tx, const struct clock_row *k, struct case_row *c)
 	return how;
 }
 
-enum outcome
-clock_rules(struct tx *tx, const struct clock_row *k, struct clock_rules *out)
+void
+clock_rules_of(struct tx *tx, const struct clock_row *k,
+    const struct case_row *c, struct clock_rules *out)
 {
 	const struct procedure *p = tx_context(tx)->procedure;
-	struct case_row c;
-	enum outcome how;
 
 	if (k->news[0] != '\0') {
 		out->step = procedure_news();
 		out->ladder = procedure_news_ladder(p, k->news, k->step);
-		return OK;
+		return;
 	}
 	*out = (struct clock_rules){.step = procedure_step(p, k->step)};
-	if (out->step == NULL)
-		return OK;
-	how = clock_case(tx, k, &c);
+	if (out->step != NULL)
+		out->ladder = step_ladder(p, out->step, &c->facts);
+}
+
+enum outcome
+clock_rules(struct tx *tx, const struct clock_row *k, struct clock_rules *out)
+{
+	struct case_row c;
+	enum outcome how = clock_case(tx, k, &c);
+
 	if (how == OK)
-		out->ladder = step_ladder(p, out->step, &c.facts);
+		clock_rules_of(tx, k, &c, out);
 	return how;
 }
 
@@ -163,19 +172,15 @@ leg_of(const struct clock_row *k, const struct step *s, int64_t received_at)
 }
 
 enum outcome
-clock_lapse(struct tx *tx, struct clock_row *k, const struct step *s,
+clock_lapse_save(struct tx *tx, struct clock_row *k, const struct step *s,
     int64_t received_at)
 {
 	const char *leg = leg_of(k, s, received_at);
-	enum outcome how;
 
 	if (k->has_lapsed)
 		return OK;
-	how = tx_exec(tx, Q_CLOCK_LAPSE,
-	    ARGS(V_TEXT(k->id), V_INT(k->climb.due_at), V_TEXT(leg)));
-	if (how != OK)
-		return how;
 	k->has_lapsed = true;
+	k->lapse_leg = leg;
 	return audit_add(
 	    tx, &(struct happening){
 		    .actor = &audit_system,
@@ -187,4 +192,17 @@ clock_lapse(struct tx *tx, struct clock_row *k, const struct step *s,
 			k->step, "item", k->item[0] ? k->item : NULL, "due_at",
 			(json_int_t)k->climb.due_at, "leg", leg),
 		});
+}
+
+enum outcome
+clock_lapse(struct tx *tx, struct clock_row *k, const struct step *s,
+    int64_t received_at)
+{
+	bool had_lapsed = k->has_lapsed;
+	enum outcome how = clock_lapse_save(tx, k, s, received_at);
+
+	if (how != OK || had_lapsed)
+		return how;
+	return tx_exec(tx, Q_CLOCK_LAPSE,
+	    ARGS(V_TEXT(k->id), V_INT(k->climb.due_at), V_TEXT(k->lapse_leg)));
 }

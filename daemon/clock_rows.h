@@ -14,6 +14,7 @@ struct clock_row {
 	char item[ITEM_SIZE];  /* "": the step's only one */
 	char news[16];	       /* not "": step is its kind, this its ladder */
 	bool is_open, is_urgent, has_lapsed;
+	const char *lapse_leg; /* not NULL: clock_save writes the lapse, too */
 	int64_t opened_at;
 	struct climb climb;
 };
@@ -22,7 +23,7 @@ struct clock_row {
 bool is_alarm(const struct clock_row *k);
 
 enum outcome clock_get(struct tx *tx, const char *id, struct clock_row *k);
-/* Write climb and is_urgent back. */
+/* Write climb, is_urgent and a new lapse back. */
 enum outcome clock_save(struct tx *tx, const struct clock_row *k);
 
 /* What moves a clock: its step and the ladder in force for its case now. */
@@ -32,6 +33,9 @@ struct clock_rules {
 };
 enum outcome
 clock_rules(struct tx *tx, const struct clock_row *k, struct clock_rules *out);
+/* The same with the clock's case at hand. */
+void clock_rules_of(struct tx *tx, const struct clock_row *k,
+    const struct case_row *c, struct clock_rules *out);
 /*
  * The case of a clock: of one that was merged, whose holder and facts are those
  * of the case that it was merged into, and only received_at its own.  The ward's own clocks have none: then *c is empty but
@@ -52,6 +56,9 @@ enum outcome clock_rest(struct tx *tx, const char *id);
 
 /* Record the lapse, once and for ever; received_at is the case's. */
 enum outcome clock_lapse(struct tx *tx, struct clock_row *k,
+    const struct step *s, int64_t received_at);
+/* The same for who calls clock_save later, which writes it into the row. */
+enum outcome clock_lapse_save(struct tx *tx, struct clock_row *k,
     const struct step *s, int64_t received_at);
 
 /* OK also if nothing was changed. */

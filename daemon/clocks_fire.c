@@ -180,7 +180,8 @@ turn_fire(struct tx *tx, struct turn *t)
 
 	t->told = 0;
 	if (t->f.lapses && !is_news(t))
-		how = clock_lapse(tx, &t->k, t->rules.step, t->c.received_at);
+		how = clock_lapse_save(
+		    tx, &t->k, t->rules.step, t->c.received_at);
 	for (int rung = t->f.from_rung; rung <= t->f.to_rung && how == OK;
 	     rung++)
 		how = raise_rung(tx, t, rung);
@@ -209,7 +210,7 @@ turn_load(struct tx *tx, const char *id, struct turn *t)
 	if (how == OK)
 		how = clock_case(tx, &t->k, &t->c);
 	if (how == OK)
-		how = clock_rules(tx, &t->k, &t->rules);
+		clock_rules_of(tx, &t->k, &t->c, &t->rules);
 	if (how == OK && t->rules.ladder != NULL)
 		t->k.is_urgent = ladder_is_urgent(t->rules.ladder);
 	return how;

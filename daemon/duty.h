@@ -15,6 +15,9 @@
  */
 enum outcome
 duty_load(struct tx *tx, int64_t from, int64_t until, struct rota *r);
+/* The same without the bodies outside: enough to tell whose turn it is. */
+enum outcome
+duty_load_turns(struct tx *tx, int64_t from, int64_t until, struct rota *r);
 
 /*
  * Something that decides who can be reached changed: the watch looks again

@@ -136,7 +136,7 @@ load_outside(struct load *l)
 }
 
 enum outcome
-duty_load(struct tx *tx, int64_t from, int64_t until, struct rota *r)
+duty_load_turns(struct tx *tx, int64_t from, int64_t until, struct rota *r)
 {
 	struct load l = {tx, r, from, until};
 	enum outcome how;
@@ -149,8 +149,15 @@ duty_load(struct tx *tx, int64_t from, int64_t until, struct rota *r)
 		how = load_spans(&l, Q_ROTA_DUTIES, &r->duties, &r->n_duties);
 	if (how == OK)
 		how = load_spans(&l, Q_ROTA_LEAVES, &r->leaves, &r->n_leaves);
-	if (how == OK)
-		how = load_swaps(&l);
+	return how == OK ? load_swaps(&l) : how;
+}
+
+enum outcome
+duty_load(struct tx *tx, int64_t from, int64_t until, struct rota *r)
+{
+	struct load l = {tx, r, from, until};
+	enum outcome how = duty_load_turns(tx, from, until, r);
+
 	return how == OK ? load_outside(&l) : how;
 }
 

@@ -229,7 +229,8 @@ intake_case(struct tx *tx, struct incident *i, const json_t *child)
 		how = case_get(tx, c.id, &c);
 	if (how == OK)
 		how = assign(tx, &c, holder);
-	if (how == OK)
+	/* One report of a child whom nobody else knows repeats nothing. */
+	if (how == OK && c.is_possible_duplicate)
 		how = intake_repeats(tx, &c);
 	return how == OK && hits > 0 ? case_tell_lead(tx, &c, "bar") : how;
 }

@@ -137,7 +137,7 @@ static enum outcome
 find_duty(struct tx *tx, const char *case_id, int64_t at, struct candidates *to)
 {
 	struct rota r = {0};
-	enum outcome how = duty_load(tx, at, at + 1, &r);
+	enum outcome how = duty_load_turns(tx, at, at + 1, &r);
 
 	if (how == OK)
 		how = add_members(tx, case_id, at, &r, to);

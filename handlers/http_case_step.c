@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "approval.h"
+#include "case_give.h"
 #include "case_open.h"
 #include "case_view.h"
 #include "clock.h"
@@ -131,8 +132,7 @@ step_saved(struct tx *tx, struct step_call *k)
 	    tx, Q_CASE_VERSION, ARGS(V_TEXT(k->c->id), V_INT(k->c->version)));
 	if (how != OK || !k->c->is_open)
 		return how;
-	return perhaps(tx_exec(tx, Q_REFERRAL_STATE,
-	    ARGS(V_TEXT(k->c->id), V_TEXT("in_progress"))));
+	return case_referrals_on(tx, k->c, "in_progress");
 }
 
 enum outcome

@@ -118,6 +118,8 @@ CREATE TABLE address (             -- where a person or outside body is reached
     tries_at INT8 NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX address_member ON address (member_id, place);
+CREATE INDEX address_person
+    ON address (coalesce(member_id, agency_id), place);
 CREATE INDEX address_digest ON address (digest);
 
 CREATE TABLE duty (                -- overrides: they beat the rotations
@@ -143,7 +145,8 @@ CREATE TABLE cases (
     ward TEXT NOT NULL,
     code TEXT NOT NULL,             -- random, spoken on the phone
     incident TEXT NOT NULL,         -- shared by the children of one referral
-    state TEXT NOT NULL CHECK (state IN ('open', 'closed', 'merged')),
+    state TEXT NOT NULL CHECK (state = 'open' OR state = 'closed'
+        OR state = 'merged'),
     file TEXT NOT NULL,             -- the case whose file it is in: itself,
                                     -- or the one it was merged into
     kind TEXT NOT NULL,             -- of Mau 01
@@ -218,16 +221,19 @@ CREATE TABLE bar_clearing (         -- a namesake is cleared by two members
     PRIMARY KEY (bar_id, member_id)
 ) STRICT;
 
--- Who must not learn that a case exists: members, agencies, and members who
--- work at such an agency; of one file, of all its cases.
-CREATE VIEW barred (case_id, party) AS
-SELECT c.id, coalesce(b.member_id, b.agency_id) FROM cases c
+-- The bars of a case; of one file, those of all its cases.
+CREATE VIEW barring (case_id, member_id, agency_id) AS
+SELECT c.id, b.member_id, b.agency_id FROM cases c
   JOIN cases o ON o.file = c.file JOIN bar b ON b.case_id = o.id
- WHERE b.state <> 'cleared'
-UNION ALL
-SELECT c.id, m.id FROM cases c JOIN cases o ON o.file = c.file
-  JOIN bar b ON b.case_id = o.id JOIN member m ON m.agency_id = b.agency_id
  WHERE b.state <> 'cleared';
+
+-- Who must not learn that a case exists: members, agencies, and members who
+-- work at such an agency.
+CREATE VIEW barred (case_id, party) AS
+SELECT b.case_id, coalesce(b.member_id, b.agency_id) FROM barring b
+UNION ALL
+SELECT b.case_id, m.id FROM barring b
+  JOIN member m ON m.agency_id = b.agency_id;
 
 -- Cases that a member who is an admin is barred from: to the control socket, its
 -- lists and numbers they do not exist.
@@ -451,7 +457,6 @@ CREATE INDEX delivery_leased ON delivery (next_at) WHERE state = 'leased';
 CREATE INDEX delivery_unsent ON delivery (made_at)
     WHERE state IN ('waiting', 'leased');
 CREATE INDEX delivery_widen ON delivery (widen_at) WHERE widen_at IS NOT NULL;
-CREATE INDEX delivery_alert ON delivery (alert_id);
 CREATE INDEX delivery_digest ON delivery (digest) WHERE digest IS NOT NULL;
 CREATE INDEX delivery_token ON delivery (token_hash)
     WHERE token_hash IS NOT NULL;
