@@ -74,7 +74,7 @@ verb_procedure_check(struct call *c)
 	bool each = json_object_get(c->fields, "without_each") != NULL;
 	int rc = CTL_OK;
 
-	if (p != NULL && faults.n == 0 && each)
+	if (p != NULL && each)
 		rc = without_each(c, p, &faults);
 	if (faults.n == 0 && rc == CTL_OK)
 		printf("%s: %zu steps, %zu bounds, all well\n",
