@@ -1,6 +1,7 @@
 """What is written about a case: notes, corrections, informants, readers."""
 
 import json
+import sqlite3
 
 import pytest
 
@@ -109,6 +110,25 @@ def test_a_field_is_corrected_and_its_history_kept(s):
     assert {x["field"] for x in hidden} == {"name", "age", "sex"}
     assert all("old" not in x and "new" not in x and "reason" not in x
                for x in hidden)
+
+
+def test_the_chain_holds_after_a_correction_and_tells_a_forged_one(s):
+    """The first event of a child stands for words that were corrected."""
+    code = s.open()
+    child = s.case(code)["children"][0]["id"]
+    for name in ("Trẻ Thử Nghiệm Hai", "Trẻ Thử Nghiệm Ba"):
+        assert patch(s, code, {"child": child, "reason": WHY, "set": {
+            "name": name}}).status == 200
+    done = s.d.ctl_raw("audit", "verify")
+    assert done.returncode == 0, done.stderr
+    mine = copy_of(s.d)
+    with sqlite3.connect(mine) as c:
+        seq, = c.execute("SELECT max(seq) FROM event WHERE object_id = ? AND"
+                         " digest IS NOT NULL", (child,)).fetchone()
+        c.execute("UPDATE child SET body_sealed = (SELECT body_sealed FROM"
+                  " child WHERE id <> ?1 LIMIT 1) WHERE id = ?1", (child,))
+    done = s.d.ctl_raw("audit", "verify", mine)
+    assert done.returncode == 1 and f"row {seq}:" in done.stderr, done
 
 
 def test_a_corrected_name_is_found_under_both_spellings(s):
