@@ -9,10 +9,8 @@
 #include "clock_rows.h"
 #include "keyring.h"
 
-/* Of what somebody did before they were barred, so many are shown. */
-#define EARLIER_MAX 500
-/* Persons of one name, in all cases. */
-#define FITS_MAX 256
+/* Of what somebody did before they were barred, the oldest. */
+#define EARLIER_MAX 10000
 
 enum outcome
 bars_unseat(struct tx *tx, const struct case_row *c)
@@ -38,7 +36,7 @@ bars_add(struct tx *tx, const struct case_row *c, const struct bar *bar,
 
 /* Persons around children whom a name or number fits. */
 struct fits {
-	char ids[FITS_MAX][ID_SIZE];
+	char (*ids)[ID_SIZE];
 	size_t n;
 };
 
@@ -47,12 +45,14 @@ on_owner(void *arg, const char *kind, const char *owner)
 {
 	struct fits *f = arg;
 
-	if (strcmp(kind, "person") == 0 && f->n < FITS_MAX)
-		memcpy(f->ids[f->n++], owner, ID_SIZE);
+	if (strcmp(kind, "person") != 0)
+		return;
+	f->ids = xrealloc(f->ids, f->n + 1, ID_SIZE);
+	memcpy(f->ids[f->n++], owner, ID_SIZE);
 }
 
-static enum outcome
-bar_person(struct tx *tx, const char *person, const struct bar *bar)
+enum outcome
+bars_of_person(struct tx *tx, const char *person, const struct bar *bar)
 {
 	char list[1][ID_SIZE];
 	struct case_row c;
@@ -68,18 +68,16 @@ bar_person(struct tx *tx, const char *person, const struct bar *bar)
 }
 
 enum outcome
-bars_match(
-    struct tx *tx, const char *member, const char *kind, const char *value)
+bars_match(struct tx *tx, const struct person *who, const char *kind,
+    const char *value)
 {
-	struct person who = {0};
-	const struct bar bar = {&who, "provisional", "match", kind};
-	struct fits *f = xcalloc(1, sizeof(*f));
-	enum outcome how = blind_find(tx, kind, value, on_owner, f);
+	const struct bar bar = {who, "provisional", "match", kind};
+	struct fits f = {0};
+	enum outcome how = blind_find(tx, kind, value, on_owner, &f);
 
-	memcpy(who.member_id, member, ID_SIZE);
-	for (size_t i = 0; i < f->n && how == OK; i++)
-		how = bar_person(tx, f->ids[i], &bar);
-	free(f);
+	for (size_t i = 0; i < f.n && how == OK; i++)
+		how = bars_of_person(tx, f.ids[i], &bar);
+	free(f.ids);
 	return how;
 }
 

@@ -16,11 +16,20 @@ enum outcome bars_unseat(struct tx *tx, const struct case_row *c);
 enum outcome bars_add(struct tx *tx, const struct case_row *c,
     const struct bar *bar, const struct subject *by);
 /*
- * A member can be found by a new name or number ("name", "phone"): of whoever
- * has it in a case that is there, they may be the one.
+ * A member, or somebody of an agency, can be found by a new name or number
+ * ("name", "phone"): of whoever has it in a case that is there, they may be the
+ * one.
  */
-enum outcome bars_match(
-    struct tx *tx, const char *member, const char *kind, const char *value);
+enum outcome bars_match(struct tx *tx, const struct person *who,
+    const char *kind, const char *value);
+/* Bar somebody from the case of this person around a child. */
+enum outcome
+bars_of_person(struct tx *tx, const char *person, const struct bar *bar);
+/* Does what was said of a workplace, folded, name the agency? */
+bool bars_names(const char *folded, const char *code, const char *name);
+/* An agency is new: it may be where somebody works who was alleged before. */
+enum outcome bars_match_agency(
+    struct tx *tx, const char *id, const char *code, const char *name);
 /*
  * A member says that a provisional bar is of a namesake; *n: how many have.
  * NOT_FOUND: no such bar of this case.  CONFLICT: it is cleared already, was

@@ -167,14 +167,17 @@ save_object(struct tx *tx, const struct case_row *c, const struct correction *k,
 	enum outcome how = intake_seal(tx, k->case_id, &at, k->mended, &sealed);
 
 	if (how == OK)
-		how = is_child(k) ? tx_exec(tx, Q_CHILD_CHANGE,
-					ARGS(V_TEXT(k->id), sealed))
-				  : tx_exec(tx, Q_PERSON_CHANGE,
-					ARGS(V_TEXT(k->id), sealed,
-					    strcmp(k->role, "alleged") == 0
-						? V_TEXT(mau01_text(
-						      k->mended, "relation"))
-						: V_NULL));
+		how = is_child(k)
+			  ? tx_exec(
+				tx, Q_CHILD_CHANGE, ARGS(V_TEXT(k->id), sealed))
+			  : tx_exec(tx, Q_PERSON_CHANGE,
+				ARGS(V_TEXT(k->id), sealed,
+				    strcmp(k->role, "alleged") == 0
+					? V_TEXT(
+					      mau01_text(k->mended, "relation"))
+					: V_NULL,
+				    V_INT(mau01_text(k->mended, "agency") !=
+					  NULL)));
 	if (how == OK)
 		how = intake_audit(tx, &h, &sealed);
 	else

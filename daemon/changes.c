@@ -252,3 +252,38 @@ changes_json(struct tx *tx, bool all)
 	    ARGS(V_TEXT(tx_ward(tx)), V_INT(clock_now()), V_INT(all),
 		V_INT(LIST_MAX)));
 }
+
+/* Of the body of a call; hashes and salts are nobody's business. */
+static json_t *
+shown(const json_t *body)
+{
+	static const char *const keys[] = {"name", "roles", "phone", "agency",
+	    "languages", "quiet", "channel", "address", "verified", "who",
+	    "agreed_on", "paper"};
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < NELEM(keys); i++) {
+		json_t *value = json_object_get(body, keys[i]);
+
+		if (value != NULL)
+			json_object_set(o, keys[i], value);
+	}
+	return o;
+}
+
+void
+changes_add_asked(struct tx *tx, json_t *list)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		const char *id = json_string_value(json_object_get(one, "id"));
+		struct asked c;
+
+		if (change_get(tx, id, &c) == OK)
+			json_object_set_new(one, "asked", shown(c.body));
+		change_done(&c);
+	}
+}

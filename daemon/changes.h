@@ -59,5 +59,10 @@ enum outcome change_alarm_over(struct tx *tx, const struct asked *c);
 enum outcome changes_expire(struct tx *tx);
 /* [{id, kind, about, asked_by, state, ...}], newest first; new reference. */
 json_t *changes_json(struct tx *tx, bool all);
+/*
+ * To each that waits, what is asked for in so many words: who approves must see
+ * it.  Never what a login is proved by.
+ */
+void changes_add_asked(struct tx *tx, json_t *list);
 
 #endif

@@ -14,24 +14,26 @@
 #include "people.h"
 #include "text.h"
 
-/* Members, or agencies, whom a name or a number fits. */
+/* Members and agencies whom a name or a number fits; the list is owned. */
 struct matches {
-	char ids[PEOPLE_MAX][ID_SIZE];
+	struct person *list;
 	size_t n;
 };
 
 static void
-add_match(struct matches *m, const char *id)
-{
-	if (m->n < PEOPLE_MAX)
-		snprintf(m->ids[m->n++], ID_SIZE, "%s", id);
-}
-
-static void
 on_owner(void *arg, const char *kind, const char *owner)
 {
+	struct matches *m = arg;
+	struct person who = {0};
+
 	if (strcmp(kind, "member") == 0)
-		add_match(arg, owner);
+		snprintf(who.member_id, ID_SIZE, "%s", owner);
+	else if (strcmp(kind, "agency") == 0)
+		snprintf(who.agency_id, ID_SIZE, "%s", owner);
+	else
+		return;
+	m->list = xrealloc(m->list, m->n + 1, sizeof(*m->list));
+	m->list[m->n++] = who;
 }
 
 /* Provisionally: a namesake is cleared by people, not by us. */
@@ -39,23 +41,17 @@ static enum outcome
 bar_all(struct tx *tx, const struct case_row *c, const struct matches *m,
     const char *ground, int *hits)
 {
-	bool is_agency = strcmp(ground, "agency") == 0;
 	enum outcome how = OK;
 
 	for (size_t i = 0; i < m->n && how == OK; i++) {
-		struct person who = {0};
-
-		memcpy(is_agency ? who.agency_id : who.member_id, m->ids[i],
-		    ID_SIZE);
 		how = case_bar(tx, c,
-		    &(struct bar){&who, "provisional", "match", ground},
+		    &(struct bar){&m->list[i], "provisional", "match", ground},
 		    &audit_system);
 		++*hits;
 	}
 	return how;
 }
 
-/* By its code, or by its name as people write it, perhaps with more around. */
 static enum outcome
 find_agencies(struct tx *tx, const char *named, struct matches *m)
 {
@@ -65,14 +61,9 @@ find_agencies(struct tx *tx, const char *named, struct matches *m)
 	if (folded == NULL)
 		return OK;
 	rows = tx_query(tx, Q_AGENCY_NAMES, ARGS(V_TEXT(tx_ward(tx))));
-	while (rows_next(rows)) {
-		char *name = text_fold(row_text(rows, 2));
-
-		if (strcmp(folded, row_text(rows, 1)) == 0 ||
-		    (name != NULL && strstr(folded, name) != NULL))
-			add_match(m, row_text(rows, 0));
-		free(name);
-	}
+	while (rows_next(rows))
+		if (bars_names(folded, row_text(rows, 1), row_text(rows, 2)))
+			on_owner(m, "agency", row_text(rows, 0));
 	free(folded);
 	return rows_end(rows);
 }
@@ -92,11 +83,15 @@ bar_matches(
 		    on_owner, &m);
 		if (how == OK)
 			how = bar_all(tx, c, &m, grounds[i], hits);
+		free(m.list);
 	}
 	if (how == OK)
 		how =
 		    find_agencies(tx, mau01_text(person, "agency"), &agencies);
-	return how == OK ? bar_all(tx, c, &agencies, "agency", hits) : how;
+	if (how == OK)
+		how = bar_all(tx, c, &agencies, "agency", hits);
+	free(agencies.list);
+	return how;
 }
 
 enum outcome
@@ -159,7 +154,7 @@ add_person(struct tx *tx, const struct case_row *c, const char *role,
 			strcmp(role, "alleged") == 0
 			    ? V_TEXT(mau01_text(person, "relation"))
 			    : V_NULL,
-			sealed));
+			sealed, V_INT(mau01_text(person, "agency") != NULL)));
 	if (how == OK)
 		how = intake_audit(tx, &h, &sealed);
 	keyring_done(&sealed);

@@ -4,6 +4,7 @@
 
 #include "audit.h"
 #include "http.h"
+#include "people.h"
 #include "schema.h"
 #include "store.h"
 
@@ -24,8 +25,8 @@ body_instant(const struct request *r, const char *name, int64_t otherwise);
 enum outcome admin_audit(
     struct tx *tx, const struct request *r, const struct happening *what);
 /*
- * An admin took away what others count on: the leads are told, in one coded
- * word, once there are two who could approve (changes.h).
+ * An admin changed what others count on: the leads are told, in one coded word,
+ * once there are two who could approve (changes.h).
  */
 enum outcome
 admin_told(struct tx *tx, const struct request *r, const char *act);
@@ -38,6 +39,15 @@ enum outcome agency_find(struct tx *tx, const char *code, char id[ID_SIZE]);
 /* An active member with their roles, as if they called; NOT_FOUND. */
 enum outcome
 member_subject(struct tx *tx, const char *login, struct subject *who);
+/*
+ * A name or phone as look-ups find somebody by it, now and when it is alleged:
+ * of whoever has it in a case that is there they may be the one (bars.h).
+ */
+enum outcome person_index(struct tx *tx, const struct person *who,
+    const char *kind, const char *value);
+/* The same of a member, by a body {name, phone}. */
+enum outcome
+member_index(struct tx *tx, const struct request *r, const char *id);
 /*
  * The request as it would be if the active member named in a field of its body
  * made it: into->body is new.  Answers if there is no such member.

@@ -11,7 +11,5 @@ gate_answer(struct tx *tx, const struct case_row *c, struct response *a);
 /* 200 the newest plan, or 404; audited.  sealed: with what is narrative. */
 enum outcome plan_answer(struct tx *tx, const struct request *r,
     const struct case_row *c, bool sealed, struct response *a);
-/* Puts into the chain that n cases were listed for whoever asks. */
-enum outcome audit_list(struct tx *tx, const struct request *r, size_t n);
 
 #endif

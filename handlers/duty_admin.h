@@ -15,7 +15,10 @@ enum outcome duty_member(struct tx *tx, const struct request *r,
 /* A span of the body, [0] before [1]; false after answering. */
 bool duty_span(const struct request *r, struct response *a,
     const char *const names[2], int64_t span[2]);
-/* Record it and look again who can be reached. */
+/*
+ * Record it, tell the leads if an admin did it, and look again who can be
+ * reached.
+ */
 enum outcome duty_record(struct tx *tx, const struct request *r,
     const char *act, const char *id, json_t *detail);
 

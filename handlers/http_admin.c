@@ -167,6 +167,31 @@ as_member(struct tx *tx, const struct request *r, struct response *a,
 	return OK;
 }
 
+enum outcome
+person_index(struct tx *tx, const struct person *who, const char *kind,
+    const char *value)
+{
+	bool is_member = who->member_id[0] != '\0';
+	enum outcome how =
+	    blind_add(tx, kind, value, is_member ? "member" : "agency",
+		is_member ? who->member_id : who->agency_id);
+
+	return how == OK ? bars_match(tx, who, kind, value) : how;
+}
+
+enum outcome
+member_index(struct tx *tx, const struct request *r, const char *id)
+{
+	static const char *const kinds[] = {"name", "phone"};
+	struct person who = {0};
+	enum outcome how = OK;
+
+	snprintf(who.member_id, ID_SIZE, "%s", id);
+	for (size_t i = 0; i < NELEM(kinds) && how == OK; i++)
+		how = person_index(tx, &who, kinds[i], body_text(r, kinds[i]));
+	return how;
+}
+
 /* ---- Addresses ---- */
 
 static const struct field address_fields[] = {
@@ -185,21 +210,15 @@ is_phone(const char *s)
 	       strpbrk(s, "0123456789") != NULL;
 }
 
-/* A member's phone is looked for when somebody is alleged (bars). */
-static enum outcome
-index_phone(struct tx *tx, const char *text, const char *member_id)
+static struct value
+null_if_empty(const char *s)
 {
-	enum outcome how;
-
-	if (member_id == NULL || !is_phone(text))
-		return OK;
-	how = blind_add(tx, "phone", text, "member", member_id);
-	return how == OK ? bars_match(tx, member_id, "phone", text) : how;
+	return s[0] != '\0' ? V_TEXT(s) : V_NULL;
 }
 
 static enum outcome
 address_insert(struct tx *tx, const struct request *r, const char *id,
-    const char *member_id, const char *agency_id)
+    const struct person *who)
 {
 	const char *channel = body_text(r, "channel");
 	const char *text = body_text(r, "address");
@@ -217,12 +236,16 @@ address_insert(struct tx *tx, const struct request *r, const char *id,
 	how = address_digest(tx, channel, text, digest);
 	if (how == OK)
 		how = tx_exec(tx, Q_ADDRESS_ADD,
-		    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_TEXT(member_id),
-			V_TEXT(agency_id), V_TEXT(channel), V_BLOB(sealed, n),
-			V_BLOB(digest, BLIND_SIZE),
+		    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)),
+			null_if_empty(who->member_id),
+			null_if_empty(who->agency_id), V_TEXT(channel),
+			V_BLOB(sealed, n), V_BLOB(digest, BLIND_SIZE),
 			V_INT0(verified ? clock_now() : 0)));
 	free(sealed);
-	return how == OK ? index_phone(tx, text, member_id) : how;
+	/* A phone is looked for when somebody is alleged (bars). */
+	return how == OK && is_phone(text)
+		   ? person_index(tx, who, "phone", text)
+		   : how;
 }
 
 enum outcome
@@ -253,7 +276,7 @@ address_add(struct tx *tx, const struct request *r, struct response *a,
 	if (how != OK)
 		return how;
 	id_new(id);
-	how = address_insert(tx, r, id, member_id, agency_id);
+	how = address_insert(tx, r, id, &who);
 	if (how == OK && !verified)
 		how = address_send_code(tx, &who, id);
 	if (how == OK)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "admin.h"
+#include "bars.h"
 #include "clock.h"
 #include "context.h"
 #include "handlers.h"
@@ -39,6 +40,20 @@ agency_list(struct tx *tx, const struct request *r, struct response *a)
 		   ARGS(V_TEXT(tx_ward(tx)), V_INT(clock_now()))));
 }
 
+/* Whoever is said to work there, or is called there, may be in a case. */
+static enum outcome
+match(struct tx *tx, const struct request *r, const char *id)
+{
+	struct person who = {0};
+	enum outcome how = bars_match_agency(
+	    tx, id, body_text(r, "code"), body_text(r, "name"));
+
+	memcpy(who.agency_id, id, ID_SIZE);
+	return how == OK
+		   ? person_index(tx, &who, "phone", body_text(r, "phone"))
+		   : how;
+}
+
 /* POST /v1/admin/agencies */
 enum outcome
 agency_add(struct tx *tx, const struct request *r, struct response *a)
@@ -59,6 +74,8 @@ agency_add(struct tx *tx, const struct request *r, struct response *a)
 		V_TEXT(body_text(r, "phone")),
 		V_INT0(json_integer_value(json_object_get(r->body, "quota"))),
 		V_INT(clock_now())));
+	if (how == OK)
+		how = match(tx, r, id);
 	if (how == OK)
 		how = admin_audit(tx, r,
 		    &(struct happening){.act = "agency.add",
@@ -148,6 +165,8 @@ key_insert(struct tx *tx, const struct request *r, const struct token *t,
 		V_INT(body_instant(r, "not_after", from + KEY_LIFE))));
 	free(sealed);
 	if (how == OK)
+		how = admin_told(tx, r, "key.add");
+	if (how == OK)
 		how = admin_audit(tx, r,
 		    &(struct happening){.act = "key.add",
 			.object_kind = "agency_key",
@@ -210,6 +229,8 @@ key_revoke(struct tx *tx, const struct request *r, struct response *a)
 
 	how = tx_exec(tx, Q_AGENCY_KEY_REVOKE,
 	    ARGS(V_TEXT(r->args[0]), V_TEXT(tx_ward(tx)), V_INT(clock_now())));
+	if (how == OK)
+		how = admin_told(tx, r, "key.revoke");
 	if (how == OK)
 		how = admin_audit(tx, r,
 		    &(struct happening){.act = "key.revoke",

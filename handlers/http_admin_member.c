@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "admin.h"
-#include "bars.h"
 #include "change.h"
 #include "clock.h"
 #include "duty.h"
@@ -68,23 +67,6 @@ login_ok(const char *s)
 	return s[0] >= 'a' && s[0] <= 'z' && s[strspn(s, LOGIN_REST)] == '\0';
 }
 
-/* Name and phone as look-ups find them (bars). */
-static enum outcome
-index_member(struct tx *tx, const struct request *r, const char *id)
-{
-	static const char *const kinds[] = {"name", "phone"};
-	enum outcome how = OK;
-
-	for (size_t i = 0; i < NELEM(kinds) && how == OK; i++) {
-		const char *value = body_text(r, kinds[i]);
-
-		how = blind_add(tx, kinds[i], value, "member", id);
-		if (how == OK)
-			how = bars_match(tx, id, kinds[i], value);
-	}
-	return how;
-}
-
 /* Where they work, by its code: they are barred where it is. */
 static bool
 agency_ok(struct tx *tx, const struct request *r, char id[ID_SIZE])
@@ -125,7 +107,7 @@ member_insert(
 		how = tx_exec(tx, Q_MEMBER_LANGUAGES,
 		    ARGS(V_TEXT(id), V_TEXT(languages)));
 	free(languages);
-	return how == OK ? index_member(tx, r, id) : how;
+	return how == OK ? member_index(tx, r, id) : how;
 }
 
 /* They are there from now on. */

@@ -39,19 +39,33 @@ static const struct field search_fields[] = {
 static const struct schema search_schema = {
     search_fields, NELEM(search_fields)};
 
-enum outcome
-audit_list(struct tx *tx, const struct request *r, size_t n)
+/* Which were shown: who is barred later is asked about it (bars.h). */
+static json_t *
+codes_of(const json_t *items)
+{
+	json_t *codes = json_array(), *one;
+	size_t i;
+
+	json_array_foreach(items, i, one)
+	{
+		json_array_append(codes, json_object_get(one, "code"));
+	}
+	return codes;
+}
+
+static enum outcome
+audit_list(struct tx *tx, const struct request *r, const json_t *items)
 {
 	return admin_audit(tx, r,
 	    &(struct happening){.act = "case.list",
 		.object_kind = "ward",
 		.object_id = tx_ward(tx),
-		.detail = json_pack("{s:I}", "shown", (json_int_t)n)});
+		.detail = json_pack("{s:o}", "cases", codes_of(items))});
 }
 
 /* By what it was searched, never for whom. */
 static enum outcome
-audit_search(struct tx *tx, const struct request *r, size_t n)
+audit_search(struct tx *tx, const struct request *r, const json_t *items)
 {
 	json_t *by = json_array(), *value;
 	const char *name;
@@ -62,8 +76,8 @@ audit_search(struct tx *tx, const struct request *r, size_t n)
 	    &(struct happening){.act = "case.search",
 		.object_kind = "ward",
 		.object_id = tx_ward(tx),
-		.detail =
-		    json_pack("{s:I, s:o}", "shown", (json_int_t)n, "by", by)});
+		.detail = json_pack(
+		    "{s:o, s:o}", "cases", codes_of(items), "by", by)});
 }
 
 static const char *
@@ -178,8 +192,7 @@ answer_page(struct tx *tx, const struct request *r, struct response *a,
 				  : (size_t)json_integer_value(limit),
 		    page);
 	if (how == OK)
-		how = (is_search ? audit_search : audit_list)(
-		    tx, r, json_array_size(items));
+		how = (is_search ? audit_search : audit_list)(tx, r, items);
 	if (how == OK && last != NULL) {
 		char *cursor = cursor_make(tx, &of, last);
 
@@ -274,7 +287,7 @@ admin_case_list(struct tx *tx, const struct request *r, struct response *a)
 	if (json_array_size(items) == ADMIN_PAGE)
 		next = cursor_make(tx, &of,
 		    text(json_array_get(items, ADMIN_PAGE - 1), "code"));
-	how = audit_list(tx, r, json_array_size(items));
+	how = audit_list(tx, r, items);
 	if (how == OK)
 		(void)answer_json(a, 200,
 		    json_pack("{s:O, s:s*}", "items", items, "next", next));

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "admin.h"
 #include "audit.h"
 #include "clock.h"
 #include "conf_term.h"
@@ -26,6 +27,7 @@ struct act_job {
 	json_t *detail; /* for the chain */
 	json_t *answer; /* what is said when the chain has it */
 	char *path;	/* of a copy */
+	bool is_told;	/* to the leads */
 };
 
 static struct act_job *
@@ -63,7 +65,10 @@ run_audit(struct tx *tx, void *arg)
 	    .detail = json_incref(j->detail),
 	};
 
-	return audit_add(tx, &h);
+	enum outcome how = audit_add(tx, &h);
+	const struct request asked = {.subject = j->who};
+
+	return how == OK && j->is_told ? admin_told(tx, &asked, j->act) : how;
 }
 
 static void
@@ -196,6 +201,7 @@ reload_post(struct http *h, const struct request *r, struct response *a)
 
 	if (hotlined_reload(d, &faults)) {
 		j = job_new(h, r, a, "daemon.reload");
+		j->is_told = true;
 		j->detail = json_object();
 		j->answer = json_pack("{s:b, s:s}", "reloaded", true,
 		    "restart_needed_for", d->restart_needed);

@@ -136,6 +136,8 @@ agency_heartbeat(struct tx *tx, const struct request *r, struct response *a)
 		    "cần một khoảng thời gian như 3m hoặc 6h, tối đa 365d");
 	how = heartbeat_set(tx, id, r->args[0], seconds);
 	if (how == OK)
+		how = admin_told(tx, r, "agency.heartbeat");
+	if (how == OK)
 		how = admin_audit(tx, r,
 		    &(struct happening){.act = "agency.heartbeat",
 			.object_kind = "agency",

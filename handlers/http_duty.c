@@ -68,6 +68,8 @@ duty_record(struct tx *tx, const struct request *r, const char *act,
 		.detail = detail});
 
 	free(kind);
+	if (how == OK)
+		how = admin_told(tx, r, act);
 	return how == OK ? duty_changed(tx) : how;
 }
 

@@ -4,6 +4,7 @@
 
 #include "admin.h"
 #include "change.h"
+#include "clock_rows.h"
 #include "duty.h"
 #include "handlers.h"
 #include "keyring.h"
@@ -133,9 +134,7 @@ change_own_name(struct tx *tx, const struct request *r, const char *id)
 		how =
 		    tx_exec(tx, Q_BLIND_DROP, ARGS(V_TEXT("name"), V_TEXT(id)));
 	keyring_done(&sealed);
-	return how == OK || how == NOT_FOUND
-		   ? blind_add(tx, "name", name, "member", id)
-		   : how;
+	return perhaps(how);
 }
 
 /* Which fields were changed, and coded values of those that are not sealed. */
@@ -161,9 +160,8 @@ change(struct tx *tx, const struct request *r, const char *id)
 {
 	enum outcome how = change_own_name(tx, r, id);
 
-	if (how == OK && body_text(r, "phone") != NULL)
-		how =
-		    blind_add(tx, "phone", body_text(r, "phone"), "member", id);
+	if (how == OK)
+		how = member_index(tx, r, id);
 	if (how == OK)
 		how = change_words(tx, r, "roles", Q_MEMBER_ROLES, id);
 	if (how == OK && json_object_get(r->body, "roles") != NULL)
@@ -223,7 +221,15 @@ member_set_apply(struct tx *tx, const struct request *r, struct response *a)
 	return how == OK ? answer_empty(a) : answer_outcome(a, how);
 }
 
-/* PATCH /v1/admin/members/{login}: new roles need a second person. */
+/* Roles; and what tells whether somebody alleged is one of us (bars). */
+static bool
+is_weighty(const struct request *r)
+{
+	return json_object_get(r->body, "roles") != NULL ||
+	       body_text(r, "name") != NULL || body_text(r, "phone") != NULL;
+}
+
+/* PATCH /v1/admin/members/{login}: the rest is told, and needs nobody. */
 enum outcome
 member_patch(struct tx *tx, const struct request *r, struct response *a)
 {
@@ -234,7 +240,10 @@ member_patch(struct tx *tx, const struct request *r, struct response *a)
 		return answer_outcome(a, how);
 	if (!is_well(r, &member_schema, a))
 		return INVALID;
-	return change_make(tx, r, a,
-	    &(struct wanted){CHANGE_member_set, r->args[0], id, r->body,
-		json_object_get(r->body, "roles") == NULL});
+	how = change_make(tx, r, a,
+	    &(struct wanted){
+		CHANGE_member_set, r->args[0], id, r->body, !is_weighty(r)});
+	if (how == OK && !is_weighty(r))
+		how = admin_told(tx, r, "member.change");
+	return how;
 }

@@ -36,6 +36,7 @@ agency_contact_apply(struct tx *tx, const struct request *r, struct response *a)
 	char id[ID_SIZE], *text = json_dumps(r->body, JSON_COMPACT);
 	const struct place at = {"agency", "contact_sealed", id};
 	struct value sealed = V_NULL;
+	struct person who = {0};
 	enum outcome how = agency_find(tx, r->args[0], id);
 
 	if (how == OK)
@@ -44,6 +45,10 @@ agency_contact_apply(struct tx *tx, const struct request *r, struct response *a)
 		how = tx_exec(tx, Q_AGENCY_CONTACT,
 		    ARGS(
 			V_TEXT(id), sealed, V_TEXT(body_text(r, "agreed_on"))));
+	if (how == OK) {
+		memcpy(who.agency_id, id, ID_SIZE);
+		how = person_index(tx, &who, "name", body_text(r, "who"));
+	}
 	if (how == OK)
 		how = admin_audit(tx, r,
 		    &(struct happening){.act = "agency.contact",

@@ -119,7 +119,7 @@ check_one(const struct reach *r, const json_t *alleged, size_t i,
 	free(at);
 }
 
-/* Members whom a name or a number of a guest fits. */
+/* Members and agencies whom a name or a number of a guest fits. */
 struct seat {
 	struct tx *tx;
 	const char *case_id;
@@ -132,7 +132,9 @@ on_owner(void *arg, const char *kind, const char *owner)
 	struct seat *seat = arg;
 	struct subject who = {.kind = BY_MEMBER};
 
-	if (strcmp(kind, "member") != 0)
+	if (strcmp(kind, "agency") == 0)
+		who.kind = BY_AGENCY;
+	else if (strcmp(kind, "member") != 0)
 		return;
 	snprintf(who.id, sizeof(who.id), "%s", owner);
 	seat->is_barred |= case_is_barred(seat->tx, seat->case_id, &who);

@@ -247,24 +247,6 @@ def test_who_is_barred_later_has_cleared_nothing(s):
     assert ok(clear(s, code, bar, s.boss), 200)["state"] == "cleared"
 
 
-def test_a_late_bar_lists_what_was_read_and_done_before(s):
-    code = ok(post(s, body(children=[child(fresh())]),
-                   key=s.hotline))["cases"][0]
-    case(s, code, s.other)
-    ok(s.d.api("GET", f"/v1/cases/{code}/timeline", key=s.other), 200)
-    s.d.ctl("case", "bar", code, "--member", "canbo2")
-    listed, = ok(s.d.api("GET", f"/v1/cases/{code}/bars", key=s.lead),
-                 200)["items"]
-    assert [e["act"] for e in listed["earlier"]] \
-        == ["case.read", "case.timeline"]
-    added = next(e for e in timeline(s, code) if e["act"] == "bar.added")
-    assert added["detail"]["earlier"] == 2
-    told = [d["member"] for e in timeline(s, code)
-            if e.get("alert", {}).get("kind") == "bar"
-            for d in e["deliveries"]]
-    assert "truongnhom" in told and "canbo2" not in told
-
-
 def test_an_admin_sees_that_there_are_bars_not_of_whom(s):
     code, _ = named(s)
     s.d.ctl("case", "bar", code, "--agency", "truong1")
@@ -286,29 +268,6 @@ def test_a_holder_who_recuses_loses_the_case_and_the_lead_is_told(s):
     listed, = ok(s.d.api("GET", f"/v1/cases/{code}/bars", key=s.lead),
                  200)["items"]
     assert "case.read" in [e["act"] for e in listed["earlier"]]
-
-
-# ---- Who comes later ----
-
-def test_a_new_member_is_matched_with_cases_that_are_there(s):
-    codes = [ok(post(s, body(children=[child(fresh(), **around)]),
-                     key=s.hotline))["cases"][0]
-             for around in ({"father": {"name": "Cha Thử Nghiệm Mới"}},
-                            {"mother": {"phone": "0911 222 333"}},
-                            {"carer": {"phone": "0911 222 444"}})]
-    s.d.ctl("member", "add", "moiden", "--name", "CHA thu nghiem moi",
-            "--role", "officer", "--phone", "+84 911 222 333")
-    key = s.d.ctl("member", "token", "moiden")["token"]
-    for code, ground in zip(codes, ("name", "phone")):
-        assert bars(s, code)["moiden"]["ground"] == ground
-        gone(s, code, key)
-    assert case(s, codes[2], key)
-    s.d.ctl("member", "address", "moiden", "sms", "0911222444", "--verified")
-    gone(s, codes[2], key)
-    told = [d["member"] for e in timeline(s, codes[2])
-            if e.get("alert", {}).get("kind") == "bar"
-            for d in e["deliveries"]]
-    assert told == ["truongnhom"]
 
 
 # ---- Sending a child where the suspect works ----

@@ -45,6 +45,18 @@ def ask(d, *args):
     return a["change"]
 
 
+def asked(d, who="chutich"):
+    """What waits, as those see it who approve."""
+    a = d.api("GET", "/v1/changes", key=d.tokens[who])
+    assert a.status == 200, a
+    return [i["asked"] for i in a.json["items"]]
+
+
+def told(d):
+    """What admins did of which the leads are told."""
+    return {a["subject"] for a in alarms(d, "alarm_admin_act")}
+
+
 def members(d):
     return {i["login"]: i for i in d.ctl("member", "list")["items"]}
 
@@ -85,9 +97,12 @@ def test_a_new_member_is_void_until_approved(d):
     text = "".join(p.read_text() for p in (d.folder / "spool/out").iterdir())
     assert "Người Mới" not in text and "moi" not in text.split()
     said(say(d, "canbo", change), 403, "forbidden")
+    assert asked(d) == [{"name": "Người Mới Thử Nghiệm",
+                         "roles": ["officer", "lead"]}]
     a = say(d, "chutich", change)
     assert (a.status, a.json["state"], a.json["about"]) \
         == (200, "approved", "moi"), a
+    assert asked(d) == []
     assert members(d)["moi"]["roles"] == "officer lead"
     said(say(d, "truongnhom", change), 409, "state_conflict")
     assert not waiting(d)
@@ -98,6 +113,7 @@ def test_a_new_member_is_void_until_approved(d):
 def test_roles_wait_and_the_rest_does_not(d):
     d.ctl("member", "set", "canbo", "--language", "vie,jra", "--quiet",
           "22:00-06:00")
+    assert told(d) == {"member.change"}
     change = ask(d, "member", "set", "canbo", "--role", "officer,lead")
     assert members(d)["canbo"]["roles"] == "officer"
     said(say(d, "canbo", change), 403, "forbidden")
@@ -109,6 +125,9 @@ def test_an_address_that_waits_leaves_the_old_one_in_force(d):
     change = ask(d, "member", "address", "truongnhom", "sms", "0911111111",
                  "--verified")
     assert members(d)["truongnhom"]["addresses"] == 1
+    assert asked(d) == [{"channel": "sms", "address": "0911111111",
+                         "verified": True}]
+    assert "0911111111" not in d.ctl_raw("change", "list", "--json").stdout
     d.step("1s")
     sent = [p.read_text() for p in (d.folder / "spool/out").iterdir()]
     assert sent and all("900000002" in t for t in sent)
@@ -152,15 +171,16 @@ def test_a_reset_that_waits_locks_nobody_out(d):
     b = Browser(d)
     assert b.login("truongnhom", word).status == 201
     d.second_person = False
-    asked = d.ctl("member", "password", "truongnhom")
+    reset = d.ctl("member", "password", "truongnhom")
+    assert asked(d) == [{}], "no hash, no salt"
     assert b.me().status == 200, "the session goes on"
     assert Browser(d).login("truongnhom", word).status == 201
-    assert Browser(d).login("truongnhom", asked["password"]).status == 401
-    assert say(d, "chutich", asked["change"]).status == 200
+    assert Browser(d).login("truongnhom", reset["password"]).status == 401
+    assert say(d, "chutich", reset["change"]).status == 200
     assert b.me().status == 401
     d.step("1h")
     assert Browser(d).login("truongnhom", word).status == 401
-    assert Browser(d).login("truongnhom", asked["password"]).status == 201
+    assert Browser(d).login("truongnhom", reset["password"]).status == 201
 
 
 def test_a_second_factor_stays_until_its_reset_is_approved(d):
@@ -248,3 +268,57 @@ def test_a_code_from_the_safe_frees_who_is_alone(d):
     assert a.status == 200, a
     assert alarms(d, "alarm_break_glass")
     assert Browser(d).login("truongnhom", asked["password"]).status == 201
+
+
+@pytest.mark.parametrize("field,value", [("name", "Tên Khác Thử Nghiệm"),
+                                         ("phone", "0911 222 333")])
+def test_what_bars_are_found_by_waits(d, field, value):
+    """Who is alleged could else have another name before the case comes."""
+    change = ask(d, "member", "set", "canbo", f"--{field}", value)
+    assert asked(d) == [{field: value}]
+    assert say(d, "truongnhom", change).status == 200
+
+
+def test_the_leads_are_told_what_an_admin_does_alone(d):
+    """Whatever could silence a ladder, or let somebody in."""
+    span = ("2026-11-25T07:00:00+07:00", "2026-11-26T07:00:00+07:00")
+    done = set()
+
+    def does(act, *args, **more):
+        answer = d.ctl(*args, **more)
+        done.add(act)
+        assert told(d) == done, act
+        return answer
+
+    d.ctl("agency", "add", "truong1", "school", "--name", "Trường Thử")
+    key = does("key.add", "key", "add", "truong1")
+    does("key.revoke", "key", "revoke", key["id"])
+    does("agency.heartbeat", "agency", "heartbeat", "truong1", "--within",
+         "3m")
+    does("agency.stop", "agency", "stop", "truong1")
+    duty = does("duty.add", "duty", "add", "canbo", *span)
+    does("duty.remove", "duty", "remove", duty["id"])
+    leave = does("leave.add", "leave", "add", "chutich", *span)
+    does("leave.remove", "leave", "remove", leave["id"])
+    does("rotation.set", "rotation", "set", "chinh", "--unit", "week",
+         "--first", span[0], "--members", "canbo")
+    does("rotation.remove", "rotation", "remove", "chinh")
+    does("swap.agreed", "swap", "add", "canbo", "truongnhom", *span)
+    swap = d.api("POST", "/v1/duty/swaps", {"with": "chutich", "from": span[0],
+                                            "until": span[1]},
+                 key=d.tokens["canbo"]).json
+    assert told(d) == done
+    does("swap.withdrawn", "swap", "remove", swap["id"])
+    does("team.set", "team", "set", "-", "--number", "1", "--date",
+         "2026-11-01",
+         text='{"members": [{"member": "canbo", "office": "officer"}]}')
+    does("member.change", "member", "set", "canbo", "--quiet", "22:00-06:00")
+    does("daemon.reload", "reload")
+    address = d.ctl("member", "addresses", "canbo")["items"][0]["id"]
+    does("address.remove", "address", "remove", address)
+    does("break_glass.make", "member", "break-glass")
+    does("member.stop", "member", "stop", "canbo")
+    # Of what a member does with their own login nobody is told.
+    a = d.api("POST", "/v1/leave", {"from": span[0], "until": span[1]},
+              key=d.tokens["chutich"])
+    assert a.status == 201 and told(d) == done

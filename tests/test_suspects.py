@@ -18,6 +18,7 @@ class Town:
     def __init__(self, d):
         self.d = d
         self.keys = {}
+        self.key = d.agency("th111", "hotline")
         for login, roles, phone, name in (
                 ("canbo", "officer", "0900000001", None),
                 ("phochutich", "vice_chairman", "0900000002", None),
@@ -26,7 +27,6 @@ class Town:
                 ("chutich", "chairman", "0900000005", CHAIR)):
             self.keys[login] = d.member(login, roles, sms=phone, name=name,
                                         duty=roles == "officer")
-        self.key = d.agency("th111", "hotline")
 
     def refer(self, **more):
         a = self.d.api("POST", "/v1/referrals", {

@@ -19,7 +19,8 @@ def team_set(w, offices=OFFICES, number="12/QĐ-UBND", **more):
 
 def alarms(w):
     return sorted((a["kind"], a["subject"])
-                  for a in w.d.ctl("alert", "list")["items"])
+                  for a in w.d.ctl("alert", "list")["items"]
+                  if a["kind"] != "alarm_admin_act")
 
 
 def test_the_decision_names_the_members_by_office(ward):

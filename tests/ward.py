@@ -68,7 +68,9 @@ class Ward:
 
     def __init__(self, folder, channels=None, **more):
         self.folder = pathlib.Path(folder)
-        self.ledger = Ledger(now=lambda: 0)
+        # What admins do is told to the leads: test_changes.py looks at it.
+        self.ledger = Ledger(now=lambda: 0,
+                             apart=re.compile("quản trị vừa làm"))
         self.smtp = SmtpReceiver(self.ledger)
         email = {"name": "email", "kind": "email", "server": "127.0.0.1",
                  "port": self.smtp.port, "tls": "off", "interval": "now",

@@ -35,7 +35,7 @@ CREATE TABLE tombstone (       -- an erased owner; a restore erases it again
 CREATE TABLE blind (           -- keyed hashes for look-ups
     kind TEXT NOT NULL,        -- name, phone, id, never (contact.h)
     digest BYTES NOT NULL,
-    owner_kind TEXT NOT NULL,  -- child, person, member, agency_user
+    owner_kind TEXT NOT NULL,  -- child, person, member, agency
     owner_id TEXT NOT NULL,
     ward TEXT NOT NULL,
     key_version INT8 NOT NULL,
@@ -194,9 +194,11 @@ CREATE TABLE person (               -- around the child
     role TEXT NOT NULL CHECK (role = 'father' OR role = 'mother'
         OR role = 'carer' OR role = 'alleged'),
     relation TEXT,
+    names_agency INT8 NOT NULL DEFAULT 0, -- the body says where they work
     body_sealed BYTES NOT NULL      -- JSON, case key
 ) STRICT;
 CREATE INDEX person_case ON person (case_id);
+CREATE INDEX person_agency ON person (id) WHERE names_agency = 1;
 
 CREATE TABLE bar (                  -- conflict of interest
     id TEXT PRIMARY KEY NOT NULL,
@@ -488,3 +490,4 @@ CREATE TABLE event (                -- the audit chain, one a ward
     PRIMARY KEY (ward, seq)
 ) STRICT;
 CREATE INDEX event_case ON event (case_id, seq) WHERE case_id IS NOT NULL;
+CREATE INDEX event_actor ON event (actor_id, seq) WHERE case_id IS NULL;
