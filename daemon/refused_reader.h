@@ -7,9 +7,11 @@
 
 #include "people.h"
 
-/* A member, by their folded name and where they are reached. */
+/* A member, by their folded name, where they work and are reached. */
 struct refused_reader {
-	char *name; /* NULL: nobody to look for */
+	char *name;	  /* NULL: nobody to look for */
+	char *work;	  /* folded name of the agency where they work, or NULL */
+	char code[17];	  /* its code */
 	struct address addresses[ADDRESSES_MAX];
 	size_t n;
 };

@@ -5,6 +5,7 @@
 #include "allow.h"
 #include "audit.h"
 #include "clock.h"
+#include "cases.h"
 #include "clock_rows.h"
 #include "context.h"
 #include "handlers.h"
@@ -12,7 +13,8 @@
 #include "refused_reader.h"
 #include "text.h"
 
-#define LIST_MAX 200
+#define LIST_MAX  200
+#define INFORMANT "informant"
 
 static bool
 may_see(const struct request *r)
@@ -64,12 +66,39 @@ refused_list(struct tx *tx, const struct request *r, struct response *a)
 	return answer_list(a, list_for(tx, &r->subject, after));
 }
 
+/*
+ * Who told it is not shown with the rest (D56 24.1): the text without it; NULL
+ * if it cannot be told apart.  The caller frees.
+ */
+static char *
+without_informant(const char *plain, size_t n)
+{
+	json_t *body = json_loadb(plain, n, 0, NULL);
+	char *text;
+
+	json_object_del(body, INFORMANT);
+	text = body == NULL ? NULL : json_dumps(body, JSON_COMPACT);
+	json_decref(body);
+	if (text == NULL || strstr(text, INFORMANT) == NULL)
+		return text;
+	seal_free(text);
+	return NULL;
+}
+
 /* Whatever came: text as it was, anything else as base64. */
 static void
-set_body(json_t *o, const char *plain, size_t n)
+set_body(json_t *o, const char *plain, size_t n, bool whole)
 {
 	char *text;
 
+	if (!whole && memmem(plain, n, INFORMANT, strlen(INFORMANT)) != NULL) {
+		text = without_informant(plain, n);
+		if (text != NULL)
+			json_object_set_new(o, "body", json_string(text));
+		json_object_set_new(o, "is_kept_back", json_true());
+		seal_free(text);
+		return;
+	}
 	if (strlen(plain) == n && text_is_utf8(plain, n)) {
 		json_object_set_new(o, "body", json_string(plain));
 		return;
@@ -81,7 +110,7 @@ set_body(json_t *o, const char *plain, size_t n)
 
 /* NULL if it is not there or cannot be opened. */
 static json_t *
-open_refused(struct tx *tx, const char *id)
+open_refused(struct tx *tx, const char *id, bool whole)
 {
 	struct place at = {"refused_body", "body_sealed", id};
 	struct rows *rows =
@@ -101,7 +130,7 @@ open_refused(struct tx *tx, const char *id)
 			    "status", (json_int_t)row_int(rows, 2), "size",
 			    (json_int_t)row_int(rows, 5), "errors",
 			    json_loads(row_text(rows, 3), 0, NULL));
-			set_body(o, plain, sealed.n - SEAL_EXTRA);
+			set_body(o, plain, sealed.n - SEAL_EXTRA, whole);
 		}
 	}
 	(void)rows_end(rows);
@@ -109,21 +138,86 @@ open_refused(struct tx *tx, const char *id)
 	return o;
 }
 
+/* One that does not accuse the reader; NULL if there is none. */
+static json_t *
+open_for(struct tx *tx, const struct request *r, bool whole)
+{
+	const char *id = r->args[0];
+	struct refused_reader reader;
+	json_t *o = NULL;
+
+	refused_reader_open(tx, &r->subject, &reader);
+	if (!refused_names(tx, &reader, id))
+		o = open_refused(tx, id, whole);
+	refused_reader_done(&reader);
+	return o;
+}
+
+static const struct field informant_fields[] = {
+    {.name = "reason",
+	.kind = FIELD_TEXT,
+	.required = true,
+	.low = 1,
+	.high = 1000},
+};
+static const struct schema informant_schema = {
+    informant_fields, NELEM(informant_fields)};
+
+/* The reason is an act of the ward, sealed. */
+static enum outcome
+record_opened(struct tx *tx, const struct request *r)
+{
+	struct act act = {.kind = INFORMANT,
+	    .by = &r->subject,
+	    .acted_at = clock_now(),
+	    .body = r->body};
+	enum outcome how = act_add(tx, &act);
+
+	if (how != OK)
+		return how;
+	return admin_audit(tx, r,
+	    &(struct happening){.act = "refused.informant_opened",
+		.object_kind = "refused_body",
+		.object_id = r->args[0],
+		.detail = json_pack("{s:s}", "act", act.id)});
+}
+
+/*
+ * POST /v1/refused/{id}/informant {reason}: all of it, for the lead; for their
+ * deputies where there is none.
+ */
+enum outcome
+refused_informant(struct tx *tx, const struct request *r, struct response *a)
+{
+	const struct object o = {
+	    .has_no_lead = tx_number(tx, Q_LEADS_UNBARRED, 1,
+			       ARGS(V_TEXT(tx_ward(tx)), V_TEXT(""))) == 0};
+	json_t *whole;
+	enum outcome how;
+
+	if (!allow(&r->subject, ACTION_refused_list, &o, SEE_informant))
+		return answer_problem(a, "forbidden");
+	if (!body_ok(r, &informant_schema, a))
+		return INVALID;
+	whole = open_for(tx, r, true);
+	if (whole == NULL)
+		return answer_problem(a, "not_found");
+	how = record_opened(tx, r);
+	(void)answer_json(a, 200, whole);
+	return how == OK ? OK : answer_outcome(a, how);
+}
+
 /* GET /v1/refused/{id}: with this it has been seen. */
 enum outcome
 refused_get(struct tx *tx, const struct request *r, struct response *a)
 {
 	const char *id = r->args[0];
-	struct refused_reader reader;
-	json_t *o = NULL;
+	json_t *o;
 	enum outcome how;
 
 	if (!may_see(r))
 		return answer_problem(a, "forbidden");
-	refused_reader_open(tx, &r->subject, &reader);
-	if (!refused_names(tx, &reader, id))
-		o = open_refused(tx, id);
-	refused_reader_done(&reader);
+	o = open_for(tx, r, false);
 	if (o == NULL)
 		return answer_problem(a, "not_found");
 	how = perhaps(

@@ -22,6 +22,7 @@ POST /v1/referrals/{out}/complete   401 401 404 409 403 403 403 403 403 403
 POST /v1/heartbeat                  401 401 204 204 403 403 403 403 403 403
 GET  /v1/refused                    401 401 403 403 403 403 200 200 403 403
 GET  /v1/refused/{refused}          401 401 403 403 403 403 200 200 403 403
+POST /v1/refused/{refused}/informant 401 401 403 403 403 403 200 200 403 403
 POST /v1/session                    401 401 401 401 401 401 401 401 401 401
 DELETE /v1/session                  401 401 403 403 409 409 409 409 409 409
 POST /v1/me/password                401 401 403 403 422 422 422 422 422 422

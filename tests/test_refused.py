@@ -1,9 +1,11 @@
 """A vendor that ignores errors must not lose a child: what is kept of it."""
 import json
+import sqlite3
 import uuid
 
 import pytest
 
+from hotline import copy_of
 from referral_site import body, child, fresh, ok, open_site, post, refused
 
 LIMIT = 256 * 1024
@@ -128,6 +130,55 @@ def test_the_same_bytes_again_are_counted_and_shout(s):
     item, = kept(s, "laplai")
     assert item["times"] == 3
     assert len(alarms(s, "alarm_refused_in_row", "laplai")) == 1
+
+
+def test_who_told_it_is_opened_by_the_lead_for_a_reason(s):
+    """D56 24.1, also of what was never taken in; the chairman has a lead."""
+    key = s.d.agency("baotin", "other")
+    teller = {"name": "Người Báo Thử Nghiệm", "phone": "0911000111"}
+    whole = json.dumps(body(kind="x", informant=teller), ensure_ascii=False)
+    cut = whole[:-1]
+    for text in (whole, cut):
+        assert post(s, text.encode(), key=key).status in (400, 422)
+    items = kept(s, "baotin")
+    told = full(s, items[0])
+    assert told["is_kept_back"] and "Thử Nghiệm Một" not in told["body"]
+    assert json.loads(told["body"]) == {
+        k: v for k, v in json.loads(whole).items() if k != "informant"}
+    # Where it cannot be told apart there is nothing but that it came.
+    told = full(s, items[1])
+    assert told["is_kept_back"] and "body" not in told
+    for item, text in zip(items, (whole, cut)):
+        path = f"/v1/refused/{item['id']}/informant"
+        reason = {"reason": "Cần gọi lại người báo tin."}
+        refused(s.d.api("POST", path, reason, key=s.boss), 403, "forbidden")
+        refused(s.d.api("POST", path, {}, key=s.lead), 422, "invalid_fields")
+        a = ok(s.d.api("POST", path, reason, key=s.lead), 200)
+        assert a["body"] == text and "is_kept_back" not in a
+    with sqlite3.connect(copy_of(s.d)) as c:
+        assert c.execute("SELECT count(*) FROM event WHERE act ="
+                         " 'refused.informant_opened'").fetchone() == (2,)
+    assert s.d.ctl_raw("audit", "verify").returncode == 0
+
+
+def test_what_accuses_where_the_reader_works_is_not_shown_to_them(s):
+    """And their number however it is written."""
+    s.d.ctl("agency", "add", "truong7", "school", "--name",
+            "Trường Thử Nghiệm Bảy")
+    s.d.ctl("member", "add", "giaovien", "--name", "Lê Thử Nghiệm Bảy",
+            "--role", "vice_chairman", "--agency", "truong7")
+    s.d.ctl("member", "address", "giaovien", "sms", "0900000077",
+            "--verified")
+    reader = s.d.ctl("member", "token", "giaovien")["token"]
+    key = s.d.agency("tocao7", "other")
+    for alleged in ({"agency": "truong7"},
+                    {"agency": "Lớp 3, TRƯỜNG thử nghiệm  bảy"},
+                    {"phone": "+84 900.000.077"}, {"agency": "truong77"}):
+        assert post(s, body(kind="x", alleged=[
+            {"relation": "teacher", **alleged}]), key=key).status == 422
+    listed = ok(s.d.api("GET", "/v1/refused", key=reader), 200)["items"]
+    assert len([i for i in listed if i["agency"] == "tocao7"]) == 1
+    assert len(kept(s, "tocao7")) == 4
 
 
 def test_what_accuses_the_reader_is_not_shown_to_them(s):
