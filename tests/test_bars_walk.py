@@ -8,6 +8,7 @@ from hotline import ROOT
 from referral_site import (body, case, child, fresh, ok, open_site, post,
                            timeline)
 
+NOW = "2026-11-24T07:00:00+07:00"
 SUSPECT = "Phan Thử Nghiệm Cán Bộ"
 
 
@@ -23,18 +24,41 @@ def s():
         yield s
 
 
+ROWS = re.findall(r'^(\w+)\((\w+),\s*"([^"]+)",\s*(\w+)',
+                  (ROOT / "handlers/routes.def").read_text(), re.M)
+# Who may call and is nobody: asked by everyone, or of another suite.
+OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"),
+        ("GET", "/v1/openapi.json"), ("POST", "/v1/session"),
+        ("GET", "/a/{}"), ("POST", "/a/{}")}
+# A list answers with what is in it only if it is asked for a whole page.
+QUERIES = {"/v1/referrals": "?direction=in&limit=200",
+           "/v1/referrals/reconciliation": "?day=2026-11-24",
+           "/v1/cases": "?limit=200", "/v1/alerts": "?limit=200",
+           "/v1/changes": "?all=yes"}
+
+
 def walk(key):
     """Every route that somebody with this kind of key may call."""
     kinds = ("AGENCY", "EITHER") if key.startswith("hla_") \
         else ("MEMBER", "EITHER")
-    text = (ROOT / "handlers/routes.def").read_text()
-    for method, path, who in re.findall(
-            r'^(?:ROUTE|LOOP|SLOW)\((\w+),\s*"([^"]+)",\s*(\w+)', text, re.M):
+    for _, method, path, who in ROWS:
         if who in kinds:
             yield method, path
 
 
-def fill(path, names):
+def test_every_route_is_walked_by_somebody():
+    """A new kind of row, of caller, or an open route must be thought of."""
+    assert {row for row, *_ in ROWS} == {"ROUTE", "LOOP", "SLOW"}
+    assert {who for *_, who in ROWS} \
+        == {"AGENCY", "MEMBER", "EITHER", "ADMIN", "ANYONE", "WATCHER"}
+    assert {(m, p) for _, m, p, who in ROWS
+            if who in ("ANYONE", "WATCHER")} == OPEN
+    text = (ROOT / "handlers/routes.def").read_text()
+    assert len(ROWS) == sum(
+        1 for line in text.splitlines() if re.match(r"[A-Z]+\(", line))
+
+
+def fill(path, names, read=False):
     """The path with what it asks for of the case."""
     parts = path.split("/")
     for i, part in enumerate(parts):
@@ -42,7 +66,27 @@ def fill(path, names):
             before = parts[i - 1]
             parts[i] = {"steps": "N04", "parts": "1"}.get(
                 before, names.get(before, names["id"]))
-    return "/".join(parts)
+    return "/".join(parts) + (QUERIES.get(path, "") if read else "")
+
+
+def sent(path, code, r):
+    """What a call asks for, with what can name the case in it."""
+    bodies = {"merge": {"case": code, "reason": "Thử."},
+              "links": {"case": code, "kind": "sibling", "reason": "Thử."},
+              "attach": {"referral": r["id"], "reason": "Thử."},
+              "search": {"code": code}, "notes": {"text": "Thử."},
+              "reports": {"report": "N01", "item": code},
+              "updates": {"text": "Thử."}, "refuse": {"reason": "Thử."},
+              "complete": {"outcome": "Thử."},
+              "whereabouts": {"acted_at": NOW, "contact": "kept"},
+              "informant": {"reason": "Thử."},
+              "risk": {"acted_at": NOW, "risk": "low", "reason": "Thử."},
+              "bars": {"member": "canbo"},
+              "assign": {"member": "canbo", "reason": "Thử."},
+              "escalate": {"step": "N04", "reason": "Thử."},
+              "transfer": {"agency": "th111"},
+              "documents": {"title": "Thử", "size": 5}}
+    return bodies.get(path.split("/")[-1], {})
 
 
 def test_no_route_tells_the_barred_of_the_case(s):
@@ -71,17 +115,46 @@ def test_no_route_tells_the_barred_of_the_case(s):
     walked = 0
     for key in (s.suspect, s.teacher, s.school):
         for method, path in walk(key):
-            where = fill(path, names)
-            a = s.d.api(method, where, {} if method == "POST" else None,
+            where = fill(path, names, method == "GET")
+            a = s.d.api(method, where,
+                        sent(path, code, r) if method != "GET" else None,
                         key=key, headers={"If-Match": "*"})
             told = {x for x in secrets if x in a.text and x not in where}
             assert not told, (method, where, a)
+            if method == "GET" and path in QUERIES:
+                assert a.status in (200, 403), (where, a)
             if "{}" in path and a.status < 300:
                 # Only what is not of the case: a refused body, a report.
                 assert "cases" not in path and "referrals" not in path, a
             walked += 1
     assert walked > 30
     assert own not in secrets
+
+
+def test_naming_a_barred_case_in_a_call_is_naming_none(s):
+    """From a case of one's own, to one that is there and one that is not."""
+    r = ok(post(s, body(children=[child(fresh())], alleged=[
+        {"relation": "teacher", "agency": "truong1", "name": SUSPECT}]),
+        key=s.hotline))
+    own = ok(post(s, body(children=[child(fresh())]),
+                  key=s.hotline))["cases"][0]
+    none = {"id": "01a20ada-2c00-7000-8000-000000000000"}
+    for key in (s.suspect, s.teacher):
+        for method, path in walk(key):
+            if not sent(path, "", none) or path.count("{}") > 1:
+                continue
+            where = fill(path, {"cases": own, "id": own}, method == "GET")
+            if "/cases" not in where and "reports" not in where:
+                continue
+            told = []
+            for code, of in ((r["cases"][0], r), ("ZZZZ-ZZZZ", none)):
+                if not {code, of["id"]} & set(sent(path, code, of).values()):
+                    continue
+                a = s.d.api(method, where, sent(path, code, of), key=key,
+                            headers={"If-Match": "*"})
+                a.json.pop("request_id", None)
+                told.append((a.status, a.json))
+            assert not told or told[0] == told[1], (where, told)
 
 
 def test_no_route_tells_the_barred_of_the_other_half(s):
