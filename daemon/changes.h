@@ -1,5 +1,5 @@
 /*
- * A new member, role, address or way to log in is void until a second person
+ * A new member, role, name, address or way to log in is void until a second person
  * approves.  It waits as a row with the body of its call; nothing else in the
  * ward knows of it, so nothing is called, counted or locked out by it.  The
  * exception, recorded with each: until two people who can log in hold lead or

@@ -38,8 +38,18 @@ code_make(char out[GLASS_TEXT])
 	}
 }
 
+void
+glass_make(char codes[GLASS_CODES][GLASS_TEXT],
+    unsigned char hashes[GLASS_CODES][HASH_SIZE])
+{
+	for (int i = 0; i < GLASS_CODES; i++) {
+		code_make(codes[i]);
+		code_hash(codes[i], hashes[i]);
+	}
+}
+
 enum outcome
-glass_make(struct tx *tx, char codes[GLASS_CODES][GLASS_TEXT])
+glass_put(struct tx *tx, unsigned char hashes[GLASS_CODES][HASH_SIZE])
 {
 	enum outcome how = tx_exec(
 	    tx, Q_GLASS_VOID, ARGS(V_TEXT(tx_ward(tx)), V_INT(clock_now())));
@@ -47,15 +57,12 @@ glass_make(struct tx *tx, char codes[GLASS_CODES][GLASS_TEXT])
 	if (how == NOT_FOUND)
 		how = OK;
 	for (int i = 0; i < GLASS_CODES && how == OK; i++) {
-		unsigned char hash[HASH_SIZE];
 		char id[ID_SIZE];
 
-		code_make(codes[i]);
-		code_hash(codes[i], hash);
 		id_new(id);
 		how = tx_exec(tx, Q_GLASS_ADD,
 		    ARGS(V_TEXT(id), V_TEXT(tx_ward(tx)), V_INT(i + 1),
-			V_BLOB(hash, HASH_SIZE), V_INT(clock_now())));
+			V_BLOB(hashes[i], HASH_SIZE), V_INT(clock_now())));
 	}
 	return how;
 }

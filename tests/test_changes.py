@@ -257,7 +257,9 @@ def test_what_no_longer_fits_is_told_and_waits_on(d):
 
 def test_a_code_from_the_safe_frees_who_is_alone(d):
     """Of two one is gone; the other lost the password: everybody is told."""
-    codes = d.ctl("member", "break-glass")["items"]
+    asked = d.ctl("member", "break-glass")
+    codes = asked["items"]
+    assert say(d, "chutich", asked["change"]).status == 200
     d.ctl("member", "stop", "chutich")
     asked = d.ctl("member", "password", "truongnhom")
     said(say(d, "truongnhom", asked["change"]), 403, "second_person")
@@ -268,6 +270,27 @@ def test_a_code_from_the_safe_frees_who_is_alone(d):
     assert a.status == 200, a
     assert alarms(d, "alarm_break_glass")
     assert Browser(d).login("truongnhom", asked["password"]).status == 201
+
+
+def test_an_admin_alone_makes_no_codes_that_open(d):
+    """With one of them anybody would log in as the lead and approve."""
+    d.second_person = True
+    old = d.ctl("member", "break-glass")["items"]
+    d.second_person = False
+    made = d.ctl("member", "break-glass")
+    assert waiting(d) == [("break_glass", "99999")] and asked(d) == [{}]
+    b = Browser(d)
+
+    def login(code):
+        return b.login("truongnhom", break_glass=code["code"], reason="Mất")
+
+    assert login(made["items"][0]).status == 401
+    assert login(old[0]).status == 201
+    d.step("1h")
+    assert say(d, "chutich", made["change"]).status == 200
+    assert login(old[1]).status == 401
+    d.step("1h")
+    assert login(made["items"][1]).status == 201
 
 
 @pytest.mark.parametrize("field,value", [("name", "Tên Khác Thử Nghiệm"),
@@ -316,7 +339,6 @@ def test_the_leads_are_told_what_an_admin_does_alone(d):
     does("daemon.reload", "reload")
     address = d.ctl("member", "addresses", "canbo")["items"][0]["id"]
     does("address.remove", "address", "remove", address)
-    does("break_glass.make", "member", "break-glass")
     does("member.stop", "member", "stop", "canbo")
     # Of what a member does with their own login nobody is told.
     a = d.api("POST", "/v1/leave", {"from": span[0], "until": span[1]},
