@@ -106,8 +106,8 @@ has_number(const char *digits, const char *address)
 {
 	char *mine = digits_of(address);
 	size_t n = strlen(mine);
-	bool has = n >= PHONE_END &&
-		   strstr(digits, mine + (n - PHONE_END)) != NULL;
+	bool has =
+	    n >= PHONE_END && strstr(digits, mine + (n - PHONE_END)) != NULL;
 
 	free(mine);
 	return has;
@@ -116,8 +116,7 @@ has_number(const char *digits, const char *address)
 static bool
 has_words(const char *folded, const char *words)
 {
-	return words != NULL && *words != '\0' &&
-	       strstr(folded, words) != NULL;
+	return words != NULL && *words != '\0' && strstr(folded, words) != NULL;
 }
 
 static bool
@@ -125,8 +124,8 @@ is_named(const struct refused_reader *r, const char *text)
 {
 	char *folded = text_fold(text), *digits = digits_of(text);
 	char *code = xasprintf("\"%s\"", r->code);
-	bool is = folded != NULL && (has_words(folded, r->name) ||
-					has_words(folded, r->work));
+	bool is = folded != NULL &&
+		  (has_words(folded, r->name) || has_words(folded, r->work));
 
 	is = is || (r->code[0] != '\0' && strstr(text, code) != NULL);
 	for (size_t i = 0; i < r->n && !is; i++)

@@ -9,9 +9,9 @@
 
 /* A member, by their folded name, where they work and are reached. */
 struct refused_reader {
-	char *name;	  /* NULL: nobody to look for */
-	char *work;	  /* folded name of the agency where they work, or NULL */
-	char code[17];	  /* its code */
+	char *name;    /* NULL: nobody to look for */
+	char *work;    /* folded name of the agency where they work, or NULL */
+	char code[17]; /* its code */
 	struct address addresses[ADDRESSES_MAX];
 	size_t n;
 };
