@@ -144,6 +144,8 @@ class Courier(Core):
         """SIGTERM; the exit status, and nothing that sanitizers dislike."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
+            # It would stay for a core that is there.
+            self.sock.shutdown(socket.SHUT_RDWR)
         status = self.process.wait(15)
         self.sock.close()
         assert "Sanitizer" not in self.log, self.log

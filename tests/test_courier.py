@@ -78,11 +78,31 @@ def test_sigterm_finishes_what_can_be_finished(behaviour, tmp_path, ledger,
     while not server.requests:
         time.sleep(0.02)
     start = time.monotonic()
-    courier.process.send_signal(signal.SIGTERM)
+    sigterm_twice(courier)
     if behaviour == "slow":
         assert courier.result(id)["class"] == "ambiguous"
     assert courier.process.wait(10) == 0
     assert time.monotonic() - start < 5
+
+
+def sigterm_twice(courier):
+    """Stay no longer, whoever is there."""
+    for _ in range(2):
+        courier.process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+
+
+def test_sigterm_at_once_with_the_core_loses_no_last_words(tmp_path, stops):
+    """It once left at SIGTERM before the core could tell duty goodbye."""
+    courier = Courier(tmp_path, spool_conf(tmp_path))
+    stops.append(courier)
+    start = time.monotonic()
+    courier.process.send_signal(signal.SIGTERM)
+    time.sleep(1)
+    assert courier.try_("sms", "0900000001")[0] == "accepted"
+    # A core that stays, too, is not waited for.
+    assert courier.process.wait(10) == 0
+    assert 4.5 < time.monotonic() - start < 7
 
 
 def test_it_connects_again_and_again(tmp_path, stops):

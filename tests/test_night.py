@@ -181,6 +181,28 @@ def test_at_a_stop_duty_hears_what_falls_due(ward):
     w.quiet()
 
 
+def test_the_farewell_leaves_when_systemd_stops_both_at_once(ward):
+    """The courier went first, and nobody heard what fell due."""
+    w = ward(settings={"tell_stop": True, "courier": "socket"})
+    courier = subprocess.Popen(
+        [hotline.BUILD / "hotline-courier", "-c", w.folder / "channels.conf",
+         "--socket", w.folder / "courier.sock"])
+    w.staff()
+    w.expect(AN)
+    code = w.refer()["cases"][0]
+    w.quiet()
+    told = [w.expect(who, text=re.compile("đang được tắt"))
+            for who in (AN, BINH)]
+    courier.terminate()
+    time.sleep(0.3)
+    start = time.monotonic()
+    w.d.stop()
+    assert time.monotonic() - start < 5
+    assert courier.wait(1) == 0
+    w.quiet()
+    assert all(f"{code} N08 19:00" in t.message.text for t in told)
+
+
 def test_nothing_due_nobody_told(ward):
     w = ward(**TOLD).staff()
     w.d.stop()

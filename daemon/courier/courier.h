@@ -7,6 +7,7 @@
 #include "fetch.h"
 #include "roster.h"
 
+struct event;
 struct event_base;
 struct inbox;
 struct link;
@@ -20,6 +21,8 @@ struct courier {
 	    *beats; /* of its own: no alert stands before a heartbeat */
 	struct inbox *inbox;
 	struct link *link;
+	struct event
+	    *stay;	 /* pending: asked to leave, the core is still there */
 	bool is_leaving; /* takes nothing new */
 };
 
@@ -27,8 +30,13 @@ struct courier {
 bool courier_tell(struct courier *c, const json_t *msg);
 /* Read channels.conf again: all valid, or the old one stays. */
 void courier_reload(struct courier *c);
-/* Finish what can be finished within a moment, then leave the loop. */
-void courier_leave(struct courier *c);
+/*
+ * Somebody wants it to end.  The core may be ending too, and its last words to
+ * duty go through us: stay until it has gone, 5 s at most.
+ */
+void courier_stop(struct courier *c);
+/* The core has gone: true if that ends us, too, as courier_stop() asked. */
+bool courier_follows(struct courier *c);
 /* The last attempt may be over now. */
 void courier_attempt_over(struct courier *c);
 

@@ -80,7 +80,7 @@ on_gone(void *arg)
 	log_info("core is gone");
 	if (l->path == NULL)
 		event_base_loopbreak(l->c->base);
-	else
+	else if (!courier_follows(l->c))
 		later(l);
 }
 
@@ -143,6 +143,12 @@ link_start(struct courier *c, int fd, const char *path)
 	else
 		event_active(l->again, EV_TIMEOUT, 0);
 	return l;
+}
+
+bool
+link_is_up(const struct link *l)
+{
+	return l->packets != NULL;
 }
 
 bool

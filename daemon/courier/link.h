@@ -9,6 +9,8 @@
 
 /* fd -1: connect to path. */
 struct link *link_start(struct courier *c, int fd, const char *path);
+/* Is the core there? */
+bool link_is_up(const struct link *l);
 bool link_send(struct link *l, const json_t *msg);
 void link_stop(struct link *l);
 

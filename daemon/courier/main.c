@@ -23,7 +23,8 @@
 
 #define PARALLEL 64
 #define AT_ONCE	 2
-/* What is in flight at SIGTERM may take this long. */
+/* Seconds: how long it stays for the core's last words, then for its own. */
+#define STAY_MAX     5
 #define LEAVE_WITHIN 3
 /* The watchdog is petted this often within its time. */
 #define BEATS 4
@@ -152,15 +153,45 @@ courier_attempt_over(struct courier *c)
 		event_base_loopexit(c->base, NULL);
 }
 
-void
-courier_leave(struct courier *c)
+/* Finish what can be finished within a moment, then leave the loop. */
+static void
+leave(struct courier *c)
 {
 	const struct timeval moment = {.tv_sec = LEAVE_WITHIN};
 
 	c->is_leaving = true;
-	(void)sd_notify(0, "STOPPING=1");
 	event_base_loopexit(
 	    c->base, fetch_pending(c->fetch) == 0 ? NULL : &moment);
+}
+
+static void
+on_stayed(evutil_socket_t unused, short what, void *arg)
+{
+	(void)unused, (void)what;
+	leave(arg);
+}
+
+/* Who asks twice does not want to wait. */
+void
+courier_stop(struct courier *c)
+{
+	const struct timeval most = {.tv_sec = STAY_MAX};
+
+	(void)sd_notify(0, "STOPPING=1");
+	if (link_is_up(c->link) && !event_pending(c->stay, EV_TIMEOUT, NULL))
+		(void)event_add(c->stay, &most);
+	else
+		leave(c);
+}
+
+bool
+courier_follows(struct courier *c)
+{
+	if (!event_pending(c->stay, EV_TIMEOUT, NULL))
+		return c->is_leaving;
+	(void)event_del(c->stay);
+	leave(c);
+	return true;
 }
 
 static void
@@ -170,7 +201,7 @@ on_signal(evutil_socket_t number, short what, void *arg)
 	if (number == SIGHUP)
 		courier_reload(arg);
 	else
-		courier_leave(arg);
+		courier_stop(arg);
 }
 
 /* The loop turned; a transfer that hangs is not ours to hang with. */
@@ -215,6 +246,9 @@ run(struct courier *c, const struct options *o)
 		if (signals[i] == NULL || event_add(signals[i], NULL) != 0)
 			fatal("cannot watch signals");
 	}
+	c->stay = event_new(c->base, -1, 0, on_stayed, c);
+	if (c->stay == NULL)
+		fatal("no timer to leave by");
 	c->fetch = fetch_new(c->base, (int)o->parallel);
 	c->beats = fetch_new(c->base, AT_ONCE);
 	c->inbox = inbox_start(c);
@@ -228,6 +262,7 @@ run(struct courier *c, const struct options *o)
 	fetch_free(c->beats);
 	link_stop(c->link);
 	inbox_stop(c->inbox);
+	event_free(c->stay);
 	for (size_t i = 0; i < NELEM(numbers); i++)
 		event_free(signals[i]);
 }
