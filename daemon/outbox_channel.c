@@ -16,6 +16,13 @@ interval_of(const struct context *c, const char *name)
 	return conf == NULL ? 0 : conf->interval;
 }
 
+/* What is further ahead than it ever is: the clock was put back since. */
+static int64_t
+ahead_at_most(int64_t at, int64_t most)
+{
+	return at > clock_now() + most ? 0 : at;
+}
+
 enum outcome
 channel_rows(struct tx *tx, struct channel_row **ret_list, size_t *n)
 {
@@ -27,11 +34,14 @@ channel_rows(struct tx *tx, struct channel_row **ret_list, size_t *n)
 	*n = 0;
 	while (rows_next(r)) {
 		list = xrealloc(list, *n + 1, sizeof(*list));
+		int64_t pause = interval_of(c, row_text(r, 0));
+
 		list[*n] = (struct channel_row){
-		    .breaker = {row_int(r, 1), row_int(r, 2)},
-		    .next_send_at = row_int(r, 3),
+		    .breaker = {row_int(r, 1),
+			ahead_at_most(row_int(r, 2), c->conf->breaker_pause)},
+		    .next_send_at = ahead_at_most(row_int(r, 3), pause),
 		    .leased = row_int(r, 4),
-		    .interval = interval_of(c, row_text(r, 0)),
+		    .interval = pause,
 		};
 		snprintf(
 		    list[*n].name, sizeof(list->name), "%s", row_text(r, 0));

@@ -18,6 +18,9 @@ import compiled
 import hotline
 import report
 import storm as storms
+from ward import AN, ward
+
+__all__ = ["ward"]
 
 JUMPS = int(os.environ.get("JUMPS", 12))
 SANITIZED = b"__asan_init" in (hotline.BUILD / "hotlined").read_bytes()
@@ -155,3 +158,16 @@ def test_jumps_of_the_clock_fire_nothing_early_and_forget_nothing(tmp_path):
         assert wall.counts()["receipts"] >= 2
     finally:
         wall.end()
+
+
+def test_a_clock_put_back_mutes_no_channel(ward):
+    """The next turn of a slow channel once came when the old time did."""
+    w = ward(channels={"sms": {"interval": "1m"}}).staff()
+    w.expect(AN)
+    w.refer()
+    w.quiet()
+    w.d.ctl("clock", "set", "2026-11-24T06:00:00+07:00")
+    w.key = w.d.ctl("key", "add", "truong1")["key"]  # valid from now on
+    w.expect(AN)
+    w.refer(received_at="2026-11-24T06:00:00+07:00")
+    w.quiet()
