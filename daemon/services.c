@@ -17,7 +17,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define DRAIN_MS (5 * SECOND)
+/* Gone within five seconds in all. */
+#define DRAIN_MS (4500 * (int64_t)1)
 /* Less than that: what is tried must be written down, too. */
 #define FAREWELL_MS (4 * SECOND)
 /* A slow disk may be silent this long in one step of opening. */
