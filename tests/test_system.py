@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+import compiled
 import package
 
 ROOT = pathlib.Path(__file__).parent
@@ -57,7 +58,9 @@ def results(tmp_path_factory):
     out.mkdir()
     boot(tree, out, {"opt/probe.sh": PROBE, "opt/new.deb": new,
                      "opt/README.md": ROOT.parent / "README.md",
-                     "opt/old.deb": package.older(new, folder)})
+                     "opt/old.deb": package.older(new, folder),
+                     "opt/wall.so": compiled.library("wall.c",
+                                                     folder / "wall.so")})
     if not (out / "log").exists():
         pytest.skip("SYSTEMD NOT TESTED: nothing boots here: "
                     + (out / "console").read_text()[-300:])
