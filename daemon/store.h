@@ -86,12 +86,12 @@ void store_copy(struct store *s, const char *path, job_done *done, void *arg);
 /* True while the reserve is in use (full disk). */
 bool store_is_full(const struct store *s);
 
-/* Batches of at most 1, 2, 4 ... 256 jobs that write. */
+/* Commits that wrote, of at most 1, 2, 4 ... 256 jobs. */
 #define STORE_SIZES 9
 struct store_stats {
 	int64_t jobs; /* finished, but for reads: they change nothing */
 	int64_t batches, largest_batch, full_events;
-	int64_t writes;		    /* jobs of all batches */
+	int64_t writes;		    /* jobs of all these batches */
 	int64_t sizes[STORE_SIZES]; /* batches by size */
 };
 void store_stats(struct store *s, struct store_stats *out);

@@ -57,6 +57,29 @@ run_all(struct store *s, struct item **v, size_t n)
 	return how;
 }
 
+/* 1, 2, 3 to 4, 5 to 8 ... */
+static size_t
+size_class(size_t n)
+{
+	size_t i = 0;
+
+	while (i < STORE_SIZES - 1 && n > (size_t)1 << i)
+		i++;
+	return i;
+}
+
+static void
+count(struct store *s, size_t n)
+{
+	pthread_mutex_lock(&s->mutex);
+	s->stats.batches++;
+	s->stats.writes += (int64_t)n;
+	s->stats.sizes[size_class(n)]++;
+	if ((int64_t)n > s->stats.largest_batch)
+		s->stats.largest_batch = (int64_t)n;
+	pthread_mutex_unlock(&s->mutex);
+}
+
 /*
  * All of them in one transaction.  Anything but OK: nothing is kept; FULL: the
  * reserve is in use now.
@@ -66,7 +89,7 @@ attempt(struct store *s, struct item **v, size_t n)
 {
 	enum outcome how;
 
-	s->hit_full = false;
+	s->hit_full = s->has_written = false;
 	how = store_outcome(s, store_control(s, WRITE), "begin");
 	if (how == OK)
 		how = run_all(s, v, n);
@@ -76,6 +99,8 @@ attempt(struct store *s, struct item **v, size_t n)
 		if (how != OK && how != FULL)
 			_exit(STORE_EXIT_IO);
 	}
+	if (how == OK && s->has_written)
+		count(s, n);
 	if (!sqlite3_get_autocommit(s->db))
 		(void)store_control(s, ROLLBACK);
 	if (s->hit_full) {
@@ -102,35 +127,11 @@ run_alone(struct store *s, struct item *i)
 		i->how = how;
 }
 
-/* 1, 2, 3 to 4, 5 to 8 ... */
-static size_t
-size_class(size_t n)
-{
-	size_t i = 0;
-
-	while (i < STORE_SIZES - 1 && n > (size_t)1 << i)
-		i++;
-	return i;
-}
-
-static void
-count(struct store *s, size_t n)
-{
-	pthread_mutex_lock(&s->mutex);
-	s->stats.batches++;
-	s->stats.writes += (int64_t)n;
-	s->stats.sizes[size_class(n)]++;
-	if ((int64_t)n > s->stats.largest_batch)
-		s->stats.largest_batch = (int64_t)n;
-	pthread_mutex_unlock(&s->mutex);
-}
-
 void
 store_run_writes(struct store *s, struct item **v, size_t n)
 {
 	if (n == 0)
 		return;
-	count(s, n);
 	if (n > 1) {
 		if (attempt(s, v, n) == OK)
 			return;

@@ -78,8 +78,8 @@ struct store {
 	char *path, *reserve_path;
 	int64_t reserve_bytes, reserve_tried; /* clock_mono */
 	int wal_pages;			      /* to be checkpointed */
-	bool is_damaged, is_spool; /* the file was; a fresh one stands in */
-	bool hit_full; /* in this attempt a statement found no room */
+	bool is_damaged, is_spool;  /* the file was; a fresh one stands in */
+	bool hit_full, has_written; /* this attempt: no room; to the log */
 
 	atomic_bool full;
 	void (*wake)(void *);

@@ -167,6 +167,7 @@ store_is_whole(struct store *s)
 	return good;
 }
 
+/* Called by every commit that has put pages into the log. */
 static int
 count_pages(void *arg, sqlite3 *db, const char *name, int pages)
 {
@@ -174,6 +175,7 @@ count_pages(void *arg, sqlite3 *db, const char *name, int pages)
 
 	(void)db, (void)name;
 	s->wal_pages = pages;
+	s->has_written = true;
 	return SQLITE_OK;
 }
 

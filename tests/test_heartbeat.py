@@ -74,8 +74,9 @@ def test_it_says_sequence_oldest_and_head(tmp_path, outside):
         last = outside.await_n(n + 2)[-1]
         assert (int(last["events"]), last["head"]) == (head["seq"],
                                                        head["hash"])
-        assert metric(d, "hotline_heartbeat_time_seconds") > 0
+        assert metric(d, "hotline_heartbeat_time_seconds") == 1795478400
         said = int(last["seq"])
+        assert metric(d, "hotline_heartbeat_sequence") >= said
         d.restart()
         n = len(outside.requests)
         assert int(outside.await_n(n + 1)[-1]["seq"]) > said  # never again

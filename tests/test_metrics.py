@@ -1,5 +1,4 @@
-"""/metrics, /healthz and /readyz; the rules and the dashboard over them."""
-import json
+"""/metrics, /healthz and /readyz."""
 import re
 import shutil
 import sqlite3
@@ -184,53 +183,3 @@ def test_the_store_is_not_held_up(daemon):
             "EXPLAIN QUERY PLAN " + sql, (0,) * sql.count("?")))
         assert f"INDEX {index}" in plan, (name, plan)
     db.close()
-
-
-# ---- What is shipped over them ----
-
-@promtool
-def test_the_rules_fire_when_they_should(tmp_path):
-    done = subprocess.run(["promtool", "check", "rules", RULES],
-                          capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    test = tmp_path / "test.yml"
-    text = (ROOT / "tests/data/prometheus_rules_test.yml").read_text()
-    test.write_text(text.replace("RULES", str(RULES)))
-    done = subprocess.run(["promtool", "test", "rules", test],
-                          capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.mark.parametrize("path", [RULES, ROOT / "conf/grafana/hotlined.json"])
-def test_rules_and_dashboard_use_metrics_that_exist(path):
-    used = set(re.findall(r"\bhotline_\w+", path.read_text()))
-    assert len(used) >= 10 and used - set(names()) == set()
-
-
-def test_the_dashboard_is_well_made():
-    board = json.loads((ROOT / "conf/grafana/hotlined.json").read_text())
-    assert board["title"] and board["uid"] and board["schemaVersion"] >= 36
-    assert [v["name"] for v in board["templating"]["list"]] == ["datasource"]
-    ids = [p["id"] for p in board["panels"]]
-    assert len(set(ids)) == len(ids) >= 12
-    taken = set()
-    for panel in board["panels"]:
-        assert panel["type"] in ("timeseries", "stat") and panel["title"]
-        assert panel["datasource"]["uid"] == "${datasource}"
-        g = panel["gridPos"]
-        cells = {(x, y) for x in range(g["x"], g["x"] + g["w"])
-                 for y in range(g["y"], g["y"] + g["h"])}
-        assert g["x"] + g["w"] <= 24 and not cells & taken
-        taken |= cells
-        assert panel["targets"]
-        for target in panel["targets"]:
-            assert re.search(r"\bhotline_\w+", target["expr"])
-
-
-def test_every_metric_is_on_the_dashboard():
-    text = (ROOT / "conf/grafana/hotlined.json").read_text()
-    rows = {name for _, name in ROW.findall(
-        (ROOT / "daemon/metrics.def").read_text())}
-    shown = {n for n in rows if n in text}
-    assert rows - shown == {"hotline_calendar_alarm", "hotline_audit_events",
-                            "hotline_heartbeat_sequence"}

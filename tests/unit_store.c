@@ -61,6 +61,22 @@ test_a_value_is_kept_over_a_restart(void **state)
 	rig_expect(r, "a", "1");
 }
 
+/* What is called a commit went to the disk: a job that writes nothing is none. */
+static void
+test_only_what_was_written_counts(void **state)
+{
+	struct rig *r = *state;
+	struct job set = {.name = "a", .value = "1"}, same = set;
+	struct store_stats stats;
+
+	assert_int_equal(rig_do(r, JOB_ACT, &set), OK);
+	assert_int_equal(rig_do(r, JOB_ACT, &same), OK);
+	rig_expect(r, "a", "1");
+	store_stats(r->store, &stats);
+	assert_int_equal(stats.batches, 1);
+	assert_int_equal(stats.writes, 1);
+}
+
 static void
 test_waiting_jobs_share_a_commit(void **state)
 {
@@ -72,7 +88,9 @@ test_waiting_jobs_share_a_commit(void **state)
 	memset(jobs, 0, sizeof(jobs));
 	hold_start(r, &h);
 	for (int i = 0; i < MANY; i++) {
-		jobs[i] = (struct job){.name = "a", .value = "1"};
+		/* Another value each: what stays the same is not written. */
+		jobs[i] =
+		    (struct job){.name = "a", .value = i % 2 == 0 ? "1" : "2"};
 		rig_post(r, JOB_INTAKE, &jobs[i]);
 	}
 	hold_end(&h);
@@ -80,6 +98,7 @@ test_waiting_jobs_share_a_commit(void **state)
 	store_stats(r->store, &stats);
 	assert_int_equal(stats.jobs, MANY + 1);
 	assert_int_equal(stats.batches, 1 + 3);
+	assert_int_equal(stats.writes, MANY + 1);
 	assert_int_equal(stats.largest_batch, 256);
 	for (int i = 0; i < MANY; i++) {
 		assert_int_equal(jobs[i].how, OK);
@@ -351,6 +370,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_a_value_is_kept_over_a_restart),
+	    TEST(test_only_what_was_written_counts),
 	    TEST(test_waiting_jobs_share_a_commit),
 	    TEST(test_a_failed_job_leaves_nothing_and_harms_nobody),
 	    TEST(test_reads_do_not_wait_for_the_batch),
