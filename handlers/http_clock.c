@@ -225,6 +225,7 @@ on_copied(void *arg, enum outcome how)
 		finish(j);
 		return;
 	}
+	(void)rmdir(dirname(j->path)); /* what was begun in it is gone */
 	(void)answer_outcome(j->a, how);
 	http_answer(j->h, j->a);
 	job_free(j);

@@ -17,6 +17,9 @@
 #include "store.h"
 
 #define SUFFIX ".hbk"
+/* Until it is whole; nobody still writes one that is this old. */
+#define PART	  ".part"
+#define PART_KEEP DAY
 /* YYYYMMDDTHHMMSSZ */
 #define STAMP_SIZE 17
 
@@ -120,7 +123,7 @@ read_head(struct plan *p, struct backup_head *head)
 	p->name = xasprintf(
 	    "%s%s-%08lld" SUFFIX, p->prefix, at, (long long)head->seq);
 	p->path = xasprintf("%s/%s", p->folder, p->name);
-	p->part = xasprintf("%s.part", p->path);
+	p->part = xasprintf("%s" PART, p->path);
 	return CTL_OK;
 }
 
@@ -143,7 +146,7 @@ static bool
 write_erased(const struct plan *p)
 {
 	char *path = xasprintf("%s/erased", p->folder);
-	char *part = xasprintf("%s.part", path);
+	char *part = xasprintf("%s" PART, path);
 	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	bool good;
 
@@ -200,17 +203,26 @@ make_file(struct plan *p, struct backup_head *head)
 	return rc;
 }
 
-/* Too old by its name, and not the one just made. */
+static bool
+ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+/* By its name too old, or half made and given up; not the one just made. */
 static bool
 is_old(const struct plan *p, const char *name)
 {
 	char cut[STAMP_SIZE];
-	size_t n = strlen(name), head = strlen(p->prefix);
+	size_t head = strlen(p->prefix);
+	bool is_part = ends_with(name, SUFFIX PART);
 
-	stamp(cut, p->now - p->keep_ms);
-	return n > head + STAMP_SIZE && strcmp(name, p->name) != 0 &&
+	stamp(cut, p->now - (is_part ? PART_KEEP : p->keep_ms));
+	return strlen(name) > head + STAMP_SIZE && strcmp(name, p->name) != 0 &&
 	       strncmp(name, p->prefix, head) == 0 &&
-	       strcmp(name + n - strlen(SUFFIX), SUFFIX) == 0 &&
+	       (is_part || ends_with(name, SUFFIX)) &&
 	       strncmp(name + head, cut, STAMP_SIZE - 1) < 0;
 }
 

@@ -88,7 +88,7 @@ void help_words(void);
 
 /* A whole file, at most 1 MiB, "-" is stdin; NULL after saying why. */
 char *file_text(const char *path);
-/* A copy that the daemon made, with the folder of its own. */
+/* The daemon's copy with its folder, and what was forgotten beside it. */
 void remove_copy(const char *path);
 
 /* Rows of verbs.def that are more than a request. */

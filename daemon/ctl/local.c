@@ -1,12 +1,7 @@
 /* Verbs that need no daemon. */
 #include "ctl.h"
 
-#include <libgen.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "audit.h"
 #include "seal.h"
@@ -63,23 +58,6 @@ verify(const struct call *c, const char *path)
 		printf("%lld rows, chain whole, head %s\n",
 		    (long long)report.rows, report.head);
 	return CTL_OK;
-}
-
-/* The daemon made a folder of its own for the copy; leave nothing behind. */
-void
-remove_copy(const char *path)
-{
-	static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
-	char *copy = xstrdup(path);
-
-	for (size_t i = 0; i < NELEM(endings); i++) {
-		char *file = xasprintf("%s%s", path, endings[i]);
-
-		(void)unlink(file);
-		free(file);
-	}
-	(void)rmdir(dirname(copy));
-	free(copy);
 }
 
 int
