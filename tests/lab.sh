@@ -19,7 +19,8 @@ overload  test_overload.py       OVERDUE=10000
 soak      test_soak.py           SOAK=28800,FAULT=60
 speed     test_speed.py          -
 fuzz      fuzz/fuzz.py           -
-valgrind  grind.py               -"
+valgrind  grind.py               -
+simulation simulation/simulation.py -"
 
 row=$(echo "$storms" | awk -v name="${1-}" '$1 == name')
 if [ -z "$row" ] || [ "${2-long}" != long ]; then
@@ -41,6 +42,9 @@ if [ "$1" = fuzz ]; then
 fi
 if [ "$1" = valgrind ]; then
 	exec /usr/bin/python3 tests/grind.py "$4"
+fi
+if [ "$1" = simulation ]; then
+	exec /usr/bin/python3 tests/simulation/simulation.py "$4"
 fi
 if [ "$4" = long ] && [ "$3" != - ]; then
 	# shellcheck disable=SC2046

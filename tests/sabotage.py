@@ -29,6 +29,7 @@ class Defect:
     env: dict = dataclasses.field(default_factory=dict)
 
 
+LIVES = "tests/test_simulation.py"
 DEFECTS = [
     Defect("answer without a commit", "daemon/store_batch.c",
            'how = store_outcome(s, store_control(s, COMMIT), "commit");\n'

@@ -1,0 +1,25 @@
+"""Twenty lives of a ward, one of them twice; see tests/simulation."""
+import os
+import sys
+
+import hotline
+import report
+
+sys.path.insert(0, str(hotline.ROOT / "tests/simulation"))
+
+import simulation  # noqa: E402
+
+SEEDS = int(os.environ.get("SEEDS", 20))
+# Half a year each, less where a sanitizer looks on.
+YEARS = 0.2 if b"__asan_init" in (
+    simulation.BUILD / "simulation").read_bytes() else 0.5
+
+
+def test_no_life_breaks_a_promise():
+    counts, found = simulation.run("smoke", int(os.environ.get("SEED", 1)),
+                                   SEEDS, YEARS)
+    report.write("simulation", counts, found)
+    assert found == []
+    # It was a life: things broke, people were called and answered.
+    assert counts["boots"] > SEEDS and counts["acked"] > SEEDS
+    assert counts["receipts"] >= SEEDS and counts["distinct"] > 10 * SEEDS
