@@ -9,7 +9,7 @@
 #include "simulation.h"
 
 #define TURNS_MAX 100000 /* of the loop at one instant */
-#define AGAIN SECOND /* the schedule's own pause when it stands still */
+#define AGAIN	  SECOND /* the schedule's own pause when it stands still */
 
 static struct {
 	int64_t mono, skew, turns;
