@@ -1,8 +1,12 @@
 /*
  * A database with bytes changed, opened: it is refused, or opened and migrated.
- * The input is a list of changes: place (three bytes, big-endian, modulo the
- * size of the file), then the new byte.  Place 60 is the schema's version.
+ * The first byte is how many migrations are left to be done; then comes a list
+ * of changes: place (three bytes, big-endian, modulo the size of the file) and
+ * the new byte.  Place 60 is the schema's version.
  */
+/* Its list of migrations and how they are run. */
+#include "../../daemon/store_migrate.c"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,6 +38,28 @@ open_close(const char *path)
 	store_reap(s);
 }
 
+/* As a program left it that knew fewer migrations; none at 0. */
+static void
+make_older(const char *path, size_t n)
+{
+	char *mark =
+	    xasprintf("PRAGMA journal_mode = WAL; PRAGMA application_id = %d;"
+		      " PRAGMA user_version = %zu",
+		STORE_APPLICATION_ID, n);
+	sqlite3 *db;
+
+	HOLDS(sqlite3_open(path, &db) == SQLITE_OK);
+	for (size_t i = 0; i < n; i++) {
+		char *sql = expand(&migrations[i]);
+
+		HOLDS(store_run(db, sql) == SQLITE_OK);
+		free(sql);
+	}
+	HOLDS(store_run(db, mark) == SQLITE_OK);
+	HOLDS(sqlite3_close(db) == SQLITE_OK);
+	free(mark);
+}
+
 static void
 copy(const char *from, const char *to, const uint8_t *p, size_t n)
 {
@@ -58,6 +84,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	const char *tmp = getenv("TMPDIR");
+	size_t left = n > 0 ? *p % NELEM(migrations) : 0;
 	char *dir = xasprintf("%s/fuzz-XXXXXX", tmp != NULL ? tmp : "/tmp");
 	char *whole, *changed;
 	static const char *const beside[] = {"", "-wal", "-shm", ".reserve"};
@@ -66,8 +93,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	HOLDS(mkdtemp(dir) != NULL);
 	whole = xasprintf("%s/whole", dir);
 	changed = xasprintf("%s/changed", dir);
-	open_close(whole);
-	copy(whole, changed, p, n);
+	make_older(whole, NELEM(migrations) - left);
+	copy(whole, changed, p + (n > 0), n - (n > 0));
 	open_close(changed);
 	for (size_t i = 0; i < sizeof(beside) / sizeof(*beside); i++) {
 		char *a = xasprintf("%s%s", whole, beside[i]);
