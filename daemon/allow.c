@@ -60,6 +60,10 @@ static const struct rule {
 
     {BY_LINK, NO_ROLE, ACTION_alert_ack, NEED_OWN},
 
+    /* It sends, and reads what its receipt is of: nothing else. */
+    {BY_FORM, NO_ROLE, ACTION_referral_send, NEED_NOTHING},
+    {BY_FORM, NO_ROLE, ACTION_referral_read, NEED_OWN},
+
     {BY_ADMIN, NO_ROLE, ACTION_admin, NEED_NOTHING},
     {BY_ADMIN, NO_ROLE, ACTION_duty_manage, NEED_NOTHING},
     {BY_ADMIN, NO_ROLE, ACTION_case_list, NEED_NOTHING},

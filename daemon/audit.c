@@ -16,6 +16,7 @@ static const char *const actor_kinds[] = {
     [BY_AGENCY] = "agency",
     [BY_MEMBER] = "member",
     [BY_LINK] = "link",
+    [BY_FORM] = "form",
     [BY_ADMIN] = "admin",
     [BY_SYSTEM] = "system",
 };

@@ -18,7 +18,6 @@
 
 /* A key's last use is written at most this often; a beat a minute is seen. */
 #define USED_EVERY (30 * SECOND)
-#define WINDOW	   MINUTE
 #define SECRET_TAG "whsec_"
 
 /* What the database knows of a key. */
@@ -29,6 +28,7 @@ struct known {
 	size_t sign_len;
 	unsigned roles;
 	int64_t not_before, not_after, used_at, quota;
+	bool is_form; /* a create-only link, with a quota of its own */
 	bool is_there, is_live; /* not stopped, not revoked */
 	bool is_flood;		/* calls far above the quota */
 };
@@ -76,7 +76,8 @@ find_agency_key(struct tx *tx, const char *id, struct known *k)
 		k->is_live = row_is_null(rows, 6) &&
 			     strcmp(row_text(rows, 9), "active") == 0;
 		k->used_at = row_int(rows, 7);
-		k->quota = row_int(rows, 8);
+		k->is_form = !row_is_null(rows, 10);
+		k->quota = row_int(rows, k->is_form ? 10 : 8);
 	}
 	(void)rows_end(rows);
 }
@@ -186,34 +187,39 @@ check_signature(struct tx *tx, struct request *r, struct response *a,
 }
 
 /*
- * Calls in this minute, this one included.  Reads write nothing, so they are
+ * Calls in this window, this one included.  Reads write nothing, so they are
  * held to the quota but do not use it up.
  */
 static int64_t
 count_call(
-    struct tx *tx, const struct request *r, const char *agency, int64_t window)
+    struct tx *tx, const struct request *r, const char *owner, int64_t window)
 {
 	int64_t used =
-	    tx_number(tx, Q_QUOTA_GET, 0, ARGS(V_TEXT(agency), V_INT(window))) +
+	    tx_number(tx, Q_QUOTA_GET, 0, ARGS(V_TEXT(owner), V_INT(window))) +
 	    1;
 
 	if (r->route->kind != JOB_READ)
 		(void)tx_exec(tx, Q_QUOTA_USE,
-		    ARGS(V_TEXT(agency), V_TEXT(tx_ward(tx)), V_INT(window),
+		    ARGS(V_TEXT(owner), V_TEXT(tx_ward(tx)), V_INT(window),
 			V_INT(used)));
 	return used;
 }
 
+/* An agency's is a minute's, a create-only link's its own and an hour's. */
 static enum outcome
 check_quota(
     struct tx *tx, const struct request *r, struct response *a, struct known *k)
 {
+	const struct subject *by = &r->subject;
+	const char *name = k->is_form ? "hour" : "minute";
+	int64_t span = k->is_form ? HOUR : MINUTE;
 	int64_t quota =
 	    k->quota > 0 ? k->quota : tx_context(tx)->conf->agency_quota;
-	int64_t now = clock_now(), window = now - now % WINDOW;
-	int64_t used = count_call(tx, r, k->owner, window);
+	int64_t now = clock_now(), window = now - now % span;
+	int64_t used =
+	    count_call(tx, r, k->is_form ? by->form : by->id, window);
 	int64_t left = used > quota ? 0 : quota - used;
-	int64_t wait = (window + WINDOW - now + SECOND - 1) / SECOND;
+	int64_t wait = (window + span - now + SECOND - 1) / SECOND;
 	enum outcome how = OK;
 
 	k->is_flood = used > 2 * quota;
@@ -221,10 +227,10 @@ check_quota(
 		how = answer_problem(a, "quota_exceeded");
 		answer_header(a, "Retry-After", "%" PRId64, wait);
 	}
-	answer_header(
-	    a, "RateLimit-Policy", "\"minute\";q=%" PRId64 ";w=60", quota);
-	answer_header(
-	    a, "RateLimit", "\"minute\";r=%" PRId64 ";t=%" PRId64, left, wait);
+	answer_header(a, "RateLimit-Policy", "\"%s\";q=%" PRId64 ";w=%" PRId64,
+	    name, quota, span / SECOND);
+	answer_header(a, "RateLimit", "\"%s\";r=%" PRId64 ";t=%" PRId64, name,
+	    left, wait);
 	return how;
 }
 
@@ -238,7 +244,8 @@ note_use(struct tx *tx, const struct request *r, const struct known *k,
 		return OK;
 	how =
 	    tx_exec(tx, Q_AUTH_KEY_USED, ARGS(V_TEXT(id), V_INT(clock_now())));
-	return how == OK ? heartbeat_seen(tx, k->code) : how;
+	/* Somebody with the link is no sign of life of their systems. */
+	return how == OK && !k->is_form ? heartbeat_seen(tx, k->code) : how;
 }
 
 /*
@@ -253,7 +260,8 @@ check_key(struct tx *tx, struct response *a, const struct token *t,
 
 	/* An unknown key is compared too, with zeros: the same time. */
 	*is_ours = equal_ct(t->hash, k->hash, HASH_SIZE) && k->is_there &&
-		   strcmp(t->code, k->code) == 0;
+		   strcmp(t->code, k->code) == 0 &&
+		   (t->kind == TOKEN_FORM) == k->is_form;
 	if (!*is_ours)
 		return auth_refuse(tx, a, "unauthorized", t->id);
 	if (!k->is_live || now < k->not_before || now >= k->not_after)
@@ -288,7 +296,8 @@ may_call(enum who who, enum subject_kind kind)
 	case MEMBER:
 		return kind == BY_MEMBER;
 	case EITHER:
-		return kind == BY_AGENCY || kind == BY_MEMBER;
+		return kind == BY_AGENCY || kind == BY_FORM ||
+		       kind == BY_MEMBER;
 	case ADMIN:
 		return kind == BY_ADMIN;
 	}
@@ -304,11 +313,13 @@ check_agency(
 	enum outcome how;
 
 	find_agency_key(tx, t->id, &k);
-	r->subject = (struct subject){.kind = BY_AGENCY};
+	r->subject = (struct subject){.kind = k.is_form ? BY_FORM : BY_AGENCY};
 	copy_text(r->subject.id, sizeof(r->subject.id), k.owner);
+	if (k.is_form)
+		copy_text(r->subject.form, sizeof(r->subject.form), t->id);
 	how = check_key(tx, a, t, &k, &is_ours);
 	is_key_good = how == OK;
-	if (how == OK && !may_call(r->route->who, BY_AGENCY))
+	if (how == OK && !may_call(r->route->who, r->subject.kind))
 		how = answer_problem(a, "forbidden");
 	if (how == OK)
 		how = check_quota(tx, r, a, &k);
@@ -373,6 +384,6 @@ authenticate(struct tx *tx, struct request *r, struct response *a)
 	    strncmp(r->authorization, scheme, strlen(scheme)) != 0 ||
 	    !token_parse(r->authorization + strlen(scheme), &t))
 		return auth_refuse(tx, a, "unauthorized", "none");
-	return t.kind == TOKEN_AGENCY ? check_agency(tx, r, a, &t)
-				      : check_member(tx, r, a, &t);
+	return t.kind == TOKEN_MEMBER ? check_member(tx, r, a, &t)
+				      : check_agency(tx, r, a, &t);
 }

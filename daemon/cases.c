@@ -257,6 +257,7 @@ act_add(struct tx *tx, struct act *a)
 	    [BY_AGENCY] = "agency",
 	    [BY_MEMBER] = "member",
 	    [BY_LINK] = "link",
+	    [BY_FORM] = "form",
 	    [BY_ADMIN] = "admin",
 	    [BY_SYSTEM] = "system",
 	};

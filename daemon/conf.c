@@ -44,10 +44,11 @@ static const char *const live[] = {"tell_stop", "heartbeat_channel",
     "heartbeat_every", "backup_folder", "backup_recipient", "backup_keep",
     "ward_name", "duty_phone", "language", "public_url", "procedure",
     "procedures", "calendar", "messages", "channels", "max_connections",
-    "request_deadline", "idle_timeout", "agency_quota", "idempotency_keep",
-    "refused_keep", "send_attempts", "backoff_first", "backoff_max", "lease",
-    "accept_within", "breaker_failures", "breaker_pause", "digest_above",
-    "digest_every", "link_life", "answer_tries", "log_level"};
+    "request_deadline", "idle_timeout", "agency_quota", "form_quota",
+    "idempotency_keep", "refused_keep", "send_attempts", "backoff_first",
+    "backoff_max", "lease", "accept_within", "breaker_failures",
+    "breaker_pause", "digest_above", "digest_every", "link_life",
+    "answer_tries", "log_level"};
 
 static bool
 is_among(const char *const *names, size_t n, const char *name)

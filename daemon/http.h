@@ -22,7 +22,7 @@ enum who {
 	ANYONE,	 /* no credentials looked at */
 	AGENCY,	 /* an agency's Bearer key */
 	MEMBER,	 /* a member's personal token */
-	EITHER,	 /* an agency or a member */
+	EITHER,	 /* an agency, a create-only link of one, or a member */
 	ADMIN,	 /* only on the control socket */
 	WATCHER, /* only on the listener of metrics; as ANYONE */
 };

@@ -16,6 +16,7 @@ enum subject_kind {
 	BY_AGENCY,
 	BY_MEMBER,
 	BY_LINK,
+	BY_FORM, /* a create-only link of an agency */
 	BY_ADMIN,
 	BY_SYSTEM
 };
@@ -33,6 +34,7 @@ struct subject {
 	unsigned roles; /* bits of roles.def, of a member */
 	enum proof proof;
 	char session[ID_SIZE]; /* "": none */
+	char form[ID_SIZE];    /* of BY_FORM: the link; id is its agency */
 };
 
 /* Work of a slow row: texts to be hashed.  NULL: nothing is to be done. */

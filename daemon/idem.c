@@ -81,7 +81,10 @@ idem_begin(
 	enum idem_state state = IDEM_NEW;
 	struct rows *rows;
 
-	*i = (struct idem){.agency = r->subject.id};
+	/* A link's holders do not meet what the agency itself sends. */
+	*i =
+	    (struct idem){.agency = r->subject.kind == BY_FORM ? r->subject.form
+							       : r->subject.id};
 	if (r->idempotency_key == NULL) {
 		answer_problem(a, "idempotency_key_missing");
 		return IDEM_REFUSED;

@@ -32,6 +32,9 @@ intake_take(struct tx *tx, const struct intake *in, char id[ID_SIZE]);
 enum outcome intake_news(struct tx *tx, const char *referral_id,
     const struct intake *in, char id[ID_SIZE]);
 
+/* It was the sender who wrote, so the 201 confirms it to them. */
+bool intake_by_sender(const struct subject *by);
+
 #define RECEIPT_SECRET_SIZE 33
 /*
  * What the sender gets: {id, incident_code, cases, received_at, digest, links}.

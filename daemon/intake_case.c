@@ -199,7 +199,7 @@ did_intake(struct tx *tx, struct case_row *c, const struct subject *by)
 {
 	enum outcome how = case_did(tx, c, "receive", &audit_system);
 
-	if (how == OK && by->kind == BY_AGENCY)
+	if (how == OK && intake_by_sender(by))
 		how = case_did(tx, c, "confirm", &audit_system);
 	return how;
 }

@@ -83,6 +83,7 @@ insert_referral(struct tx *tx, const struct incident *i,
 	const json_t *source = json_object_get(in->body, "source");
 	unsigned char digest[HASH_SIZE], secret_hash[HASH_SIZE];
 	char secret[RECEIPT_SECRET_SIZE];
+	const char *form = in->by->kind == BY_FORM ? in->by->form : NULL;
 
 	hash_of(in->raw, in->raw_len, digest);
 	receipt_secret(tx, i->referral_id, secret);
@@ -95,10 +96,13 @@ insert_referral(struct tx *tx, const struct incident *i,
 		V_TEXT(mau01_text(source, "channel")), V_INT(i->received_at),
 		V_INT(i->t0_at), V_TEXT(mau01_text(in->body, "risk")),
 		V_INT(i->is_confidential),
-		i->is_confidential ? V_BLOB(secret_hash, HASH_SIZE) : V_NULL,
+		i->is_confidential || form != NULL
+		    ? V_BLOB(secret_hash, HASH_SIZE)
+		    : V_NULL,
 		*body, *informant, V_BLOB(digest, HASH_SIZE),
 		V_TEXT(i->hides_source ? in->by->id : ""),
-		V_INT(json_is_true(json_object_get(in->body, "transfer")))));
+		V_INT(json_is_true(json_object_get(in->body, "transfer"))),
+		V_TEXT(form)));
 }
 
 enum outcome
@@ -127,7 +131,17 @@ audit_referral(
 		"incident", i->code, "first_received_at", (json_int_t)i->t0_at),
 	};
 
+	if (i->in->by->kind == BY_FORM)
+		json_object_set_new(
+		    h.detail, "form", json_string(i->in->by->form));
+
 	return intake_audit(tx, &h, body);
+}
+
+bool
+intake_by_sender(const struct subject *by)
+{
+	return by->kind == BY_AGENCY || by->kind == BY_FORM;
 }
 
 enum outcome

@@ -154,7 +154,7 @@ tell_case(struct tx *tx, const struct incident *i, const char *case_id,
 	if (how == OK)
 		how = tell_people(tx, i, &c, one);
 	/* The 201 confirms it to the sender. */
-	if (how == OK && i->in->by->kind == BY_AGENCY)
+	if (how == OK && intake_by_sender(i->in->by))
 		how = case_did(tx, &c, "confirm", &audit_system);
 	if (how == OK)
 		how = intake_repeats(tx, &c);

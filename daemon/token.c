@@ -10,6 +10,7 @@
 
 static const char *const prefixes[] = {
     [TOKEN_AGENCY] = "hla_",
+    [TOKEN_FORM] = "hlf_",
     [TOKEN_MEMBER] = "hlm_",
 };
 
@@ -67,7 +68,7 @@ token_make(struct token *t)
 	random_text(secret, SECRET_LEN, LETTERS);
 	hash_of(secret, SECRET_LEN, t->hash);
 	body = xasprintf("%s%s%s%s_%s_", prefixes[t->kind], t->code,
-	    t->kind == TOKEN_AGENCY ? "_" : "", packed, secret);
+	    t->kind == TOKEN_MEMBER ? "" : "_", packed, secret);
 	checksum(body, strlen(body), sum);
 	text = xasprintf("%s%s", body, sum);
 	seal_free(body);
@@ -109,7 +110,7 @@ token_parse(const char *text, struct token *t)
 		if (++t->kind == NELEM(prefixes))
 			return false;
 	rest = text + 4;
-	if (t->kind == TOKEN_AGENCY && !read_code(&rest, t))
+	if (t->kind != TOKEN_MEMBER && !read_code(&rest, t))
 		return false;
 	if (!part(&rest, ID_HEX, &id, &n_id) || n_id != ID_HEX ||
 	    !part(&rest, SECRET_LEN, &secret, &n_secret) ||

@@ -1,6 +1,7 @@
 /*
  * The credentials people and agencies carry:
  *   hla_<agency code>_<id>_<secret>_<checksum>   an agency's key
+ *   hlf_<agency code>_<id>_<secret>_<checksum>   a create-only link of one
  *   hlm_<id>_<secret>_<checksum>                 a member's personal token
  * id is the row's UUID without hyphens, secret 43 random letters and digits
  * (256 bits), checksum 8 hex digits over all before it: a mistyped or cut key
@@ -14,7 +15,7 @@
 
 #define TOKEN_CODE_MAX 16
 
-enum token_kind { TOKEN_AGENCY, TOKEN_MEMBER };
+enum token_kind { TOKEN_AGENCY, TOKEN_FORM, TOKEN_MEMBER };
 struct token {
 	enum token_kind kind;
 	char code[TOKEN_CODE_MAX + 1]; /* of the agency, else "" */

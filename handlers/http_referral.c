@@ -59,11 +59,28 @@ take(struct tx *tx, const struct intake *in, struct response *a)
 	return how == INVALID ? FAILED : how;
 }
 
+/* Whoever has the link sends what is new, and finds nothing that is there. */
+static void
+check_form(const json_t *body, struct faults *faults)
+{
+	static const char *const names[] = {
+	    "source_ref", "case_code", "transfer"};
+
+	for (size_t i = 0; i < NELEM(names); i++)
+		if (json_object_get(body, names[i]) != NULL) {
+			char *pointer = xasprintf("/%s", names[i]);
+
+			faults_add(faults, pointer,
+			    "không dùng được khi gửi qua liên kết");
+			free(pointer);
+		}
+}
+
 enum outcome
 referral_take(struct tx *tx, const struct request *r, struct response *a,
     const struct subject *by)
 {
-	bool is_agency = by->kind == BY_AGENCY;
+	bool is_agency = intake_by_sender(by);
 	char sender[ID_SIZE] = "";
 	struct intake in = {
 	    .by = by,
@@ -79,7 +96,10 @@ referral_take(struct tx *tx, const struct request *r, struct response *a,
 		(void)answer_problem(a, r->body_problem);
 		return INVALID;
 	}
+	if (by->kind == BY_FORM)
+		check_form(r->body, &faults);
 	if (mau01_check(r->body, is_agency, clock_now(), &faults) &&
+	    faults.n == 0 &&
 	    (is_agency || find_sender(tx, r->body, sender, &faults))) {
 		body = mau01_normalise(r->body);
 		if (body == NULL)
@@ -153,12 +173,28 @@ post_agency(struct tx *tx, const struct request *r, struct response *a)
 	return how;
 }
 
+/* With its secret and the rest anew each time: none of it is kept. */
+static enum outcome
+post_form(struct tx *tx, const struct request *r, struct response *a)
+{
+	enum outcome how = post_agency(tx, r, a);
+
+	if (how == OK && a->status == 201)
+		receipt_for_bearer(tx, a->json);
+	return how;
+}
+
 /* POST /v1/referrals */
 enum outcome
 referral_post(struct tx *tx, const struct request *r, struct response *a)
 {
-	return r->subject.kind == BY_AGENCY ? post_agency(tx, r, a)
-					    : post_member(tx, r, a);
+	if (r->subject.kind == BY_MEMBER)
+		return post_member(tx, r, a);
+	if (!allow(&r->subject, ACTION_referral_send, &(struct object){0},
+		SEE_thing))
+		return answer_problem(a, "forbidden");
+	return r->subject.kind == BY_FORM ? post_form(tx, r, a)
+					  : post_agency(tx, r, a);
 }
 
 static enum outcome

@@ -15,8 +15,8 @@
 #define PAGE_DEFAULT 50
 #define PAGE_MAX     200
 
-static void
-read_row(const struct rows *rows, struct referral_row *row)
+void
+referral_read(const struct rows *rows, struct referral_row *row)
 {
 	size_t n;
 	const void *digest = row_blob(rows, 7, &n);
@@ -54,7 +54,7 @@ referral_find(struct tx *tx, const struct request *r, struct response *a,
 		V_BLOB(hash, HASH_SIZE)));
 	is_there = rows_next(rows);
 	if (is_there)
-		read_row(rows, row);
+		referral_read(rows, row);
 	how = rows_end(rows);
 	if (how == OK && is_there)
 		return OK;
@@ -157,7 +157,7 @@ referral_list(struct tx *tx, const struct request *r, struct response *a)
 		V_TEXT(text_or_none(r, "state")),
 		V_TEXT(text_or_none(r, "after")), V_INT(limit)));
 	while (rows_next(rows)) {
-		read_row(rows, &row);
+		referral_read(rows, &row);
 		json_array_append_new(items, referral_json(tx, &row));
 	}
 	how = rows_end(rows);

@@ -15,6 +15,11 @@ enum outcome referral_take(struct tx *tx, const struct request *r,
     struct response *a, const struct subject *by);
 /* The secret of a confidential referral, into the receipt just answered. */
 void referral_add_secret(struct tx *tx, struct response *a);
+/*
+ * Of what came through a create-only link: who has the receipt has no key, so
+ * it tells where its state is read, and whom to phone.
+ */
+void receipt_for_bearer(struct tx *tx, json_t *receipt);
 
 /* One referral as its agency sees it. */
 struct referral_row {
@@ -30,6 +35,8 @@ struct referral_row {
  */
 enum outcome referral_find(struct tx *tx, const struct request *r,
     struct response *a, struct referral_row *row);
+/* From a row of REFERRAL_GET, REFERRAL_LIST or RECEIPT_GET. */
+void referral_read(const struct rows *rows, struct referral_row *row);
 json_t *referral_json(struct tx *tx, const struct referral_row *row);
 
 #endif

@@ -20,6 +20,7 @@ POST /v1/referrals/{out}/accept     401 401 404 200 403 403 403 403 403 403
 POST /v1/referrals/{out}/refuse     401 401 404 200 403 403 403 403 403 403
 POST /v1/referrals/{out}/complete   401 401 404 409 403 403 403 403 403 403
 POST /v1/heartbeat                  401 401 204 204 403 403 403 403 403 403
+GET  /v1/receipts/{in}              404 404 404 404 404 404 404 404 404 404
 GET  /v1/refused                    401 401 403 403 403 403 200 200 403 403
 GET  /v1/refused/{refused}          401 401 403 403 403 403 200 200 403 403
 POST /v1/refused/{refused}/informant 401 401 403 403 403 403 200 200 403 403
@@ -108,3 +109,10 @@ POST /v1/alerts/{alert}/ack         401 401 403 403 200 404 200 404 404 404
 GET  /a/{token}                     404 404 404 404 404 404 404 404 404 404
 POST /a/{token}                     404 404 404 404 404 404 404 404 404 404
 """
+
+
+def of_link(method, path, nobody):
+    """What a create-only link gets: it sends; where nobody needs a key it is
+    as nobody, and else it may not."""
+    own = {("POST", "/v1/referrals"): 201, ("POST", "/v1/session"): 401}
+    return own.get((method, path), 403 if nobody == 401 else nobody)

@@ -283,7 +283,7 @@ class Daemon:
         headers = dict(headers or {})
         if key:
             headers["Authorization"] = f"Bearer {key}"
-            if method == "POST" and key.startswith("hla_") \
+            if method == "POST" and key.startswith(("hla_", "hlf_")) \
                     and idem is not False:
                 headers["Idempotency-Key"] = idem or str(uuid.uuid4())
         if method == "POST" and body is None:

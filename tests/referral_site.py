@@ -27,8 +27,9 @@ class Site:
     pass
 
 
-def open_site():
-    d = Daemon(procedure=FULL, settings={"agency_quota": 100000})
+def open_site(**settings):
+    d = Daemon(procedure=FULL,
+               settings={"agency_quota": 100000, **settings})
     s = Site()
     s.d = d
     s.school = d.agency("truong1", "school")

@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 import documents
-from access_table import TABLE
+from access_table import TABLE, of_link
 from hotline import ROOT, Daemon
 
 FULL = ROOT / "conf/procedures/vn-nd56-2017.conf"
@@ -22,15 +22,16 @@ ROUTES = set(re.findall(
     r'^(?:ROUTE|LOOP|SLOW)\((\w+),\s*"([^"]+)",\s*(\w+)',
     (ROOT / "handlers/routes.def").read_text(), re.M))
 
-LATER = "2027-06-01T07:00:00+07:00"
-SPAN = {"from": LATER, "until": "2027-06-02T07:00:00+07:00"}
-CALLERS = ["nobody", "badkey", "sender", "agency", "holder", "officer",
-           "lead", "barred", "police", "admin"]
+LATER, END = "2027-06-01T07:00:00+07:00", "2027-06-02T07:00:00+07:00"
+SPAN = {"from": LATER, "until": END}
+CALLERS = ["nobody", "badkey", "sender", "agency", "holder", "officer", "lead",
+           "barred", "police", "admin", "form"]
 def rows():
     for line in TABLE.strip().splitlines():
         method, path, *codes = line.split()
-        assert len(codes) == len(CALLERS), line
-        yield method, path, [int(c) for c in codes]
+        codes = [int(c) for c in codes]
+        yield method, path, codes + [of_link(method, path, codes[0])]
+        assert len(codes) + 1 == len(CALLERS), line
 
 
 ROWS = list(rows())
@@ -53,6 +54,8 @@ class Site:
             "badkey": "hla_truong1_" + "0" * 32 + "_x_00000000",
             "sender": d.agency("truong1", "school"),
             "agency": d.agency("tramyte", "health"),
+            "form": d.ctl("link", "add", "truong1", "--until", "2027-05-31",
+                          "--quota", "1000")["key"],
             "holder": m("canbo", "officer", duty=True, sms="0900000001"),
             "officer": m("canbo2", "officer", sms="0900000002"),
             "lead": m("truongnhom", "lead", sms="0900000003"),
@@ -197,7 +200,7 @@ def test_every_route_by_every_caller(s, method, path, codes):
         if "{bar}" in path:
             names["bar"] = s.bar(case)
         body = s.bodies().get(path.split("/")[-1])
-        if path == "/v1/referrals" and body and caller in CALLERS[4:]:
+        if path == "/v1/referrals" and body and caller in CALLERS[4:-1]:
             body["on_behalf_of"] = "truong1"
         headers = {"If-Match": s.tag(case)} if "/v1/cases/" in path else {}
         a = s.call(method, path.format(**names), caller,
@@ -305,7 +308,7 @@ CASE_CALLS = [("GET", "", "read"), ("GET", "/timeline", "read"),
 
 def oracle(caller, what, case):
     """200 (whatever success is), 403 or 404; by hand from the design."""
-    if caller in ("sender", "agency"):
+    if caller in ("sender", "agency", "form"):
         return 403
     if caller in case["barred"]:
         return 404
@@ -351,8 +354,7 @@ def make_cases(s, rng):
 
 
 def probe_case(s, rng, cases):
-    caller = rng.choice(["sender", "agency", "holder", "officer", "lead",
-                         "barred", "police", "admin"])
+    caller = rng.choice(CALLERS[2:])
     case = rng.choice(cases)
     method, tail, what = rng.choice(CASE_CALLS)
     # Never let it succeed: a stale version is told after allow() alone.
@@ -367,10 +369,10 @@ def probe_case(s, rng, cases):
 
 
 def probe_referral(s, rng, cases):
-    caller = rng.choice(["sender", "agency", "nobody", "holder"])
+    caller = rng.choice(["sender", "agency", "form", "nobody", "holder"])
     case = rng.choice(cases)
     a = s.call("GET", f"/v1/referrals/{case['id']}", caller)
-    right = {"nobody": 401, "holder": 403, "agency": 404,
+    right = {"nobody": 401, "holder": 403, "agency": 404, "form": 403,
              "sender": 404 if case["confidential"] else 200}[caller]
     assert a.status == right, (caller, case, a)
 

@@ -134,6 +134,15 @@ def test_admin_people(world):
     ok(d.admin("GET", "/v1/admin/agencies"))
     ok(d.admin("GET", "/v1/admin/agencies/tam/keys"))
     ok(d.admin("POST", f"/v1/admin/keys/{key['id']}/revoke"), 204)
+    links = "/v1/admin/agencies/tam/links"
+    link = ok(d.admin("POST", links, {"until": "2027-01-15"}), 201).json
+    new = ok(d.admin("POST", f"/v1/admin/links/{link['id']}/renew",
+                     {"until": "2027-05-31", "quota": 5}), 201).json
+    ok(d.admin("POST", f"/v1/admin/links/{link['id']}/revoke"), 204)
+    assert len(ok(d.admin("GET", links)).json["items"]) == 2
+    sent = ok(d.api("POST", "/v1/referrals", MAU01, key=new["key"]), 201).json
+    ok(d.api("GET", f"/v1/receipts/{sent['id']}",
+             headers={"Receipt-Secret": sent["secret"]}))
     ok(d.admin("POST", "/v1/admin/agencies/tam/stop"), 204)
     agreed(d, d.admin("POST", "/v1/admin/members", {
         "login": "mai", "name": "Mai Thử", "roles": ["officer"]}))

@@ -41,7 +41,7 @@ def test_who_may_call_is_the_same():
     need = {"ANYONE": [], "AGENCY": ["agency_key"],
             "MEMBER": ["member_token"], "ADMIN": ["control_socket"],
             "WATCHER": [],
-            "EITHER": ["agency_key", "member_token"]}
+            "EITHER": ["agency_key", "create_only_link", "member_token"]}
     who = {(m, p): w for m, p, w, _ in routes()}
     for method, path, call in calls():
         named = [next(iter(s)) for s in call["security"]]

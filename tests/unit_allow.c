@@ -39,6 +39,7 @@ static const struct row {
     {"nobody", NOBODY, 0, "........................"},
     {"agency", BY_AGENCY, 0, "............OOOA........"},
     {"link", BY_LINK, 0, "...........O............"},
+    {"form", BY_FORM, 0, "............O..A........"},
     {"system", BY_SYSTEM, 0, "........................"},
     {"socket", BY_ADMIN, 0, "A..........A....A...AA.A"},
     {"no role", BY_MEMBER, 0, "...........O............"},
@@ -59,6 +60,7 @@ static const struct row {
     /* Roles of somebody who is no member are not looked at. */
     {"agency with roles", BY_AGENCY, ~0u, "............OOOA........"},
     {"link with roles", BY_LINK, ~0u, "...........O............"},
+    {"form with roles", BY_FORM, ~0u, "............O..A........"},
 };
 
 static bool

@@ -14,6 +14,7 @@ test_what_is_made_is_read(void **state)
 {
 	static const struct token kinds[] = {
 	    {.kind = TOKEN_AGENCY, .code = "truong1"},
+	    {.kind = TOKEN_FORM, .code = "truong1"},
 	    {.kind = TOKEN_MEMBER},
 	};
 
@@ -56,8 +57,8 @@ static void
 test_rubbish_is_refused(void **state)
 {
 	static const char *const texts[] = {"", "h", "hla", "hla_", "hlm_",
-	    "hla__", "hla_a_", "hlm____", "hla_abc___", "hla_TRUONG1_0_0_0",
-	    "Bearer x"};
+	    "hlf_", "hlf_ab", "hla__", "hla_a_", "hlm____", "hla_abc___",
+	    "hla_TRUONG1_0_0_0", "Bearer x"};
 	struct token found;
 
 	(void)state;

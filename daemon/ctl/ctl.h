@@ -95,6 +95,6 @@ void remove_copy(const char *path);
 verb_run verb_send, verb_secret_init, verb_audit_verify, verb_procedure_list,
     verb_procedure_check, verb_procedure_simulate, verb_backup, verb_backup_key,
     verb_restore, verb_drill, verb_integrity, verb_secret_print,
-    verb_secret_enter, verb_secret_rotate, verb_duty_sheet;
+    verb_secret_enter, verb_secret_rotate, verb_duty_sheet, verb_link;
 
 #endif

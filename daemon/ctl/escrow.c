@@ -5,16 +5,15 @@
 #include "ctl.h"
 
 #include <ctype.h>
-#include <qrencode.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "qr.h"
 #include "seal.h"
 
 #define LINE_BYTES   8
 #define CHECK_DIGITS 4
-#define QUIET	     2 /* empty modules around the code */
 
 /* The check of a line: it also knows which line it is. */
 static void
@@ -59,43 +58,6 @@ print_version(int64_t version)
 	printf("0: %02x%02x / %s\n", bytes[0], bytes[1], check);
 }
 
-static bool
-is_dark(const QRcode *qr, int x, int y)
-{
-	if (x < 0 || y < 0 || x >= qr->width || y >= qr->width)
-		return false;
-	return (qr->data[y * qr->width + x] & 1) != 0;
-}
-
-/* Two rows of modules a line of text; dark on light, as printers do. */
-static void
-print_qr(const QRcode *qr)
-{
-	static const char *const blocks[] = {" ", "▀", "▄", "█"};
-
-	for (int y = -QUIET; y < qr->width + QUIET; y += 2) {
-		for (int x = -QUIET; x < qr->width + QUIET; x++)
-			fputs(blocks[is_dark(qr, x, y) +
-				     2 * is_dark(qr, x, y + 1)],
-			    stdout);
-		putchar('\n');
-	}
-}
-
-static int
-print_key_qr(const char *hex)
-{
-	QRcode *qr = QRcode_encodeString(hex, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
-
-	if (qr == NULL) {
-		fputs("hotlinectl: no QR code can be made\n", stderr);
-		return CTL_NO;
-	}
-	print_qr(qr);
-	QRcode_free(qr);
-	return CTL_OK;
-}
-
 int
 verb_secret_print(struct call *c)
 {
@@ -117,7 +79,7 @@ verb_secret_print(struct call *c)
 	putchar('\n');
 	hex_encode(hex, key.bytes, KEY_SIZE);
 	if (!json_is_true(json_object_get(c->fields, "no_qr")))
-		rc = print_key_qr(hex);
+		rc = qr_print(hex);
 	puts("\nCất trong két, mỗi nơi một bản. Keep in a safe, apart from the "
 	     "backups.\nTo use it: hotlinectl secret enter FILE");
 	explicit_bzero(hex, sizeof(hex));

@@ -69,6 +69,8 @@ CREATE TABLE agency_key (
     agency_id TEXT NOT NULL REFERENCES agency (id),
     hash BYTES NOT NULL,            -- BLAKE2b-256 of the secret part
     sign_sealed BYTES,              -- Standard Webhooks secret, if it signs
+    form_quota INT8,                -- of a create-only link: notifications an
+                                    -- hour; NULL: a key of a program
     not_before_at INT8 NOT NULL,
     not_after_at INT8 NOT NULL,
     revoked_at INT8,
@@ -269,7 +271,9 @@ CREATE TABLE referral (             -- in or out: one resource
                                 -- ours, to a transfer; withdrawn: by who sent it
     risk TEXT,
     is_confidential INT8 NOT NULL DEFAULT 0,
+    form_id TEXT REFERENCES agency_key (id), -- the link that it came through
     secret_hash BYTES,              -- of the receipt secret, if confidential
+                                    -- or through a link
     body_sealed BYTES NOT NULL,     -- the whole JSON, referral key
     informant_sealed BYTES,         -- its own key (owner informant)
     digest BYTES NOT NULL,          -- BLAKE2b-256 of the body as received
@@ -280,6 +284,7 @@ CREATE TABLE referral (             -- in or out: one resource
 CREATE UNIQUE INDEX referral_source
     ON referral (agency_id, source_ref, hidden_from);
 CREATE INDEX referral_agency ON referral (agency_id, id);
+CREATE INDEX referral_form ON referral (form_id) WHERE form_id IS NOT NULL;
 
 CREATE TABLE referral_case (
     referral_id TEXT NOT NULL REFERENCES referral (id),
