@@ -93,7 +93,7 @@ me_address_list(struct tx *tx, const struct request *r, struct response *a)
 
 static const struct field own_fields[] = {
     {.name = "channel", .kind = FIELD_TEXT, .required = true, 1, 32},
-    {.name = "address", .kind = FIELD_TEXT, .required = true, 1, 500},
+    {.name = "address", .kind = FIELD_TEXT, .required = true, 1, 1000},
 };
 static const struct schema own_schema = {own_fields, NELEM(own_fields)};
 

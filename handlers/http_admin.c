@@ -196,7 +196,7 @@ member_index(struct tx *tx, const struct request *r, const char *id)
 
 static const struct field address_fields[] = {
     {.name = "channel", .kind = FIELD_TEXT, .required = true, 1, 32},
-    {.name = "address", .kind = FIELD_TEXT, .required = true, 1, 500},
+    {.name = "address", .kind = FIELD_TEXT, .required = true, 1, 1000},
     {.name = "verified", .kind = FIELD_BOOL},
 };
 static const struct schema address_schema = {

@@ -95,6 +95,7 @@ POST /v1/cases/{case}/attach        401 401 403 403 422 422 422 404 404 404
 POST /v1/cases/{case}/merge         401 401 403 403 403 403 422 404 404 404
 POST /v1/cases/{case}/unmerge       401 401 403 403 403 403 409 404 404 404
 POST /v1/cases/{case}/split         401 401 403 403 403 403 201 404 404 404
+GET  /v1/push                       401 401 403 403 404 404 404 404 404 404
 GET  /v1/changes                    401 401 403 403 403 403 200 200 403 403
 POST /v1/changes/{none}/approve     401 401 403 403 403 403 404 404 403 403
 POST /v1/changes/{none}/withdraw    401 401 403 403 404 404 404 404 404 404

@@ -323,6 +323,11 @@ class Daemon:
                  name or f"Cơ quan {code}")
         return self.ctl("key", "add", code)["key"]
 
+    def link(self, code, until="2027-05-31", quota=30):
+        """A create-only link of an agency: its id, key, url."""
+        return self.ctl("link", "add", code, "--until", until, "--quota",
+                        quota)
+
     def outside(self, code, kind, phone):
         """A body outside that agreed to be written to on its phone."""
         self.ctl("agency", "add", code, kind, "--name", f"Cơ quan {code}")

@@ -108,7 +108,7 @@ add(struct roster *r, const struct channel_conf *c, const char *dir,
 	if (i->kind == NULL) {
 		node_fault(node_get(c->node, "kind"), faults,
 		    "no kind of channel is called '%s'; there are email, "
-		    "webhook, http, hotlined and spool",
+		    "webhook, webpush, http, hotlined and spool",
 		    c->kind);
 		return;
 	}

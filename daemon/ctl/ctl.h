@@ -90,11 +90,11 @@ void help_words(void);
 char *file_text(const char *path);
 /* The daemon's copy with its folder, and what was forgotten beside it. */
 void remove_copy(const char *path);
-
 /* Rows of verbs.def that are more than a request. */
 verb_run verb_send, verb_secret_init, verb_audit_verify, verb_procedure_list,
     verb_procedure_check, verb_procedure_simulate, verb_backup, verb_backup_key,
     verb_restore, verb_drill, verb_integrity, verb_secret_print,
-    verb_secret_enter, verb_secret_rotate, verb_duty_sheet, verb_link;
+    verb_secret_enter, verb_secret_rotate, verb_duty_sheet, verb_link,
+    verb_push_key;
 
 #endif

@@ -1,0 +1,238 @@
+"""Web Push against the public packages and a push service of our own."""
+import base64
+import json
+import re
+import subprocess
+import threading
+
+import pytest
+
+from courier_fixtures import ledger, stops  # noqa: F401
+from courier_rig import Courier, check
+from hotline import BUILD, ROOT, Daemon
+from receivers import Certificate, HttpReceiver, Message
+
+CONTACT = "mailto:truc@phuong.test"
+
+
+class Browser:
+    """A node process that subscribes, decrypts and verifies."""
+
+    def __init__(self):
+        self.node = subprocess.Popen(
+            ["node", str(ROOT / "tests/push_peer.mjs")], text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.lock = threading.Lock()
+
+    def ask(self, **what):
+        with self.lock:
+            self.node.stdin.write(json.dumps(what) + "\n")
+            self.node.stdin.flush()
+            return json.loads(self.node.stdout.readline())
+
+    def stop(self):
+        self.node.stdin.close()
+        self.node.wait(10)
+        self.node.stdout.close()
+
+
+class PushService(HttpReceiver):
+    """Takes what it can hand on: an endpoint ends with the browser's key."""
+
+    def __init__(self, ledger, certificate, browser):
+        super().__init__(ledger, "push", certificate, (201, {}, b""))
+        self.browser = browser
+        self.sent = {}
+
+    def subscribe(self):
+        """What a page hands to hotlined, and the endpoint in it."""
+        s = self.browser.ask(do="subscribe")
+        endpoint = f"{self.url}/push/{s['p256dh']}"
+        return f"{s['p256dh']} {s['auth']} {endpoint}", endpoint
+
+    def opened(self, request):
+        return self.browser.ask(
+            do="open", p256dh=request["path"].split("/")[-1],
+            body=base64.b64encode(request["body"]).decode(),
+            authorization=request["headers"]["authorization"])
+
+    def wrong(self, request):
+        got, headers = self.opened(request), request["headers"]
+        if "why" in got:
+            return got["why"]
+        if got["sender"]["aud"] != self.url or got["sender"]["alg"] != "ES256":
+            return f"audience {got['sender']}"
+        if headers["content-encoding"] != "aes128gcm" or "ttl" not in headers:
+            return f"headers {headers}"
+        return None
+
+    def to_message(self, request):
+        got = self.opened(request)
+        data = json.loads(got["text"]) if "text" in got else {}
+        return Message("push", self.url + request["path"],
+                       data.get("subject", ""), data.get("text", ""),
+                       data.get("id", ""), request["headers"],
+                       {**data, "sender": got.get("sender")},
+                       request["body"])
+
+
+def push_key(folder):
+    """hotlinectl push key: the file and the public half."""
+    done = subprocess.run([BUILD / "hotlinectl", "push", "key",
+                           folder / "push.secret"], text=True,
+                          capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return re.fullmatch(r'public_key = "([\w-]{87})";\n', done.stdout)[1]
+
+
+@pytest.fixture
+def service(tmp_path, stops, ledger):
+    browser = Browser()
+    stops.append(browser)
+    certificate = Certificate(tmp_path / "tls")
+    s = PushService(ledger, certificate, browser)
+    stops.append(s)
+    s.point = push_key(tmp_path)
+    s.conf = {"name": "push", "kind": "webpush", "timeout": "2s",
+              "interval": "now", "allow_private": True,
+              "ca_file": certificate.cert, "contact": CONTACT,
+              "key_file": tmp_path / "push.secret", "public_key": s.point,
+              "hosts": [f"127.0.0.1:{s.port}"]}
+    return s
+
+
+def test_a_browser_reads_what_is_sent(service, tmp_path, ledger, stops):
+    courier = Courier(tmp_path, service.conf)
+    stops.append(courier)
+    to, endpoint = service.subscribe()
+    e = ledger.expect(to=endpoint, subject="Hồ sơ K7Q2", text="Hạn còn 6 giờ")
+    id = courier.send("push", to, link="https://ward.test/a/1")
+    got = courier.result(id)
+    assert (got["class"], got["code"]) == ("accepted", 201)
+    ledger.settle()
+    data = e.message.data
+    sender = data.pop("sender")
+    assert data == {"id": id, "subject": "Hồ sơ K7Q2", "text": "Hạn còn 6 giờ",
+                    "link": "https://ward.test/a/1"}
+    assert sender["sub"] == CONTACT and sender["key"] == service.point
+    headers = e.message.headers
+    assert headers["topic"] == id.replace("-", "")
+    assert (headers["ttl"], headers["urgency"]) == ("14400", "high")
+    assert "Hạn".encode() not in e.message.raw
+
+
+def test_the_public_server_takes_our_key(service, tmp_path):
+    """web-push checks a pair of keys before it signs with them."""
+    to, endpoint = service.subscribe()
+    p256dh, auth, _ = to.split()
+    theirs = service.browser.ask(
+        do="headers", key=(tmp_path / "push.secret").read_text().strip(),
+        point=service.point, contact=CONTACT,
+        to={"endpoint": endpoint, "keys": {"p256dh": p256dh, "auth": auth}})
+    assert theirs["Authorization"].endswith(f", k={service.point}"), theirs
+    assert theirs["Content-Encoding"] == "aes128gcm"
+
+
+@pytest.mark.parametrize("behaviour,expected", [
+    (404, ("permanent", 404)),
+    (410, ("permanent", 410)),
+    (413, ("permanent", 413)),
+    (429, ("transient", 429)),
+    (503, ("transient", 503)),
+    ("hang", ("ambiguous", 28)),
+])
+def test_outcomes(behaviour, expected, service, tmp_path, ledger, stops):
+    courier = Courier(tmp_path, service.conf)
+    stops.append(courier)
+    to, _ = service.subscribe()
+    service.behave(behaviour)
+    assert courier.try_("push", to) == expected
+
+
+def test_a_pause_is_heeded(service, tmp_path, stops):
+    courier = Courier(tmp_path, service.conf)
+    stops.append(courier)
+    to, _ = service.subscribe()
+    service.behave((429, {"Retry-After": "30"}, b""))
+    got = courier.result(courier.send("push", to))
+    assert (got["class"], got["retry_after_ms"]) == ("transient", 30000)
+
+
+@pytest.mark.parametrize("to", [
+    "", "x", "a b https://127.0.0.1/x", "{to} x",
+    "https://fcm.googleapis.com/x", "{keys} https://127.0.0.1:1/push/x",
+    "{keys} http://127.0.0.1:{port}/push/x"])
+def test_what_is_no_subscription_is_not_called(to, service, tmp_path, stops):
+    courier = Courier(tmp_path, service.conf)
+    stops.append(courier)
+    good, _ = service.subscribe()
+    bad = to.format(to=good, keys=" ".join(good.split()[:2]),
+                    port=service.port)
+    assert courier.try_("push", bad)[0] == "permanent"
+    assert service.requests == []
+
+
+def test_private_addresses_are_refused(service, tmp_path, stops):
+    """A service that a member names must not be one inside."""
+    courier = Courier(tmp_path, {**service.conf, "allow_private": False})
+    stops.append(courier)
+    to, _ = service.subscribe()
+    assert courier.try_("push", to)[0] in ("transient", "permanent")
+    assert service.requests == []
+    assert "private address" in courier.log
+
+
+def test_the_keys_must_be_a_pair(service, tmp_path):
+    from courier_rig import channels_conf
+    (tmp_path / "other").mkdir()
+    path = tmp_path / "channels.conf"
+    path.write_text(channels_conf(
+        {**service.conf, "public_key": push_key(tmp_path / "other")}))
+    code, lines = check(path)
+    assert code != 0 and service.point in "\n".join(lines)
+    done = subprocess.run([BUILD / "hotlinectl", "push", "key",
+                           tmp_path / "push.secret"], text=True,
+                          capture_output=True, timeout=60)
+    assert done.returncode == 1 and "exists" in done.stderr
+
+
+# ---- The whole way ----
+
+def test_a_member_subscribes_and_is_alerted(service, tmp_path, ledger, stops):
+    with Daemon(channels=[service.conf]) as d:
+        an = d.member("an", "officer", duty=True)
+        d.member("lan", "lead")
+        key = d.api("GET", "/v1/push", key=an).json
+        assert key == {"channel": "push", "public_key": service.point}
+        to, endpoint = service.subscribe()
+        first = ledger.expect(to=endpoint)
+        a = d.api("POST", "/v1/me/addresses",
+                  {"channel": "push", "address": to}, key=an)
+        assert a.status == 201, a
+        made = a.json["id"]
+        d.step("1m")
+        ledger.settle()
+        code = re.search(r"OK ([2-9A-HJ-NP-Z]{6})", first.message.text)[1]
+        a = d.api("POST", f"/v1/me/addresses/{made}/verify", {"code": code},
+                  key=an)
+        assert a.status == 204, a
+        alert = ledger.expect(to=endpoint)
+        sent = d.api("POST", "/v1/referrals", {
+            "kind": "abused", "narrative": "Nội dung thử nghiệm.",
+            "source": {"channel": "phone", "received_at": d.now}},
+            key=d.agency("truong1"))
+        assert sent.status == 201, sent
+        d.step("1m")
+        ledger.settle()
+        assert sent.json["cases"][0] in alert.message.text
+        assert alert.message.data["link"].startswith(
+            "https://hotline.example.test/a/")
+        assert "Nội dung" not in json.dumps(alert.message.data,
+                                            ensure_ascii=False)
+
+
+def test_without_such_a_channel_there_is_no_key():
+    with Daemon() as d:
+        an = d.member("an", "officer", sms="0900000001")
+        a = d.api("GET", "/v1/push", key=an)
+        assert (a.status, a.json["code"]) == (404, "not_found")
