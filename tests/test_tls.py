@@ -336,21 +336,26 @@ def test_what_could_be_read_two_ways_is_read_by_nobody(watched, wrong):
 
 # ---- TLS itself ----
 
-def test_testssl_finds_nothing_to_mend(cert, tmp_path):
-    need("nginx", "testssl")
+@pytest.mark.parametrize("kind", ["nginx", "caddy"])
+def test_testssl_finds_nothing_to_mend(cert, tmp_path, kind):
+    need(kind, "testssl")
     tmp_path.chmod(0o755)
     site = Site(tmp_path, cert, 9)
     found = tmp_path / "found.json"
-    with serving(site, site.nginx()):
+    with serving(site, getattr(site, kind)()):
         subprocess.run(
             ["testssl", "--quiet", "--color", "0", "--warnings", "off",
-             "--protocols", "--std", "--openssl-timeout",
-             "5", "--jsonfile", found, f"127.0.0.1:{site.tls}"],
+             "--protocols", "--std", "--openssl-timeout", "5", "--jsonfile",
+             found, "--ip", "127.0.0.1", f"{NAME}:{site.tls}"],
             stdout=subprocess.DEVNULL, timeout=300)
     rows = {r["id"]: r for r in json.loads(found.read_text())}
     assert {"TLS1_2", "TLS1_3", "cipherlist_NULL"} <= set(rows)
     for old in ("SSLv2", "SSLv3", "TLS1", "TLS1_1"):
         assert "not offered" in rows[old]["finding"]
+    for new in ("TLS1_2", "TLS1_3"):
+        assert rows[new]["finding"].startswith("offered"), rows[new]
+    for weak in ("NULL", "aNULL", "EXPORT", "LOW", "3DES_IDEA", "AVERAGE"):
+        assert rows[f"cipherlist_{weak}"]["finding"] == "not offered"
     bad = [r for r in rows.values()
            if r["severity"] in ("MEDIUM", "HIGH", "CRITICAL", "WARN")
            and r["id"] != "engine_problem"]  # of the tool's own openssl
