@@ -1,4 +1,5 @@
 """The dead man's switch: a sign of life leaves, whatever else does not."""
+import datetime
 import json
 import pathlib
 import re
@@ -121,11 +122,15 @@ def test_the_oldest_grows_by_the_clock_until_it_leaves(tmp_path, outside,
             n = len(outside.requests)
             beat = outside.await_n(n + 2)[-1]["oldest"]
             told.drain(0.2)
-            status = re.search(r"oldest unsent (\d+) s$",
-                               told.hear("open cases"))[1]
+            said = told.hear("open cases")
+            status = re.search(r"STATUS=open cases (\d+), next due (\S+), "
+                               r"oldest unsent (\d+) s$", said)
+            counts = d.ctl("status")
+            assert int(status[1]) == counts["cases_open"]
+            assert status[2] == counts.get("next_clock_at", "never")
             ready = d.api("GET", "/readyz?verbose")
-            since = d.ctl("status").get("oldest_unsent_at")
-            return (int(beat), int(status), ready.json["oldest_unsent_s"],
+            since = counts.get("oldest_unsent_at")
+            return (int(beat), int(status[3]), ready.json["oldest_unsent_s"],
                     metric(d, "hotline_outbox_oldest_seconds"), since,
                     ready.status)
 
@@ -321,7 +326,14 @@ def test_alertmanager_with_the_shipped_settings(tmp_path):
         time.sleep(2)
         assert state() == "suppressed"
         d.kill9()
+        (alive,) = [a for a in fetch(url)
+                    if a["labels"]["alertname"] == "HotlinedAlive"]
+        begun, end = (datetime.datetime.fromisoformat(alive[name])
+                      for name in ("updatedAt", "endsAt"))
+        # Three beats after the last one, and not sooner.
+        assert 2 < (end - begun).total_seconds() <= 3
         await_state("active", 15)
+        assert datetime.datetime.now(datetime.UTC) >= end
     finally:
         if d.process:
             d.stop(check=False)

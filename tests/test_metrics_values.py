@@ -146,6 +146,10 @@ def test_a_full_disk_and_a_broken_one_are_told(tmp_path):
         trap = Tampered(d, "pwrite64", "error=ENOSPC:when=1+")
         assert d.api("POST", "/v1/referrals", body(), key=key).status == 503
         assert scrape(d)["hotline_disk_full"] == 1
+        ready = d.watch("/readyz?verbose")
+        assert (ready.status, ready.json["status"]) == (503, "disk full")
+        assert ready.json["disk_full"] is True
+        assert d.watch("/healthz").status == 200  # it is alive
         trap.release()
         assert intake() == [1, 0, 1, 0]
         await_(lambda: scrape(d)["hotline_disk_full"] == 0)
@@ -197,6 +201,16 @@ def test_clocks_cases_and_the_calendar_by_the_hour(ward):
     n = scrape(w.d)
     assert n["hotline_calendar_left_seconds"] == 59 * 86400
     assert n["hotline_calendar_alarm"] == 1
+    # Who asks for the reasons is told the same numbers.
+    ready = w.d.watch("/readyz?verbose").json
+    told = {"calendar_days_left": n["hotline_calendar_left_seconds"] / 86400,
+            "clocks_overdue": sum(clocks()[2:]),
+            "oldest_unsent_s": n["hotline_outbox_oldest_seconds"] // 1,
+            "courier_up": bool(n["hotline_courier_up"]), "disk_full": False,
+            "wal_bytes": n["hotline_wal_bytes"],
+            "audit_seq": n["hotline_audit_events"]}
+    assert {name: ready[name] for name in told} == told
+    assert set(ready) == {"status", "disk_free_bytes", *told}
 
 
 def test_attempts_are_counted_by_channel_and_result(ward):
