@@ -20,7 +20,8 @@ def version(*command):
 def versions():
     return {"hotlined": version(hotline.BUILD / "hotlined", "--version"),
             "kernel": platform.release(), "python": platform.python_version(),
-            "sqlite": sqlite3.sqlite_version, "cpus": os.cpu_count()}
+            "sqlite": sqlite3.sqlite_version, "cpus": os.cpu_count(),
+            "load": round(os.getloadavg()[0], 1)}
 
 
 def write(name, counts, found, lines=()):

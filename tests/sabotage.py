@@ -25,11 +25,43 @@ class Defect:
     file: str
     right: str  # stands there once
     wrong: str
-    harness: str  # a unit program, or pytest arguments
+    harness: str  # a unit program, a fuzzer, or pytest arguments
     env: dict = dataclasses.field(default_factory=dict)
 
 
 LIVES = "tests/test_simulation.py"
+FUZZERS = [
+    ("faults and a conf", "daemon/conf.c",
+     "if (faults->n == before)", "if (faults->n >= before)", "conf"),
+    ("faults and channels", "daemon/channels.c",
+     "if (faults->n == before)", "if (faults->n >= before)", "channels"),
+    ("faults and a procedure", "daemon/procedure_load.c",
+     "if (faults->n > held)", "if (faults->n < held)", "procedure"),
+    ("days begin elsewhere", "daemon/calendar.c",
+     "return day * DAY - c->offset_min * MINUTE;",
+     "return day * DAY + c->offset_min * MINUTE;", "calendar"),
+    ("refused without a word", "daemon/procedure_when.c",
+     'return wrong(&c, "a \')\'");', "return false;", "when"),
+    ("a body that says nothing", "daemon/mau01.c",
+     "check_sender(body, by_agency, faults);\n"
+     "\treturn faults->n == before;",
+     "check_sender(body, by_agency, faults);\n\treturn before == before;",
+     "referral"),
+    ("a body of another length", "daemon/http_gate.c",
+     "g->body_left -= (int64_t)n;", "g->body_left -= 1;", "gate"),
+    ("a packet that is a list", "daemon/packets.c",
+     "if (json_is_object(msg))", "if (msg != NULL)", "frames"),
+    ("a migration is left out", "daemon/store_migrate.c",
+     "size_t i = from; i < NELEM", "size_t i = from + 1; i < NELEM",
+     "migrate"),
+    ("a key of no agency", "daemon/token.c",
+     "return token_code_ok(t->code);", "return true;", "parsers"),
+    ("a 2xx that is refused", "daemon/courier/judge.c",
+     "if (a->status < 300)\n\t\tj->class = ACCEPTED;",
+     "if (a->status < 250)\n\t\tj->class = ACCEPTED;", "replies"),
+    ("half an answer is a yes", "daemon/courier/http_rules.c",
+     "if (!a->is_whole)", "if (a->status == 0)", "answers"),
+]
 DEFECTS = [
     Defect("answer without a commit", "daemon/store_batch.c",
            'how = store_outcome(s, store_control(s, COMMIT), "commit");\n'
@@ -146,6 +178,21 @@ DEFECTS = [
            "unit_gate"),
     Defect("the control socket is everybody's", "daemon/http_listen.c",
            "umask(0117)", "umask(0111)", "tests/test_sabotage.py -k socket"),
+    Defect("no commit, a whole life", "daemon/store_batch.c",
+           'how = store_outcome(s, store_control(s, COMMIT), "commit");\n'
+           "\t\t/* Whether", "/* Whether", LIVES, {"SEEDS": "4"}),
+    Defect("NORMAL sync, a whole life", "daemon/store_open.c",
+           "PRAGMA synchronous = FULL;", "PRAGMA synchronous = NORMAL;",
+           LIVES),
+    Defect("an early lapse, a whole life", "daemon/ladder.c",
+           "c->due_at - s->warns[i] : c->due_at;",
+           "c->due_at - s->warns[i] : c->due_at - 60000;", LIVES,
+           {"SEEDS": "4"}),
+    Defect("no chain, a whole life", "daemon/audit.c",
+           "hash_add(&h, prev, HASH_SIZE);", "hash_add(&h, prev, 0);", LIVES,
+           {"SEEDS": "4"}),
+    *(Defect(f"fuzz: {name}", file, right, wrong, f"fuzz_{subject}")
+      for name, file, right, wrong, subject in FUZZERS),
 ]
 
 
@@ -178,6 +225,10 @@ def run_harness(tree, defect):
     env = {**os.environ, **defect.env, "BUILD": "build", "SABOTAGED": "1"}
     if defect.harness.startswith("unit_"):
         command = [tree / "build" / defect.harness]
+    elif defect.harness.startswith("fuzz_"):  # its corpus, replayed
+        subject = defect.harness.removeprefix("fuzz_")
+        command = [tree / "build" / defect.harness,
+                   *(tree / "tests/fuzz/corpus" / subject).iterdir()]
     else:
         command = ["/usr/bin/python3", "-m", "pytest", "-q", "-x", "-p",
                    "no:cacheprovider", *defect.harness.split()]

@@ -14,6 +14,7 @@ import pytest
 import auditor
 import hotline
 import receivers
+import report
 from storm import Sink
 
 MIB = 1 << 20
@@ -133,8 +134,11 @@ class Ward:
         self.d.step("30m")
         self.d.stop()
         self.web.stop()
-        assert auditor.audit(self.path, self.books, hotline.BUILD,
-                             now.timestamp() * 1000) == []
+        found = auditor.audit(self.path, self.books, hotline.BUILD,
+                              now.timestamp() * 1000)
+        report.write("disk", {"receipts": len(self.books.receipts),
+                              "messages": len(self.books.messages)}, found)
+        assert found == []
 
 
 @pytest.fixture
