@@ -14,6 +14,8 @@
 #define SWALLOW_MAX ((size_t)8 << 20)
 /* Looks of the sweep within the shortest limit. */
 #define LOOKS 8
+/* While nobody is connected. */
+#define CALM_MS MINUTE
 /* A client that connected has this long before a drain to say something. */
 #define FRESH_MS 250
 
@@ -114,6 +116,8 @@ conn_new(struct event_base *base, void *arg)
 	conn_move(c, PHASE_IDLE);
 	TAILQ_INSERT_TAIL(&d->h->conns, c, next);
 	door_count(d, 1);
+	if (TAILQ_FIRST(&d->h->conns) == c)
+		conns_pace(d->h);
 	return c->bev;
 }
 
@@ -314,6 +318,8 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	if (sweep(h) > 0 && is_starved(h))
 		event_add(h->reap, &soon);
+	if (TAILQ_EMPTY(&h->conns) && !h->is_draining)
+		conns_pace(h);
 	door_watch(&h->tcp);
 	door_watch(&h->control);
 	http_check_drained(h);
@@ -364,10 +370,11 @@ conns_drain(struct http *h)
 void
 conns_pace(struct http *h)
 {
-	int64_t ms = 1000;
+	bool is_calm = TAILQ_EMPTY(&h->conns) && !is_starved(h);
+	int64_t ms = is_calm ? CALM_MS : SECOND;
 	struct timeval tv;
 
-	for (int i = 0; i < PHASE_LINGER; i++)
+	for (int i = 0; i < PHASE_LINGER && !is_calm; i++)
 		if (h->phase_ms[i] > 0 && h->phase_ms[i] / LOOKS < ms)
 			ms = h->phase_ms[i] / LOOKS;
 	tv.tv_sec = ms / 1000;

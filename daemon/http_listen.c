@@ -79,6 +79,7 @@ on_error(struct evconnlistener *listener, void *arg)
 		h->complained_at = now;
 	}
 	h->starved_at = now;
+	conns_pace(h);
 }
 
 /* 0 for a socket without one. */

@@ -263,7 +263,6 @@ on_rescan(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	schedule_watch(s);
 	schedule_tick(s);
-	outbox_kick(s->outbox);
 }
 
 static void

@@ -62,6 +62,7 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 	if (d->h.schedule != NULL)
 		schedule_kick(d->h.schedule);
 	night_kick(d->h.night);
+	trouble_kick(d->trouble);
 }
 
 /* Opening the database takes long: once a second is enough to say so. */
@@ -240,6 +241,7 @@ void
 trouble_end(struct daemon *d)
 {
 	trouble_stop(d->trouble);
+	d->trouble = NULL;
 }
 
 static void

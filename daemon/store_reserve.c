@@ -105,6 +105,8 @@ store_full_enter(struct store *s)
 	s->stats.full_events++;
 	pthread_mutex_unlock(&s->mutex);
 	log_error("disk full: the reserve is in use and intake is refused");
+	if (s->wake != NULL)
+		s->wake(s->wake_arg);
 }
 
 void

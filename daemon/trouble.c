@@ -134,24 +134,44 @@ look(struct trouble *t, int i)
 		post_turn(t, i, true);
 }
 
+/* Nothing is wrong, and the rows say so. */
+static bool
+is_calm(const struct trouble *t)
+{
+	for (int i = 0; i < TROUBLE_MAX; i++)
+		if (troubles[i].is_so(t) || !t->states[i].is_over)
+			return false;
+	return true;
+}
+
+void
+trouble_kick(struct trouble *t)
+{
+	static const struct timeval tv = {.tv_sec = LOOK_S};
+
+	if (t != NULL && !evtimer_pending(t->timer, NULL) && !is_calm(t))
+		(void)evtimer_add(t->timer, &tv);
+}
+
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
 	for (int i = 0; i < TROUBLE_MAX; i++)
 		look(arg, i);
+	trouble_kick(arg);
 }
 
 struct trouble *
 trouble_start(const struct trouble_options *o)
 {
-	const struct timeval tv = {.tv_sec = LOOK_S};
 	struct trouble *t = xcalloc(1, sizeof(*t));
 
 	t->o = *o;
-	t->timer = event_new(o->base, -1, EV_PERSIST, on_timer, t);
-	if (t->timer == NULL || event_add(t->timer, &tv) != 0)
+	t->timer = evtimer_new(o->base, on_timer, t);
+	if (t->timer == NULL)
 		fatal("no timer for troubles");
+	trouble_kick(t);
 	return t;
 }
 

@@ -20,8 +20,13 @@ struct trouble_options {
 	int64_t courier_after; /* ms without a courier until it is an alarm */
 };
 
-/* Looks every second.  Never NULL. */
+/* Looks every second until nothing is wrong.  Never NULL. */
 struct trouble *trouble_start(const struct trouble_options *o);
+/*
+ * Something may have gone wrong: jobs came back from the store, as they do
+ * after the courier is lost.  NULL is passed over.
+ */
+void trouble_kick(struct trouble *t);
 /* Jobs still in the store's queue keep it alive until they are reaped. */
 void trouble_stop(struct trouble *t);
 
