@@ -93,7 +93,7 @@ detail_text(json_t *detail)
 
 	if (detail == NULL)
 		return xstrdup("{}");
-	text = json_dumps(detail, JSON_COMPACT | JSON_SORT_KEYS);
+	text = json_dumps(detail, JSON_COMPACT);
 	if (text == NULL)
 		fatal("audit detail is not JSON");
 	json_decref(detail);

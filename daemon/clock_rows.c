@@ -80,6 +80,12 @@ clock_case_id(const struct clock_row *k)
 	return k->case_id[0] != '\0' ? k->case_id : NULL;
 }
 
+const char *
+clock_item(const struct clock_row *k)
+{
+	return k->item[0] != '\0' ? k->item : NULL;
+}
+
 enum outcome
 clock_case(struct tx *tx, const struct clock_row *k, struct case_row *c)
 {

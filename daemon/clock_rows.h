@@ -45,6 +45,8 @@ enum outcome
 clock_case(struct tx *tx, const struct clock_row *k, struct case_row *c);
 /* NULL for the ward's own, as rows and the audit want it. */
 const char *clock_case_id(const struct clock_row *k);
+/* NULL for a step's only one, as the audit wants it. */
+const char *clock_item(const struct clock_row *k);
 
 /* Nobody on its rung can be reached: the next rung is due at once. */
 enum outcome clock_hurry(struct tx *tx, const char *id);

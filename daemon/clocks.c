@@ -26,13 +26,6 @@ audit_clock(struct tx *tx, const struct clock_row *k, const char *act,
 			     });
 }
 
-/* For the audit, which leaves out what is NULL. */
-static const char *
-item_or_null(const struct clock_row *k)
-{
-	return k->item[0] != '\0' ? k->item : NULL;
-}
-
 /* It runs no more; why is the state and, for people, the audit's word. */
 static enum outcome
 end_clock(struct tx *tx, const struct clock_row *k, const char *state,
@@ -56,7 +49,7 @@ drop_clock(struct tx *tx, const struct clock_row *k, const struct subject *by,
 		return how;
 	return audit_clock(tx, k, "clock.dropped", by,
 	    json_pack("{s:s, s:s*, s:s}", "step", k->step, "item",
-		item_or_null(k), "why", why));
+		clock_item(k), "why", why));
 }
 
 static enum outcome
@@ -105,12 +98,8 @@ clocks_review(struct tx *tx, const struct case_row *c)
 	return how;
 }
 
-/*
- * NOT_FOUND if no clock of it is open: its own first, then those of the cases
- * that were merged into it, which run on.
- */
-static enum outcome
-find_open(struct tx *tx, const struct which *w, struct clock_row *k)
+enum outcome
+clock_find_open(struct tx *tx, const struct which *w, struct clock_row *k)
 {
 	static const enum query places[] = {Q_CLOCK_OF_STEP, Q_CLOCK_OF_FILE};
 	char list[1][ID_SIZE];
@@ -125,120 +114,6 @@ find_open(struct tx *tx, const struct which *w, struct clock_row *k)
 	if (how == OK && n == 0)
 		return NOT_FOUND;
 	return how == OK ? clock_get(tx, list[0], k) : how;
-}
-
-static enum outcome
-add_clock(struct tx *tx, const struct clock_row *k, const struct opening *o)
-{
-	const struct climb *m = &k->climb;
-	char term[LIMIT_SIZE];
-
-	limit_format(term, &o->term);
-	return tx_exec(tx, Q_CLOCK_ADD,
-	    ARGS(V_TEXT(k->id), V_TEXT(tx_ward(tx)), V_TEXT(clock_case_id(k)),
-		V_TEXT(k->step), V_TEXT(k->item),
-		V_TEXT(procedure_name(tx_context(tx)->procedure)), V_TEXT(term),
-		V_INT(m->start_at), V_INT(m->due_at), V_INT(k->opened_at),
-		V_INT(k->is_urgent), V_INT(m->triggers), V_INT(m->rung),
-		V_INT(m->repeats), V_INT(m->round), V_INT0(m->climb_at),
-		V_INT0(m->next_at), V_INT(o->from_t0)));
-}
-
-/* The row of a clock that opens now. */
-static void
-fill_clock(struct tx *tx, const struct which *w, const struct opening *o,
-    struct clock_row *k)
-{
-	static const struct facts none = {0};
-	const struct ladder *l = step_ladder(tx_context(tx)->procedure, o->step,
-	    w->c == NULL ? &none : &w->c->facts);
-
-	*k = (struct clock_row){.opened_at = clock_now()};
-	id_new(k->id);
-	if (w->c != NULL)
-		snprintf(k->case_id, sizeof(k->case_id), "%s", w->c->id);
-	snprintf(k->step, sizeof(k->step), "%s", w->step);
-	snprintf(k->item, sizeof(k->item), "%s", w->item);
-	k->is_urgent = ladder_is_urgent(l);
-	k->climb.start_at = o->start_at;
-	k->climb.due_at = o->due_at;
-	ladder_start(o->step, &k->climb);
-}
-
-/* One of a merged case is enough, unless this one is due sooner. */
-static bool
-is_enough(const struct which *w, const struct clock_row *k, int64_t due_at)
-{
-	return w->c == NULL || strcmp(k->case_id, w->c->id) == 0 ||
-	       k->climb.due_at <= due_at;
-}
-
-enum outcome
-clock_open(struct tx *tx, const struct which *w, const struct opening *o)
-{
-	struct clock_row k;
-	enum outcome how = find_open(tx, w, &k);
-
-	if (how == OK && is_enough(w, &k, o->due_at))
-		return CONFLICT;
-	if (how != OK && how != NOT_FOUND)
-		return how;
-	fill_clock(tx, w, o, &k);
-	how = add_clock(tx, &k, o);
-	if (how != OK)
-		return how;
-	return audit_clock(tx, &k, "clock.opened", &audit_system,
-	    json_pack("{s:s, s:s*, s:I, s:I, s:s}", "step", k.step, "item",
-		item_or_null(&k), "start_at", (json_int_t)o->start_at, "due_at",
-		(json_int_t)o->due_at, "procedure",
-		procedure_name(tx_context(tx)->procedure)));
-}
-
-enum outcome
-clocks_open_item(struct tx *tx, const struct item_clock *i)
-{
-	const struct context *x = tx_context(tx);
-	const struct step *s = procedure_step(x->procedure, i->step);
-	const struct which w = {i->c, i->step, i->item};
-	struct moment m = {
-	    .event = "item", .at = i->start_at, .t0_at = i->start_at};
-	struct facts none = {0};
-	struct opening o;
-
-	if (s == NULL)
-		return INVALID;
-	step_opening(
-	    s, x->calendar, i->c == NULL ? &none : &i->c->facts, &m, &o);
-	o.start_at = i->start_at;
-	o.from_t0 = false;
-	if (i->due_at != 0) {
-		o.term = (struct limit){.unit = UNIT_GIVEN};
-		o.due_at = i->due_at;
-	}
-	return clock_open(tx, &w, &o);
-}
-
-enum outcome
-clocks_event(
-    struct tx *tx, const struct case_row *c, const char *event, int64_t at)
-{
-	const struct context *x = tx_context(tx);
-	struct opening list[OPENINGS_MAX];
-	struct moment m = {.event = event,
-	    .at = at,
-	    .t0_at = procedure_t0(x->procedure, c->t0_at, c->received_at)};
-	enum outcome how = OK;
-	size_t n;
-
-	if (!c->is_open)
-		return OK;
-	n = procedure_openings(x->procedure, x->calendar, &c->facts, &m, list);
-	for (size_t i = 0; i < n && how == OK; i++) {
-		how = clock_open(tx,
-		    &(struct which){c, step_id(list[i].step), ""}, &list[i]);
-		how = how == CONFLICT ? OK : how;
-	}
-	return how;
 }
 
 /* Whether the limit was kept is decided by when it was done, not recorded. */
@@ -260,8 +135,8 @@ finish(struct tx *tx, struct clock_row *k, int64_t received_at,
 		return how;
 	return audit_clock(tx, k, "clock.done", a->by,
 	    json_pack("{s:s, s:s*, s:I, s:b, s:b}", "step", k->step, "item",
-		item_or_null(k), "acted_at", (json_int_t)a->acted_at,
-		"is_timely", is_timely, "is_late_record", is_late_record));
+		clock_item(k), "acted_at", (json_int_t)a->acted_at, "is_timely",
+		is_timely, "is_late_record", is_late_record));
 }
 
 /* A lapse is charged by when its own case was received. */
@@ -286,10 +161,10 @@ clocks_done_item(struct tx *tx, const struct case_row *c, const char *item,
 	bool is_done = false;
 	char event[STEP_ID_SIZE + 8];
 	struct clock_row k;
-	enum outcome how = find_open(tx, &w, &k);
+	enum outcome how = clock_find_open(tx, &w, &k);
 
 	/* One act ends it for all cases of the file. */
-	for (; how == OK; how = find_open(tx, &w, &k)) {
+	for (; how == OK; how = clock_find_open(tx, &w, &k)) {
 		how = finish_clock(tx, c, &k, a);
 		if (how != OK)
 			return how;
@@ -316,7 +191,7 @@ clocks_item_id(struct tx *tx, const struct item_clock *i, char id[ID_SIZE])
 {
 	struct clock_row k;
 	enum outcome how =
-	    find_open(tx, &(struct which){i->c, i->step, i->item}, &k);
+	    clock_find_open(tx, &(struct which){i->c, i->step, i->item}, &k);
 
 	if (how == OK)
 		memcpy(id, k.id, ID_SIZE);
@@ -330,9 +205,9 @@ clocks_drop_item(struct tx *tx, const struct item_clock *i,
 	const struct which w = {i->c, i->step, i->item};
 	bool is_dropped = false;
 	struct clock_row k;
-	enum outcome how = find_open(tx, &w, &k);
+	enum outcome how = clock_find_open(tx, &w, &k);
 
-	for (; how == OK; how = find_open(tx, &w, &k)) {
+	for (; how == OK; how = clock_find_open(tx, &w, &k)) {
 		how = drop_clock(tx, &k, by, why);
 		if (how != OK)
 			return how;

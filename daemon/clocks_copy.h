@@ -2,6 +2,7 @@
 #ifndef CLOCKS_COPY_H
 #define CLOCKS_COPY_H
 
+#include "clock_rows.h"
 #include "clocks.h"
 
 /* Which clock is meant: of a case or, c NULL, of the ward itself. */
@@ -9,6 +10,12 @@ struct which {
 	const struct case_row *c;
 	const char *step, *item;
 };
+/*
+ * NOT_FOUND if no clock of it is open: its own first, then those of the cases
+ * that were merged into it, which run on.
+ */
+enum outcome
+clock_find_open(struct tx *tx, const struct which *w, struct clock_row *k);
 /*
  * CONFLICT if one is open already: its own, or one of a case that was merged
  * into it which is due no later.

@@ -8,14 +8,20 @@
 
 #define COUNTER_BITS 42
 
+/* Drawn many at a time; each is given out once.  Under the lock of rise(). */
 static uint64_t
 random_64(void)
 {
-	uint64_t r = 0;
+	static uint64_t drawn[32]; /* 256 bytes: never cut short, random(7) */
+	static size_t n_left;
 
-	if (getrandom(&r, sizeof(r), 0) != (ssize_t)sizeof(r))
-		fatal("getrandom failed");
-	return r;
+	if (n_left == 0) {
+		if (getrandom(drawn, sizeof(drawn), 0) !=
+		    (ssize_t)sizeof(drawn))
+			fatal("getrandom failed");
+		n_left = NELEM(drawn);
+	}
+	return drawn[--n_left];
 }
 
 /*
@@ -23,7 +29,7 @@ random_64(void)
  * the clock stands still or goes back (RFC 9562, 6.2 method 1).
  */
 static void
-rise(uint64_t *ms, uint64_t *counter)
+rise(uint64_t *ms, uint64_t *counter, uint64_t *random)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	static uint64_t last_ms, last_counter;
@@ -43,6 +49,7 @@ rise(uint64_t *ms, uint64_t *counter)
 	}
 	*ms = last_ms;
 	*counter = last_counter;
+	*random = random_64();
 	pthread_mutex_unlock(&lock);
 }
 
@@ -72,14 +79,14 @@ void
 id_new(char id[ID_SIZE])
 {
 	unsigned char b[16];
-	uint64_t ms, counter;
+	uint64_t ms, counter, random;
 
-	rise(&ms, &counter);
+	rise(&ms, &counter, &random);
 	put(b, ms, 6);
 	/* 12 bits after the version, 30 after the variant, 32 random. */
 	put(b + 6, 0x7000 | counter >> 30, 2);
 	put(b + 8, 0x80000000 | (counter & 0x3fffffff), 4);
-	put(b + 12, random_64(), 4);
+	put(b + 12, random, 4);
 	write_id(id, b);
 }
 

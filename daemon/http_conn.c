@@ -13,9 +13,8 @@
 /* The most we throw away for a client that talks on after our refusal. */
 #define SWALLOW_MAX ((size_t)8 << 20)
 /* Looks of the sweep within the shortest limit. */
-#define LOOKS 8
-/* While nobody is connected. */
-#define CALM_MS MINUTE
+#define LOOKS	8
+#define CALM_MS MINUTE /* while nobody is connected */
 /* A client that connected has this long before a drain to say something. */
 #define FRESH_MS 250
 
@@ -116,8 +115,6 @@ conn_new(struct event_base *base, void *arg)
 	conn_move(c, PHASE_IDLE);
 	TAILQ_INSERT_TAIL(&d->h->conns, c, next);
 	door_count(d, 1);
-	if (TAILQ_FIRST(&d->h->conns) == c)
-		conns_pace(d->h);
 	return c->bev;
 }
 
@@ -372,14 +369,11 @@ conns_pace(struct http *h)
 {
 	bool is_calm = TAILQ_EMPTY(&h->conns) && !is_starved(h);
 	int64_t ms = is_calm ? CALM_MS : SECOND;
-	struct timeval tv;
 
 	for (int i = 0; i < PHASE_LINGER && !is_calm; i++)
 		if (h->phase_ms[i] > 0 && h->phase_ms[i] / LOOKS < ms)
 			ms = h->phase_ms[i] / LOOKS;
-	tv.tv_sec = ms / 1000;
-	tv.tv_usec = ms % 1000 * 1000;
-	event_add(h->sweep, &tv);
+	event_add(h->sweep, &(struct timeval){ms / 1000, ms % 1000 * 1000});
 }
 
 void

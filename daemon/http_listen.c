@@ -53,6 +53,9 @@ void
 door_count(struct door *d, int by)
 {
 	d->n = by < 0 ? d->n - 1 : d->n + (size_t)by;
+	/* The first of all: there is something to sweep again. */
+	if (by > 0 && TAILQ_NEXT(TAILQ_FIRST(&d->h->conns), next) == NULL)
+		conns_pace(d->h);
 	if (by > 0 && d->n >= d->max)
 		event_active(d->h->sweep, EV_TIMEOUT, 0);
 	door_watch(d);

@@ -317,9 +317,18 @@ random_below(uint32_t below)
 void
 random_text(char *out, size_t n, const char *alphabet)
 {
-	uint32_t letters = (uint32_t)strlen(alphabet);
+	size_t letters = strlen(alphabet), left = 0, i = 0;
+	unsigned char drawn[32];
 
-	for (size_t i = 0; i < n; i++)
-		out[i] = alphabet[randombytes_uniform(letters)];
+	/* Bytes above the last whole alphabet would favour its first letters. */
+	while (i < n) {
+		if (left == 0) {
+			randombytes_buf(drawn, sizeof(drawn));
+			left = sizeof(drawn);
+		}
+		if (drawn[--left] < 256 - 256 % letters)
+			out[i++] = alphabet[drawn[left] % letters];
+	}
 	out[n] = '\0';
+	sodium_memzero(drawn, sizeof(drawn));
 }

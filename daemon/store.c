@@ -113,6 +113,7 @@ fill(struct store *s, struct batch *b)
 				b->special = list_take(&s->waiting);
 			return;
 		}
+		s->n_reads -= i->kind == JOB_READ;
 		add_job(b, list_take(&s->waiting));
 	}
 }
@@ -159,13 +160,26 @@ run_special(struct store *s, struct item *i)
 	}
 }
 
+/* They were not run: they are the oldest again. */
+static void
+give_back(struct store *s, struct item **v, size_t n)
+{
+	pthread_mutex_lock(&s->mutex);
+	while (n-- > 0)
+		list_return(&s->waiting, v[n]);
+	pthread_mutex_unlock(&s->mutex);
+}
+
 static void
 run_batch(struct store *s, struct batch *b)
 {
+	size_t done;
+
 	store_run_reads(s, b->reads, b->n_reads);
 	finish(s, b->reads, b->n_reads);
-	store_run_writes(s, b->writes, b->n_writes);
-	finish(s, b->writes, b->n_writes);
+	done = store_run_writes(s, b->writes, b->n_writes);
+	finish(s, b->writes, done);
+	give_back(s, b->writes + done, b->n_writes - done);
 	store_run_trials(s, b->trials, b->n_trials);
 	finish(s, b->trials, b->n_trials);
 	if (b->special != NULL)
@@ -301,6 +315,7 @@ add(struct store *s, struct item i)
 	one->how = FAILED;
 	pthread_mutex_lock(&s->mutex);
 	list_add(s->is_closed ? &s->finished : &s->waiting, one);
+	s->n_reads += i.what == ITEM_JOB && i.kind == JOB_READ && !s->is_closed;
 	pthread_cond_signal(&s->cond);
 	pthread_mutex_unlock(&s->mutex);
 }

@@ -3,6 +3,9 @@
 #include "log.h"
 #include "store_parts.h"
 
+/* A read that came waits for so many writes of the batch, and their commit. */
+#define PATIENCE 16
+
 void
 store_run_reads(struct store *s, struct item **v, size_t n)
 {
@@ -43,12 +46,28 @@ is_put_off(const struct item *i)
 	return i->kind == JOB_INTAKE || i->kind == JOB_UPLOAD;
 }
 
+static bool
+has_reads(struct store *s)
+{
+	bool has;
+
+	pthread_mutex_lock(&s->mutex);
+	has = s->n_reads > 0;
+	pthread_mutex_unlock(&s->mutex);
+	return has;
+}
+
+/* n becomes how many there was patience for. */
 static enum outcome
-run_all(struct store *s, struct item **v, size_t n)
+run_all(struct store *s, struct item **v, size_t *n)
 {
 	enum outcome how = OK;
 
-	for (size_t i = 0; i < n && how == OK; i++) {
+	for (size_t i = 0; i < *n && how == OK; i++) {
+		if (i >= PATIENCE && has_reads(s)) {
+			*n = i;
+			break;
+		}
 		if (is_put_off(v[i]) && atomic_load(&s->full))
 			v[i]->how = FULL;
 		else
@@ -85,7 +104,7 @@ count(struct store *s, size_t n)
  * reserve is in use now.
  */
 static enum outcome
-attempt(struct store *s, struct item **v, size_t n)
+attempt(struct store *s, struct item **v, size_t *n)
 {
 	enum outcome how;
 
@@ -100,7 +119,7 @@ attempt(struct store *s, struct item **v, size_t n)
 			_exit(STORE_EXIT_IO);
 	}
 	if (how == OK && s->has_written)
-		count(s, n);
+		count(s, *n);
 	if (!sqlite3_get_autocommit(s->db))
 		(void)store_control(s, ROLLBACK);
 	if (s->hit_full) {
@@ -114,31 +133,33 @@ static void
 run_alone(struct store *s, struct item *i)
 {
 	bool was_full = atomic_load(&s->full);
-	enum outcome how = attempt(s, &i, 1);
+	size_t one = 1;
+	enum outcome how = attempt(s, &i, &one);
 
 	if (how == FULL && !was_full)
-		how = attempt(s, &i, 1);
+		how = attempt(s, &i, &one);
 	if (how == FULL) {
 		/* A log that is moved begins again in the room it has. */
 		store_checkpoint(s, false);
-		how = attempt(s, &i, 1);
+		how = attempt(s, &i, &one);
 	}
 	if (how != OK)
 		i->how = how;
 }
 
-void
+size_t
 store_run_writes(struct store *s, struct item **v, size_t n)
 {
 	if (n == 0)
-		return;
+		return 0;
 	if (n > 1) {
-		if (attempt(s, v, n) == OK)
-			return;
+		if (attempt(s, v, &n) == OK)
+			return n;
 		log_warn("batch is run again one by one jobs=%zu", n);
 	}
 	for (size_t i = 0; i < n; i++)
 		run_alone(s, v[i]);
+	return n;
 }
 
 /* Its pages stay in memory: one that spilled would need room in the log. */

@@ -89,9 +89,9 @@ struct store {
 	pthread_mutex_t mutex;
 	pthread_cond_t cond;
 	struct list waiting, finished;
+	size_t n_reads; /* of those waiting */
 	bool closing;
 	struct store_stats stats;
-
 	pthread_t thread;
 	bool has_thread, is_closed;
 };

@@ -27,3 +27,12 @@ list_take(struct list *l)
 		l->tail = &l->head;
 	return i;
 }
+
+void
+list_return(struct list *l, struct item *i)
+{
+	i->next = l->head;
+	l->head = i;
+	if (i->next == NULL)
+		l->tail = &i->next;
+}

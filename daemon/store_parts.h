@@ -9,6 +9,8 @@ void list_init(struct list *l);
 void list_add(struct list *l, struct item *i);
 /* The oldest, or NULL. */
 struct item *list_take(struct list *l);
+/* Back in front of all others: it is the oldest. */
+void list_return(struct list *l, struct item *i);
 
 /* store_open.c: the connection; false after logging why. */
 bool store_connect(struct store *s, const struct store_options *o);
@@ -52,8 +54,11 @@ int store_control(struct store *s, enum control c);
 
 /* store_batch.c */
 void store_run_reads(struct store *s, struct item **v, size_t n);
-/* Run and commit together, or one by one; every how is set. */
-void store_run_writes(struct store *s, struct item **v, size_t n);
+/*
+ * Run and commit together, or one by one; every how is set.  Returns how many
+ * were run: the rest makes way for reads that came meanwhile.
+ */
+size_t store_run_writes(struct store *s, struct item **v, size_t n);
 /* Each in a transaction of its own that is undone. */
 void store_run_trials(struct store *s, struct item **v, size_t n);
 /* Move the log into the database; whole: when idle, and cut it to nothing. */

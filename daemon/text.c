@@ -200,12 +200,29 @@ without_controls(const char *s)
 	return buf_take(&b);
 }
 
+/*
+ * Latin letters as keyboards give them, Vietnamese ones among them: below
+ * U+0300, or U+1EA0 to U+1EF9.  All of these are whole and stay as they are
+ * (NFC_Quick_Check, UAX 15).
+ */
 static bool
-is_ascii(const char *s)
+is_composed(const char *s)
 {
-	while (*s != '\0' && (unsigned char)*s < 0x80)
-		s++;
-	return *s == '\0';
+	const unsigned char *p = (const unsigned char *)s;
+
+	while (*p != '\0')
+		if (*p < 0x80)
+			p++;
+		else if (*p >= 0xc2 && *p <= 0xcb && p[1] >> 6 == 2)
+			p += 2;
+		else if (*p == 0xe1 &&
+			 ((p[1] == 0xba && p[2] >= 0xa0) ||
+			     (p[1] == 0xbb && p[2] >= 0x80)) &&
+			 p[2] <= (p[1] == 0xba ? 0xbf : 0xb9))
+			p += 3;
+		else
+			return false;
+	return true;
 }
 
 char *
@@ -214,7 +231,7 @@ text_nfc(const char *s)
 	char *plain = without_controls(s);
 	utf8proc_uint8_t *nfc;
 
-	if (plain == NULL || is_ascii(plain))
+	if (plain == NULL || is_composed(plain))
 		return plain;
 	nfc = utf8proc_NFC((const utf8proc_uint8_t *)plain);
 	free(plain);

@@ -54,6 +54,11 @@ def test_everything_is_there_in_order(s):
                 "document.read", "case.read"):
         assert act in seen, (act, seen)
     assert [e["seq"] for e in items] == sorted(e["seq"] for e in items)
+    # What one event opens stands in one entry.
+    opened = [e for e in items if e["act"] == "clock.opened"]
+    assert all(e["object_id"] == e["detail"]["clocks"][0]["clock"]
+               for e in opened)
+    assert max(len(e["detail"]["clocks"]) for e in opened) > 1
     assert any(e["alert"]["kind"] and e["deliveries"] for e in items
                if e["act"] == "alert.raised")
 

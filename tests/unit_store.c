@@ -23,32 +23,6 @@ tear_down(void **state)
 	return 0;
 }
 
-/* Hold the store thread inside a job, so that what follows waits together. */
-struct hold {
-	sem_t reached, let;
-	struct job job;
-};
-
-static void
-hold_start(struct rig *r, struct hold *h)
-{
-	memset(h, 0, sizeof(*h));
-	sem_init(&h->reached, 0, 0);
-	sem_init(&h->let, 0, 0);
-	h->job = (struct job){.name = "hold",
-	    .value = "1",
-	    .reached = &h->reached,
-	    .let = &h->let};
-	rig_post(r, JOB_ACT, &h->job);
-	sem_wait(&h->reached);
-}
-
-static void
-hold_end(struct hold *h)
-{
-	sem_post(&h->let);
-}
-
 static void
 test_a_value_is_kept_over_a_restart(void **state)
 {
