@@ -248,6 +248,11 @@ take_global(struct reader *r, const char *arg)
 		r->c->help = true;
 	} else if (strcmp(arg, "--") == 0) {
 		r->only_positional = true;
+	} else if (strcmp(arg, "--token-file") == 0 ||
+		   strncmp(arg, "--token-file=", 13) == 0) {
+		r->c->token_file = option_value(r, arg);
+		if (r->c->token_file == NULL)
+			return complain("a path is needed after ", arg);
 	} else if (strcmp(arg, "--socket") == 0 ||
 		   strncmp(arg, "--socket=", 9) == 0) {
 		r->c->socket = option_value(r, arg);
@@ -333,6 +338,11 @@ check_complete(const struct reader *r)
 	const struct verb *v = r->c->verb;
 	const struct param *p = positional(v, r->n_positional);
 
+	if (v->is_own && r->c->token_file == NULL)
+		return complain("this is a member's own act, and needs their "
+				"personal token: ",
+		    "--token-file FILE");
+
 	if (p != NULL && p->kind != PARAM_MAYBE)
 		return complain("missing argument ", p->name);
 	for (size_t i = 0; i < v->n_params; i++) {
@@ -351,6 +361,7 @@ call_read(struct call *c, int argc, char **argv)
 	int rc = CTL_OK;
 
 	c->socket = getenv("HOTLINED_SOCKET");
+	c->token_file = getenv("HOTLINED_TOKEN_FILE");
 	c->path_args = json_array();
 	c->fields = json_object();
 	while (rc == CTL_OK && r.at < r.argc)

@@ -43,6 +43,7 @@ struct verb {
 	size_t n_params;
 	const char *help;
 	const char *columns; /* people's table shows these only; NULL: all */
+	bool is_own;	     /* a member's own act: it needs their token */
 };
 extern const struct verb verbs[];
 extern const size_t n_verbs;
@@ -51,8 +52,9 @@ extern const size_t n_verbs;
 struct call {
 	const struct verb *verb;
 	const char *socket;
+	const char *token_file; /* NULL: none */
+	const char *noun;	/* said alone: "agency" */
 	bool json, help;
-	const char *noun;  /* said alone: "agency" */
 	json_t *path_args; /* list of texts for the {} */
 	json_t *fields;	   /* of the body or query */
 };
@@ -79,13 +81,11 @@ void help_all(void);
 /* The verbs of a noun; false if there are none. */
 bool help_noun(const char *noun);
 void help_verb(const struct verb *v);
-/* All verbs, as the list of a manual page. */
+/* All verbs, as the list of a manual page; facts, for hotline-procedure(5). */
 void help_man(void);
-/* The facts of conditions, for hotline-procedure(5). */
 void help_facts(void);
 /* For completion: each verb, then its options, one verb a line. */
 void help_words(void);
-
 /* A whole file, at most 1 MiB, "-" is stdin; NULL after saying why. */
 char *file_text(const char *path);
 /* The daemon's copy with its folder, and what was forgotten beside it. */

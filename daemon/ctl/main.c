@@ -36,7 +36,8 @@ print_usage(const struct verb *v)
 			printf(p->kind == PARAM_FLAG ? " [%s]" : " [%s VALUE]",
 			    p->name);
 	}
-	puts(" [--json] [--socket PATH]");
+	printf("%s [--json] [--socket PATH]\n",
+	    v->is_own ? " --token-file FILE" : "");
 }
 
 void
@@ -73,6 +74,9 @@ help_all(void)
 		printf("  %-20s %s\n", verbs[i].words, verbs[i].help);
 	puts("\nThe socket is --socket, else $HOTLINED_SOCKET, else"
 	     " /run/hotlined/control.sock.\n"
+	     "What nobody does for a member needs their personal token in a"
+	     " file that only its\nowner reads: --token-file, else"
+	     " $HOTLINED_TOKEN_FILE.\n"
 	     "Exit: 0 done, 1 refused or something found, 2 wrong arguments or"
 	     " no daemon.");
 }

@@ -42,6 +42,8 @@ print_verb(const struct verb *v)
 		else
 			print_param(p, may_be_left_out(p) ? ".Op Ar " : ".Ar ");
 	}
+	if (v->is_own)
+		puts(".Fl \\-token\\-file Ar file");
 	puts(".Xc");
 	text_print_mdoc(v->help);
 	for (size_t i = 0; i < v->n_params; i++) {
@@ -90,6 +92,8 @@ help_words(void)
 			if (verbs[i].params[j].name != NULL &&
 			    verbs[i].params[j].name[0] == '-')
 				printf(" %s", verbs[i].params[j].name);
+		if (verbs[i].is_own)
+			fputs(" --token-file", stdout);
 		putchar('\n');
 	}
 }

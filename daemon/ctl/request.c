@@ -1,9 +1,11 @@
 #include "courier/curl_must.h"
 #include "ctl.h"
+#include "seal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define ANSWER_MAX ((size_t)64 * 1024 * 1024)
 #define CONNECT_MS 5000L
@@ -74,16 +76,48 @@ make_url(CURL *curl, const struct call *c, const char *method, const char *path)
 }
 
 static struct curl_slist *
-set_body(CURL *curl, const char *body)
+set_body(CURL *curl, struct curl_slist *headers, const char *body)
 {
-	struct curl_slist *headers = NULL;
-
 	headers = curl_list(headers, "Content-Type: application/json");
 	headers = curl_list(headers, "Expect:");
 	curl_set(curl, CURLOPT_POSTFIELDS, body);
 	curl_set(curl, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
-	curl_set(curl, CURLOPT_HTTPHEADER, headers);
 	return headers;
+}
+
+/* A personal token, which only its owner may read; NULL after saying why. */
+static char *
+token_of(const char *path)
+{
+	struct stat st;
+	char *token;
+
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (st.st_mode & 077) != 0) {
+		fprintf(stderr,
+		    "hotlinectl: %s: others may read it (chmod 0600)\n", path);
+		return NULL;
+	}
+	token = file_text(path);
+	if (token != NULL)
+		token[strcspn(token, " \t\r\n")] = '\0';
+	return token;
+}
+
+/* Who acts, and on whatever version is there: they say what they saw. */
+static bool
+set_owner(const char *path, struct curl_slist **headers)
+{
+	char *token = token_of(path), *line;
+
+	if (token == NULL)
+		return false;
+	line = xasprintf("Authorization: Bearer %s", token);
+	*headers = curl_list(*headers, line);
+	*headers = curl_list(*headers, "If-Match: *");
+	seal_free(line);
+	seal_free(token);
+	return true;
 }
 
 static int
@@ -140,9 +174,14 @@ call_send_to(
 	curl_set(curl, CURLOPT_CUSTOMREQUEST, method);
 	if (strcmp(method, "GET") != 0 && strcmp(method, "DELETE") != 0) {
 		body = json_dumps(c->fields, JSON_COMPACT);
-		headers = set_body(curl, body);
+		headers = set_body(curl, headers, body);
 	}
-	rc = perform(curl, c->socket, answer);
+	if (c->verb->is_own && !set_owner(c->token_file, &headers)) {
+		rc = CTL_USAGE;
+	} else {
+		curl_set(curl, CURLOPT_HTTPHEADER, headers);
+		rc = perform(curl, c->socket, answer);
+	}
 	curl_slist_free_all(headers);
 	curl_easy_cleanup(curl);
 	free(body);

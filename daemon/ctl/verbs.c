@@ -23,13 +23,18 @@
 
 const struct verb verbs[] = {
 #define VERB(words, method, path, help, ...)                                   \
-	{words, method, path, verb_send, PARAMS(__VA_ARGS__), help, NULL},
+	{words, method, path, verb_send, PARAMS(__VA_ARGS__), help, NULL,      \
+	    false},
+#define OWN(words, method, path, help, ...)                                    \
+	{words, method, path, verb_send, PARAMS(__VA_ARGS__), help, NULL, true},
 #define TABLE(words, method, path, columns, help, ...)                         \
-	{words, method, path, verb_send, PARAMS(__VA_ARGS__), help, columns},
+	{words, method, path, verb_send, PARAMS(__VA_ARGS__), help, columns,   \
+	    false},
 #define LOCAL(words, run, help, ...)                                           \
-	{words, NULL, NULL, run, PARAMS(__VA_ARGS__), help, NULL},
+	{words, NULL, NULL, run, PARAMS(__VA_ARGS__), help, NULL, false},
 #include "verbs.def"
 #undef VERB
+#undef OWN
 #undef TABLE
 #undef LOCAL
 };
