@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from hotline import shared
+from hotline import shared, whole_timeline
 from refer_site import NAME, Site, text_of
 
 CALL = {"who": "Trạm Trưởng Thử Nghiệm", "rank": "Trạm trưởng",
@@ -226,6 +226,33 @@ def test_a_call_on_record_does_the_step(s, step):
         k: v for k, v in call.items() if k != "rank"}}), "/call/rank")
     ok(s.post("officer", code, done, {"acted_at": s.d.now, "call": call}))
     assert (step, "done") in steps_of(s, code)
+
+
+@pytest.mark.parametrize("step", ["N02", "N04"])
+def test_hotlinectl_records_a_call_that_does_the_step(s, step):
+    """For partners without a client: {who, rank, number, time, paper no.}."""
+    r = ok(s.call("officer", "POST", "/v1/referrals", {
+        "kind": "abused", "narrative": "Ghi thay.", "on_behalf_of": "soyte",
+        "source": {"channel": "phone", "received_at": s.d.now}}), 201)
+    code = r["cases"][0]
+    call = {**CALL, "called_at": s.d.now}
+
+    def record(**said):
+        return s.d.ctl_raw(
+            "case", "done", code, step, "--by", "canbo", "--acted-at",
+            s.d.now, "--set",
+            "call:=" + json.dumps(said, ensure_ascii=False))
+    for field in call:
+        short = record(**{k: v for k, v in call.items() if k != field})
+        assert short.returncode == 1 and f"/call/{field}" in short.stderr
+    assert (step, "open") in steps_of(s, code)
+    done = record(**call)
+    assert done.returncode == 0, done.stderr
+    assert (step, "done") in steps_of(s, code)
+    kept = [e for e in whole_timeline(s.d, code, s.keys["boss"])
+            if e["act"] == "case.act" and e["detail"].get("step") == step]
+    assert kept[-1]["body"]["call"] == call
+    assert CALL["who"] not in str([e["detail"] for e in s.events(code)])
 
 
 def test_the_police_taking_it_on_connects_them(s):

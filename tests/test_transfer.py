@@ -5,7 +5,8 @@ import pytest
 
 from hotline import shared
 from refer_site import Site
-from transfer_site import CALL, SHARE, answer, ok, refused, transfer
+from transfer_site import (CALL, SHARE, answer, no_emergency, ok, refused,
+                           transfer)
 
 
 @pytest.fixture(scope="module")
@@ -44,16 +45,6 @@ def test_what_was_verified_as_no_emergency_has_a_working_day(s):
         "acted_at": s.d.now, "emergency": "no", "reason": "Trẻ an toàn."}))
     ok(whereabouts(s, code, area="outside"))
     assert s.clock(code, "N23a")["due_at"] == "2026-11-26T00:00:00+07:00"
-
-
-def no_emergency(s, verified="yes", **more):
-    code = s.open(**more)
-    if verified:
-        ok(s.post("officer", code, "steps/N05/done", {
-            "acted_at": s.d.now, "verified": verified}))
-    ok(s.post("boss", code, "steps/N08/done", {
-        "acted_at": s.d.now, "emergency": "no", "reason": "Trẻ an toàn."}))
-    return code
 
 
 def test_what_nobody_verified_is_handed_over_within_the_hour(s):

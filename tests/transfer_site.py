@@ -27,6 +27,16 @@ def answer(s, code, out, who="lead", **body):
                   body)
 
 
+def no_emergency(s, verified="yes", **more):
+    code = s.open(**more)
+    if verified:
+        ok(s.post("officer", code, "steps/N05/done", {
+            "acted_at": s.d.now, "verified": verified}))
+    ok(s.post("boss", code, "steps/N08/done", {
+        "acted_at": s.d.now, "emergency": "no", "reason": "Trẻ an toàn."}))
+    return code
+
+
 class Pair:
     """a hands over to b; each is an agency of the other."""
 
