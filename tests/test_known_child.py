@@ -327,6 +327,43 @@ def test_only_reports_of_these_months_count(days, counts):
         assert len(reviews(s, opened(s, name))) == 1  # of two sources today
 
 
+@pytest.mark.parametrize("at,counts", [
+    ("2027-05-23T07:00:00+07:00", 1), ("2027-05-24T23:59:00+07:00", 1),
+    ("2027-05-25T00:00:00+07:00", 0)])
+def test_the_window_of_six_months_ends_with_its_last_day(at, counts):
+    """Both conditions at its edges: a second source, and a third report of one
+    source; six months from 24 November end with 24 May."""
+    with Daemon(procedure=FULL, settings={"agency_quota": 100000}) as d:
+        s = Site(d)
+        twice, once = fresh(), fresh()
+        s.close_unfounded(opened(s, once))
+        for _ in range(2):
+            code = opened(s, twice)
+            assert reviews(s, code) == []
+            s.close_unfounded(code)
+        s.keys["boss"] = d.ctl("member", "token", "chutich", "--not-after",
+                               "2027-11-01T00:00:00+07:00")["token"]
+        d.set_clock(at)
+        now = {"source": {"channel": "phone", "received_at": at}}
+        a = d.api("POST", "/v1/referrals", {
+            "kind": "abused", **now,
+            "children": [{"name": once, "place": "Tổ Thử 1"}]},
+            key=s.station)
+        assert len(reviews(s, a.json["cases"][0])) == counts
+        assert len(reviews(s, opened(s, twice, **now))) == counts
+
+
+def test_reports_that_were_merged_away_count_still(s):
+    """Three of one source about one child, two of them in one file by now."""
+    name = fresh()
+    other = opened(s, fresh())
+    code = opened(s, name)
+    a = s.post(other, "merge", {"case": code, "reason": WHY}, "lead")
+    assert a.status == 200, a
+    assert reviews(s, other) == []
+    assert len(reviews(s, opened(s, name))) == 1
+
+
 def test_an_attached_notification_counts_as_a_report(s):
     code = s.open()
     a = s.d.api("POST", "/v1/referrals", {
