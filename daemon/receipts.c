@@ -17,6 +17,7 @@
 #define KIND	  "daily_list"
 #define DATE_SIZE 11
 #define LINE_MAX  1500 /* of a message: a long list is fetched */
+#define DAYS_MAX  14   /* more of a standstill are asked for by hand */
 #define SHORT	  8    /* digits of a digest that are read out */
 
 /* The step of the kind; NULL if the procedure has none. */
@@ -196,25 +197,39 @@ open_for(struct tx *tx, day_t day, const json_t *agency)
 	return how == CONFLICT ? OK : how;
 }
 
+static enum outcome
+open_day(struct tx *tx, day_t day, const json_t *hotlines)
+{
+	enum outcome how = OK;
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(hotlines, i, one)
+	{
+		if (how == OK)
+			how = open_for(tx, day, one);
+	}
+	return how;
+}
+
 enum outcome
 receipts_daily(struct tx *tx)
 {
 	const struct context *x = tx_context(tx);
 	day_t today = calendar_day_of(x->calendar, clock_now());
-	int64_t last = meta_number(tx, KIND, today);
-	enum outcome how = OK;
-	json_t *all, *one;
-	size_t i;
-
 	/* The first day of all has none before it. */
-	if (last < today && x->conf->daily_list && list_step(tx) != NULL) {
-		all = tx_list(tx, Q_HOTLINES, ARGS(V_TEXT(tx_ward(tx))));
-		json_array_foreach(all, i, one)
-		{
-			if (how == OK)
-				how = open_for(tx, today - 1, one);
-		}
-		json_decref(all);
+	int64_t day = meta_number(tx, KIND, today);
+	enum outcome how = OK;
+	json_t *hotlines;
+
+	if (day < today - DAYS_MAX)
+		day = today - DAYS_MAX;
+	if (day < today && x->conf->daily_list && list_step(tx) != NULL) {
+		hotlines = tx_list(tx, Q_HOTLINES, ARGS(V_TEXT(tx_ward(tx))));
+		/* Also those that we were not there to list. */
+		for (; day < today && how == OK; day++)
+			how = open_day(tx, (day_t)day, hotlines);
+		json_decref(hotlines);
 	}
 	return how == OK ? meta_put(tx, KIND, today) : how;
 }

@@ -1,5 +1,6 @@
 """What came of it, back to who sent it and 111; receipts to compare."""
 import hashlib
+import json
 from urllib.parse import quote
 
 import pytest
@@ -81,6 +82,19 @@ def test_on_the_phone_nothing_is_sent(s):
     n = len(heard(s, "th111"))
     ok(feedback(s, code, call={**CALL, "called_at": s.d.now}))
     assert len(heard(s, "th111")) == n
+    assert s.clock(code, "N21") is None
+
+
+def test_hotlinectl_records_the_call_that_told_them(s):
+    """N21 for a partner without a client: who, rank, number, time, paper."""
+    code = concluded(s)
+    call = {**CALL, "called_at": s.d.now}
+    done = ("case", "done", code, "N21", "--by", "canbo", "--acted-at",
+            s.d.now)
+    short = s.d.ctl_raw(*done, "--set", "call:=" + json.dumps(
+        {k: v for k, v in call.items() if k != "paper"}))
+    assert short.returncode == 1 and "/call/paper" in short.stderr
+    s.d.ctl(*done, "--set", "call:=" + json.dumps(call))
     assert s.clock(code, "N21") is None
 
 
@@ -184,6 +198,19 @@ def test_111_gets_the_list_of_yesterday_until_it_fetched_it(t):
     assert any("2026-11-25: 0" in x for x in t.texts("lead"))
     assert not any("2026-11-24" in x and "reconciliation" in x
                    for x in t.texts("lead"))
+
+
+def test_days_without_us_are_listed_when_we_are_back(t):
+    """Down over three midnights: 111 got the last of these days only."""
+    t.d.set_clock("2026-12-01T12:00:00+07:00")
+    t.d.step("1m")
+    t.d.stop()
+    t.d.now = "2026-12-04T08:00:00+07:00"
+    t.d.start()
+    t.d.step("1m")
+    open_ones = ok(t.call("lead", "GET", "/v1/reports?state=open&limit=100"))
+    days = {r["item"] for r in open_ones["items"] if r["report"] == "P06"}
+    assert days >= {f"2026-12-0{n}.th111" for n in (1, 2, 3)}
 
 
 def test_the_chains_hold_after_all_this(s, t):

@@ -137,6 +137,21 @@ def test_children_of_one_incident_know_of_each_other(s):
         [(two, "incident")]
 
 
+def test_links_of_what_was_merged_away_are_links_of_the_file(s):
+    code, gone, other = s.open(), s.open(), s.open()
+    a = s.post(gone, "links", {"case": other, "kind": "household",
+                               "reason": WHY})
+    assert a.status == 201, a
+    b = s.post(code, "merge", {"case": gone, "reason": WHY}, "lead")
+    assert b.status == 200, b
+    (link,) = s.case(code)["links"]
+    assert (link["case"], link["link"]) == (other, a.json["id"])
+    assert [k["case"] for k in s.case(other)["links"]] == [gone]
+    c = s.post(code, f"links/{link['link']}/end", {"reason": WHY})
+    assert c.status == 204, c
+    assert s.case(code)["links"][0]["ended_at"]
+
+
 # ---- Known before ----
 
 def test_an_earlier_case_is_shown_to_those_who_may_see_it(s):

@@ -93,6 +93,21 @@ def test_what_the_sender_takes_back_rings_on_nowhere_but_there(pair):
         "acted_at": b.d.now, "reason": "misdirected"}))
 
 
+def test_a_barred_ward_takes_nothing_back_by_itself(pair):
+    """To it the case is not there; people telephone."""
+    a, b = pair.a, pair.b
+    code, out, there = hand_over(pair, children=[
+        {"name": "Trẻ Thử Nghiệm Bảy", "place": "Tổ Thử Nghiệm 7"}])
+    b.d.ctl("case", "bar", there, "--agency", "warda")
+    gone = b.call("warda", "POST", "/v1/referrals/withdraw",
+                  {"source_ref": out})
+    none = b.call("warda", "POST", "/v1/referrals/withdraw",
+                  {"source_ref": code})
+    assert gone.status == none.status == 404
+    assert gone.json["detail"] == none.json["detail"]
+    assert b.clock(there, "P03")
+
+
 def test_what_others_reported_too_stays_ours_when_it_is_taken_back(pair):
     a, b = pair.a, pair.b
     code, out, there = hand_over(pair)
