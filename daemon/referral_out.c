@@ -17,6 +17,7 @@
 #define ANSWER	 "referral_answer"
 #define SERVICE	 "referral_service"
 #define FEEDBACK "referral_feedback"
+#define RECALL	 "referral_recall"
 
 /* What waits for the answer to it. */
 static const char *
@@ -284,7 +285,24 @@ withdrawn(struct tx *tx, struct case_row *c, const struct referral_about *w,
 		how = referral_clock_drop(tx, c, SERVICE, r);
 	if (how == OK && strcmp(w->purpose, "transfer") == 0)
 		how = transfer_withdraw(tx, c, r);
+	else if (how == OK)
+		how = referral_clock_open(tx, c, RECALL, r->id, 0);
 	return how == OK ? still_ours(tx, c, w, r) : how;
+}
+
+enum outcome
+referral_recalled(struct tx *tx, const struct referral_about *w,
+    const struct referral_reply *r)
+{
+	struct case_row c;
+	enum outcome how;
+
+	if (!w->is_out || strcmp(w->state, "withdrawn") != 0)
+		return CONFLICT;
+	how = case_get(tx, w->case_id, &c);
+	if (how == OK)
+		how = referral_keep_words(tx, r);
+	return how == OK ? referral_clock_end(tx, &c, RECALL, r) : how;
 }
 
 /* From which state to which, the word of the chain, and what follows. */

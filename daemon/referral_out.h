@@ -2,7 +2,8 @@
  * Referrals that the ward sends to another body, and what it answers: a row and
  * clocks of the case that are named after it, so that silence climbs a ladder
  * of its own.  Kinds of steps: "referral_answer" runs until there is an answer,
- * "referral_service" from an acceptance until due_at.
+ * "referral_service" from an acceptance until due_at,
+ * "referral_recall" until the agency knows that it was withdrawn.
  */
 #ifndef REFERRAL_OUT_H
 #define REFERRAL_OUT_H
@@ -55,6 +56,13 @@ struct referral_reply {
  * A refusal goes to the lead at once.  CONFLICT: not from this state.
  */
 enum outcome referral_reply(struct tx *tx, const struct referral_reply *r);
+
+/*
+ * The agency knows that a service was withdrawn: it read so, or was phoned.
+ * CONFLICT: it was not withdrawn.
+ */
+enum outcome referral_recalled(struct tx *tx, const struct referral_about *w,
+    const struct referral_reply *r);
 
 /*
  * The clock of a kind of step that a referral names: open it (due_at 0: by the

@@ -225,6 +225,8 @@ transfer_answer(struct tx *tx, const struct referral_about *w,
 
 	if (how != OK)
 		return how;
+	if (strcmp(w->purpose, "transfer") != 0 && is_told)
+		return referral_recalled(tx, w, r);
 	if (strcmp(w->purpose, "transfer") != 0 || (w->is_out && !is_told))
 		return CONFLICT;
 	if (strcmp(r->to, "withdrawn") == 0)

@@ -92,11 +92,28 @@ answer_request(struct tx *tx, struct response *a, struct referral_row *row)
 	return answer_json(a, 200, o);
 }
 
+/* Who reads that it was withdrawn knows it. */
+static enum outcome
+note_recall(struct tx *tx, const struct request *r, const char *id)
+{
+	const struct referral_reply reply = {
+	    .id = id, .to = "told", .by = &r->subject, .acted_at = clock_now()};
+	struct referral_about w;
+	enum outcome how = referral_about(tx, id, &w);
+
+	referral_about_done(&w);
+	return how == OK ? referral_recalled(tx, &w, &reply) : how;
+}
+
 /* Feedback asks nothing: to read it is the answer. */
 static enum outcome
 take_note(struct tx *tx, const struct request *r, struct referral_row *row)
 {
 	enum outcome how;
+
+	if (strcmp(row->purpose, "service") == 0 &&
+	    strcmp(row->state, "withdrawn") == 0)
+		return note_recall(tx, r, row->id);
 
 	if (strcmp(row->purpose, "feedback") != 0)
 		return OK;

@@ -210,6 +210,33 @@ def test_a_referral_is_withdrawn_with_a_reason(s):
                   reason="x").json["code"] == "not_found"
 
 
+@pytest.mark.parametrize("how", ["read", "call"])
+def test_a_partner_hears_that_a_referral_is_withdrawn(s, how):
+    """It was told nothing, and went there for nothing."""
+    code = s.open()
+    out = s.refer(code)
+    ok(s.call("tramyte", "POST", f"/v1/referrals/{out}/accept"))
+    assert answer(s, code, out, answer="told", call={
+        **CALL, "called_at": s.d.now}).json["code"] == "state_conflict"
+    ok(answer(s, code, out, answer="withdrawn", reason="Đã có nơi khác."))
+    assert s.clock(code, "P02") is None
+    clock = s.clock(code, "P07", out)
+    s.d.step("1m")
+    assert [d["agency"] for e in s.events(code) if e.get("alert") and
+            e["detail"]["clock"] == clock["id"] for d in e["deliveries"]] == \
+        ["tramyte"]
+    if how == "read":
+        got = ok(s.call("tramyte", "GET", f"/v1/referrals/{out}/request"))
+        assert got["state"] == "withdrawn" and "shared" not in got
+        assert NAME not in str(got)
+        ok(s.call("tramyte", "GET", f"/v1/referrals/{out}/request"))
+    else:
+        refused(answer(s, code, out, answer="told"), "/call")
+        ok(answer(s, code, out, answer="told",
+                  call={**CALL, "called_at": s.d.now}))
+    assert s.clock(code, "P07") is None
+
+
 @pytest.mark.parametrize("step", ["N02", "N04"])
 def test_a_call_on_record_does_the_step(s, step):
     """N02: only what a member took down waits for it."""
