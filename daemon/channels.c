@@ -121,6 +121,14 @@ read_all(struct channels *c, const struct node *list, struct faults *faults)
 	}
 }
 
+bool
+channels_is_call(const struct channels *c, const char *name)
+{
+	const struct channel_conf *one = channels_find(c, name);
+
+	return one != NULL && strcmp(one->kind, "hotlined") == 0;
+}
+
 struct channels *
 channels_load(const char *path, struct faults *faults)
 {

@@ -23,5 +23,7 @@ size_t channels_n(const struct channels *c);
 const struct channel_conf *channels_nth(const struct channels *c, size_t i);
 const struct channel_conf *
 channels_find(const struct channels *c, const char *name);
+/* Does it call another hotlined, one thing a call, instead of telling people? */
+bool channels_is_call(const struct channels *c, const char *name);
 
 #endif

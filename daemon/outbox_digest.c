@@ -1,4 +1,5 @@
 /* Too much for one address at once leaves as one message. */
+#include "channels.h"
 #include "clock.h"
 #include "clock_rows.h"
 #include "context.h"
@@ -61,9 +62,13 @@ enum outcome
 digest_gather(struct tx *tx, struct delivery *d, bool *held)
 {
 	int64_t now = clock_now();
-	/* Nothing is gathered in a trial: its rows must not know each other. */
-	bool is_new =
-	    !tx_is_trial(tx) && d->attempts == 0 && d->digest[0] == '\0';
+	/*
+	 * Nothing is gathered in a trial: its rows must not know each other; nor
+	 * what another hotlined is called for: one call stands for nothing else.
+	 */
+	bool is_new = !tx_is_trial(tx) && d->attempts == 0 &&
+		      d->digest[0] == '\0' &&
+		      !channels_is_call(tx_context(tx)->channels, d->channel);
 	enum outcome how = OK;
 
 	*held = false;

@@ -143,10 +143,7 @@ make(struct tx *tx, const struct letter *l, const char *answer)
 static void
 add_call(struct tx *tx, const struct delivery *d, json_t *packet)
 {
-	const struct channel_conf *c =
-	    channels_find(tx_context(tx)->channels, d->channel);
-
-	if (c != NULL && strcmp(c->kind, "hotlined") == 0)
+	if (channels_is_call(tx_context(tx)->channels, d->channel))
 		json_object_update_new(
 		    packet, json_pack("{s:o*}", "call", transfer_call(tx, d)));
 }

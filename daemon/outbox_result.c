@@ -155,10 +155,7 @@ word_for(const struct verdict *v, enum result r)
 static enum outcome
 called(struct tx *tx, const struct delivery *d)
 {
-	const struct channel_conf *c =
-	    channels_find(tx_context(tx)->channels, d->channel);
-
-	return c != NULL && strcmp(c->kind, "hotlined") == 0
+	return channels_is_call(tx_context(tx)->channels, d->channel)
 		   ? transfer_delivered(tx, d)
 		   : OK;
 }

@@ -99,6 +99,29 @@ test_only_another_hotlined_is_called_and_heard(void **state)
 	    "channels = ({ name = \"email\"; kind = \"email\"; });", false);
 }
 
+/* As one digest six of seven transfers never left, and were told all the same. */
+static void
+test_every_transfer_is_a_call_of_its_own(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	rig_setup("now");
+	the_rig->n_addresses = 1;
+	partner.path = "/v1/referrals";
+	channels_are(
+	    "channels = ({ name = \"email\"; kind = \"hotlined\"; });");
+	raise_alerts(7, true, id);
+	for (int i = 0; i < 7; i++) {
+		assert_int_equal(lease_now(1), 1);
+		assert_non_null(call_of(0));
+		result_of(0, "accepted", 201, 0);
+		pass(MINUTE);
+	}
+	assert_int_equal(partner.told, 7);
+	rig_teardown();
+}
+
 static enum outcome
 run_packet(struct tx *tx, void *arg)
 {
@@ -188,6 +211,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_a_days_list_is_told_with_its_receipts),
 	    cmocka_unit_test(test_only_another_hotlined_is_called_and_heard),
+	    cmocka_unit_test(test_every_transfer_is_a_call_of_its_own),
 	    cmocka_unit_test(test_a_channel_that_is_gone_calls_nobody),
 	    cmocka_unit_test(
 		test_a_barred_agency_is_told_only_of_what_was_sent_despite_it),
