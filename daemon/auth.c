@@ -225,6 +225,8 @@ check_quota(
 	k->is_flood = used > 2 * quota;
 	if (used > quota) {
 		how = answer_problem(a, "quota_exceeded");
+		answer_extra(a, "duty_phone",
+		    json_string(tx_context(tx)->conf->duty_phone));
 		answer_header(a, "Retry-After", "%" PRId64, wait);
 	}
 	answer_header(a, "RateLimit-Policy", "\"%s\";q=%" PRId64 ";w=%" PRId64,

@@ -76,6 +76,8 @@ insert(struct tx *tx, const struct request *r, const struct form *f,
 		    ARGS(V_TEXT(t->id), V_TEXT(tx_ward(tx)), V_TEXT(agency),
 			V_BLOB(t->hash, HASH_SIZE), V_INT(f->quota),
 			V_INT(clock_now()), V_INT(f->not_after)));
+	if (how == OK)
+		how = admin_told(tx, r, "form.add");
 	return how == OK ? admin_audit(tx, r,
 			       &(struct happening){.act = "form.add",
 				   .object_kind = "agency_key",

@@ -6,15 +6,18 @@
 
 #include "admin.h"
 #include "allow.h"
+#include "case_open.h"
 #include "clock.h"
 #include "handlers.h"
 #include "intake.h"
 #include "mau01.h"
 
+/* A sender whose clock is wrong is told ours. */
 static enum outcome
-refuse_body(struct response *a, const struct faults *faults)
+refuse_body(struct tx *tx, struct response *a, const struct faults *faults)
 {
 	(void)answer_faults(a, "invalid_body", faults);
+	answer_extra(a, "server_time", json_instant(tx, clock_now()));
 	return INVALID;
 }
 
@@ -106,7 +109,7 @@ referral_take(struct tx *tx, const struct request *r, struct response *a,
 			faults_add(&faults, "", "có ký tự không dùng được");
 	}
 	in.body = body;
-	how = faults.n > 0 ? refuse_body(a, &faults) : take(tx, &in, a);
+	how = faults.n > 0 ? refuse_body(tx, a, &faults) : take(tx, &in, a);
 	json_decref(body);
 	faults_done(&faults);
 	return how;
@@ -219,7 +222,7 @@ update(struct tx *tx, const struct request *r, struct response *a,
 	body = mau01_check_update(r->body, &faults) ? mau01_normalise(r->body)
 						    : NULL;
 	if (body == NULL) {
-		how = refuse_body(a, &faults);
+		how = refuse_body(tx, a, &faults);
 		faults_done(&faults);
 		return how;
 	}
