@@ -231,6 +231,6 @@ class Storm:
                 "updates": len(b.updates), "acts": len(b.acts),
                 "acknowledged": len(b.acked), "referred": len(b.referred),
                 "completed": sum(s == "completed"
-                                 for s in b.referred.values()),
-                "messages": sum(b.received.values()),
+                                 for s in list(b.referred.values())),
+                "messages": sum(list(b.received.values())),
                 "distinct": len(b.received), "anchors": len(b.anchors)}
