@@ -362,5 +362,7 @@ main(int argc, char **argv)
 		o.mode = usage;
 	if (!seal_init())
 		fatal("libsodium does not start");
+	/* By the first object of two threads at once it would be a race. */
+	json_object_seed(0);
 	return o.mode(&o);
 }

@@ -19,8 +19,9 @@ import hotline
 import report
 
 BUILD = pathlib.Path(hotline.BUILD).resolve()
+HERE = pathlib.Path(__file__).resolve().parent
 TOOLS = {"memcheck": ["--leak-check=full", "--errors-for-leak-kinds=definite"],
-         "helgrind": []}
+         "helgrind": [f"--suppressions={HERE}/helgrind.supp"]}
 WRONG = 99
 THREADS = re.compile("unit_(store|memory|schedule|clocks|http|login|outbox_loop)")
 CORE = ("test_referral.py", "test_case.py", "test_keys.py")
@@ -68,7 +69,7 @@ def grind_api(tool):
     write_wrappers(tool, folder)
     done = subprocess.run(
         ["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider",
-         *(str(pathlib.Path(__file__).parent / t) for t in CORE)],
+         *(str(HERE / t) for t in CORE)],
         env={**os.environ, "BUILD": str(folder)}, capture_output=True,
         text=True, errors="replace")
     logs = sorted(folder.glob("*.log"))
