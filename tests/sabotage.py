@@ -183,7 +183,7 @@ DEFECTS = [
            "\t\t/* Whether", "/* Whether", LIVES, {"SEEDS": "4"}),
     Defect("NORMAL sync, a whole life", "daemon/store_open.c",
            "PRAGMA synchronous = FULL;", "PRAGMA synchronous = NORMAL;",
-           LIVES),
+           LIVES, {"SEEDS": "6"}),
     Defect("an early lapse, a whole life", "daemon/ladder.c",
            "c->due_at - s->warns[i] : c->due_at;",
            "c->due_at - s->warns[i] : c->due_at - 60000;", LIVES,

@@ -39,10 +39,15 @@ def scratch():
 
 def live(seed, years, folder):
     """What the program says of one life, as a dict; or what broke it."""
-    done = subprocess.run(  # what died with the daemon is never freed
-        [BUILD / "simulation", str(seed), str(round(365 * years)), folder, canary.NAME],
-        capture_output=True, text=True, errors="replace", timeout=3600,
-        env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+    limit = 120 + 300 * years
+    try:
+        done = subprocess.run(
+            [BUILD / "simulation", str(seed), str(round(365 * years)), folder,
+             canary.NAME], capture_output=True, text=True, errors="replace",
+            timeout=limit,  # what died with the daemon is never freed
+            env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+    except subprocess.TimeoutExpired:
+        return None, f"seed {seed}: not done after {limit} s"
     if done.returncode != 0:
         return None, (f"seed {seed}: exit {done.returncode}: "
                       f"{done.stderr[-1500:]}")
