@@ -13,7 +13,7 @@ bars_names(const char *folded, const char *code, const char *name)
 {
 	char *its = text_fold(name);
 	bool is = strcmp(folded, code) == 0 ||
-		  (its != NULL && strstr(folded, its) != NULL);
+		  (its != NULL && *its != '\0' && strstr(folded, its) != NULL);
 
 	free(its);
 	return is;

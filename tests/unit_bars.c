@@ -15,6 +15,7 @@
 #include "alert_rows.h"
 #include "audit.h"
 #include "bars.h"
+#include "case_open.h"
 #include "clock.h"
 #include "clock_rows.h"
 #include "keyring.h"
@@ -29,6 +30,7 @@ static struct world {
 	bool is_barred;
 	const char *bar_state; /* NULL: no such bar */
 	int n_clearings, n_found, left;
+	const char *works_at; /* NULL: it is not said */
 	const char *found_kind;
 	enum outcome clearing, person_has_case;
 	char log[400];
@@ -61,6 +63,7 @@ note(const char *what)
 #define people_reassign fake_reassign
 #define blind_find	fake_find
 #define audit_add	fake_audit
+#define json_open	fake_open
 
 static const char *
 fake_ward(const struct tx *tx)
@@ -82,7 +85,9 @@ static struct rows *
 fake_query(struct tx *tx, enum query q, const struct value *v, size_t n)
 {
 	(void)tx, (void)v, (void)n;
-	w.left = q == Q_BAR_STATE ? w.bar_state != NULL : w.n_found > 0;
+	w.left = q == Q_BAR_STATE	 ? w.bar_state != NULL
+		 : q == Q_BAR_PERSONS_AT ? w.n_found
+					 : w.n_found > 0;
 	return (struct rows *)(void *)&w;
 }
 
@@ -196,7 +201,17 @@ fake_audit(struct tx *tx, const struct happening *h)
 	return note(h->act);
 }
 
+static json_t *
+fake_open(struct tx *tx, const struct opening_of *what, const struct rows *rows,
+    int column)
+{
+	(void)tx, (void)what, (void)rows, (void)column;
+	return w.works_at == NULL ? NULL
+				  : json_pack("{s:s}", "agency", w.works_at);
+}
+
 #include "../daemon/bars.c"
+#include "../daemon/bars_agency.c"
 
 static struct tx *const tx = (struct tx *)(void *)&w;
 static const struct subject lead = {.kind = BY_MEMBER, .id = A_MEMBER};
@@ -250,6 +265,45 @@ a_new_name_bars_from_every_case_it_fits(void **state)
 	    .person_has_case = NOT_FOUND});
 	assert_int_equal(bars_match(tx, &who, "name", "x"), OK);
 	assert_int_equal(w.calls, 1 + 1000);
+}
+
+static void
+a_new_agency_is_barred_where_somebody_is_said_to_work_there(void **state)
+{
+	static const struct {
+		const char *said;
+		bool is_it;
+	} rows[] = {
+	    {"truong1", true},
+	    {"TRUONG1", true},
+	    {"Lớp 3, TRUONG  thử nghiệm", true},
+	    {"truong11", false},
+	    {"Trường Khác", false},
+	    {"", false},
+	    {NULL, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NELEM(rows); i++) {
+		world(&(struct world){.n_found = 2, .works_at = rows[i].said});
+		assert_int_equal(bars_match_agency(tx, A_MEMBER, "truong1",
+				     "Trường Thử Nghiệm"),
+		    OK);
+		assert_string_equal(w.log,
+		    rows[i].is_it
+			? "read person case bar tell person case bar tell "
+			: "read ");
+	}
+	for (int i = 1; i <= 9; i++) {
+		world(&(struct world){
+		    .n_found = 2, .works_at = "truong1", .fails_at = i});
+		assert_int_equal(
+		    bars_match_agency(tx, A_MEMBER, "truong1", "x"), FAILED);
+		assert_int_equal(w.calls, i);
+	}
+	/* A name of nothing that counts, or damaged, is in no text. */
+	assert_false(bars_names("truong", "truong1", "--"));
+	assert_false(bars_names("truong", "truong1", "\xff"));
 }
 
 static void
@@ -327,6 +381,8 @@ main(void)
 	    cmocka_unit_test(
 		a_barred_holder_loses_the_case_and_the_lead_is_told),
 	    cmocka_unit_test(a_new_name_bars_from_every_case_it_fits),
+	    cmocka_unit_test(
+		a_new_agency_is_barred_where_somebody_is_said_to_work_there),
 	    cmocka_unit_test(two_others_clear_a_namesake_and_one_does_not),
 	    cmocka_unit_test(whatever_fails_comes_out),
 	    cmocka_unit_test(
