@@ -144,15 +144,16 @@ read_child(
 enum outcome
 intake_copy_bars(struct tx *tx, const struct case_row *c, const char *other)
 {
-	struct person list[PEOPLE_MAX];
+	struct person *list = NULL;
 	struct rows *rows = tx_query(tx, Q_BARS_OF_CASE, ARGS(V_TEXT(other)));
 	size_t n = 0;
 	enum outcome how;
 
-	while (n < PEOPLE_MAX && rows_next(rows)) {
+	while (rows_next(rows)) {
 		const char *member = row_text(rows, 0);
 		const char *agency = row_text(rows, 1);
 
+		list = xrealloc(list, n + 1, sizeof(*list));
 		list[n] = (struct person){0};
 		snprintf(list[n].member_id, ID_SIZE, "%s",
 		    member == NULL ? "" : member);
@@ -165,6 +166,7 @@ intake_copy_bars(struct tx *tx, const struct case_row *c, const char *other)
 		how = case_bar(tx, c,
 		    &(struct bar){&list[i], "provisional", "match", "case"},
 		    &audit_system);
+	free(list);
 	return how;
 }
 

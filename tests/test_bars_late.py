@@ -148,3 +148,17 @@ def test_an_agency_that_comes_later_is_matched_with_cases_that_are_there(s):
             if e.get("alert", {}).get("kind") == "bar"
             for d in e["deliveries"]]
     assert told == ["truongnhom"]
+
+
+def test_a_case_of_the_same_child_is_kept_from_all_of_them(s):
+    """However many are barred from the first."""
+    name = fresh()
+    first = ok(post(s, body(children=[child(name)]),
+                    key=s.hotline))["cases"][0]
+    many = [f"nguoi{i}" for i in range(18)]
+    for login in many:
+        s.d.ctl("member", "add", login, "--name", f"Người {login}",
+                "--role", "officer")
+        s.d.ctl("case", "bar", first, "--member", login)
+    second = ok(post(s, body(children=[child(name)])))["cases"][0]
+    assert set(bars(s, second)) == set(many)
