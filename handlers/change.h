@@ -14,7 +14,7 @@ struct wanted {
 	const char *about;     /* login or agency code: args[0] of the call */
 	const char *member_id; /* whose it is; NULL: nobody's yet */
 	json_t *body;	       /* what to apply; a reference of the caller's */
-	bool is_free;	       /* this one needs nobody else */
+	bool is_free;	       /* this one is told to the leads alone */
 };
 /*
  * Apply it now, answered as its handler answers, or ask for it: 202 {change,

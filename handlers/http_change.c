@@ -67,9 +67,10 @@ change_make(struct tx *tx, const struct request *r, struct response *a,
 	as.body = w->body;
 	as.args[0] = about;
 	how = applies[w->kind](tx, &as, a);
-	if (how != OK || guarded)
+	if (how != OK)
 		return how;
-	how = record_alone(tx, r, w);
+	how = guarded ? admin_told(tx, r, change_name(w->kind))
+		      : record_alone(tx, r, w);
 	if (how == OK)
 		how = changes_are_guarded(tx, &guarded);
 	return how == OK ? OK : answer_outcome(a, how);

@@ -240,10 +240,7 @@ member_patch(struct tx *tx, const struct request *r, struct response *a)
 		return answer_outcome(a, how);
 	if (!is_well(r, &member_schema, a))
 		return INVALID;
-	how = change_make(tx, r, a,
+	return change_make(tx, r, a,
 	    &(struct wanted){
 		CHANGE_member_set, r->args[0], id, r->body, !is_weighty(r)});
-	if (how == OK && !is_weighty(r))
-		how = admin_told(tx, r, "member.change");
-	return how;
 }

@@ -135,8 +135,10 @@ class Story:
             "paper": "31/UBND-VX"}, key=self.s.keys[row.who]))
 
     def leave(self, row):
-        self.d.ctl("leave", "add", row.what, row.at,
-                   row.who.replace(" ", "T") + ":00+07:00")
+        self.ok(row, self.d.api("POST", "/v1/leave", {
+            "member": row.what, "from": row.at,
+            "until": row.who.replace(" ", "T") + ":00+07:00"},
+            key=self.s.keys["lead"]), 201)
 
     def gate(self, row):
         a = self.d.api("GET", f"/v1/cases/{self.code}/gate",
