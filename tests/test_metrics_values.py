@@ -202,6 +202,8 @@ def test_clocks_cases_and_the_calendar_by_the_hour(ward):
     assert n["hotline_calendar_left_seconds"] == 59 * 86400
     assert n["hotline_calendar_alarm"] == 1
     # Who asks for the reasons is told the same numbers.
+    settled(w.d)  # the schedule fires what the clock passed over
+    n = scrape(w.d)
     ready = w.d.watch("/readyz?verbose").json
     told = {"calendar_days_left": n["hotline_calendar_left_seconds"] / 86400,
             "clocks_overdue": sum(clocks()[2:]),
