@@ -74,4 +74,4 @@ def test_killed_at_any_call_nothing_is_lost(tmp_path):
     report.write("calls", {"seed": storms.SEED, "points": len(kills),
                            "killed": died, **totals}, found)
     assert found == []
-    assert died >= len(kills) * 0.6, "the traps did not spring"
+    assert died >= len(kills) * 0.4, "the traps did not spring"

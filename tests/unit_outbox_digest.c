@@ -146,6 +146,23 @@ test_a_digest_names_no_member(void **state)
 	rig_teardown();
 }
 
+/* Whoever follows page by page must not read past a last page that is full. */
+static void
+test_a_digest_of_whole_pages_has_an_end(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	rig_setup("now");
+	the_rig->n_addresses = 1;
+	raise_alerts(65, true, id);
+	assert_int_equal(lease_now(16), 1);
+	assert_int_equal(json_array_size(json_object_get(
+			     json_array_get(the_rig->packets, 0), "alerts")),
+	    65);
+	rig_teardown();
+}
+
 int
 main(void)
 {
@@ -157,6 +174,7 @@ main(void)
 		test_a_digest_without_address_leaves_nobody_behind),
 	    cmocka_unit_test(test_a_digest_that_was_not_taken_stays_whole),
 	    cmocka_unit_test(test_a_digest_names_no_member),
+	    cmocka_unit_test(test_a_digest_of_whole_pages_has_an_end),
 	};
 
 	return seal_init() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;

@@ -205,6 +205,24 @@ test_a_barred_agency_is_told_only_of_what_was_sent_despite_it(void **state)
 	rig_teardown();
 }
 
+/* Its next turn stood in a time that is not yet again. */
+static void
+test_a_clock_put_back_mutes_no_channel(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	rig_setup("1m");
+	the_rig->n_addresses = 1;
+	raise_alerts(1, true, id);
+	assert_int_equal(lease_now(16), 1);
+	result_of(0, "accepted", 250, 0);
+	pass(-HOUR);
+	raise_alerts(1, true, id);
+	assert_int_equal(lease_now(16), 1);
+	rig_teardown();
+}
+
 int
 main(void)
 {
@@ -215,6 +233,7 @@ main(void)
 	    cmocka_unit_test(test_a_channel_that_is_gone_calls_nobody),
 	    cmocka_unit_test(
 		test_a_barred_agency_is_told_only_of_what_was_sent_despite_it),
+	    cmocka_unit_test(test_a_clock_put_back_mutes_no_channel),
 	};
 
 	return seal_init() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;

@@ -121,6 +121,25 @@ static const struct {
     {"use = \"two\"", "use = \"one\"", "ladder two is used by no step"},
 };
 
+/* Only what its row names hastens it; then it counts from there. */
+static void
+test_what_hastens(void **state)
+{
+	struct faults faults = {0};
+	struct procedure *p = changed("[\"received\"]",
+	    "[\"received\"]; sooner = [\"emergency.no>yes\"]", &faults);
+	struct facts f = {0};
+	struct moment m = {.event = "emergency.no", .at = T0, .t0_at = T0};
+	struct opening o = {.step = procedure_step(p, "A")};
+
+	(void)state;
+	assert_false(procedure_hastens(p, calendar, &f, &m, &o));
+	m.event = "emergency.no>yes";
+	assert_true(procedure_hastens(p, calendar, &f, &m, &o));
+	assert_int_equal(o.due_at, T0 + 90 * SECOND);
+	procedure_free(p);
+}
+
 static void
 test_check(void **state)
 {
@@ -280,6 +299,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_what_was_read),
 	    cmocka_unit_test(test_what_opens),
+	    cmocka_unit_test(test_what_hastens),
 	    cmocka_unit_test(test_check),
 	    cmocka_unit_test(test_bounds),
 	    cmocka_unit_test(test_a_ring_has_no_way_in),
