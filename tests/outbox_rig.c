@@ -255,6 +255,18 @@ run_lease(struct tx *tx, void *arg)
 	return how;
 }
 
+/* One lease, which may fail. */
+static inline enum outcome
+run_lease_once(struct tx *tx, void *arg)
+{
+	bool did;
+
+	(void)arg;
+	json_decref(the_rig->packets);
+	the_rig->packets = json_array();
+	return outbox_lease(tx, 16, the_rig->packets, &did);
+}
+
 /*
  * Lease what is due; how many packets.  If there was room for more, nothing
  * may be due any more: a schedule would spin on it.

@@ -12,17 +12,6 @@
 
 #define LEAST(n, least) assert_true((n) >= (least))
 
-static enum outcome
-run_lease_once(struct tx *tx, void *arg)
-{
-	bool did;
-
-	(void)arg;
-	json_decref(the_rig->packets);
-	the_rig->packets = json_array();
-	return outbox_lease(tx, 16, the_rig->packets, &did);
-}
-
 /*
  * Fail each statement of a lease of what is due now.  Whether the person has
  * quiet hours is a look that may fail: then it does not wait for their end.

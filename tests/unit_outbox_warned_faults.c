@@ -49,17 +49,6 @@ run_warn(struct tx *tx, void *arg)
 	return blind_add(tx, "never", arg, "child", CHILD);
 }
 
-static enum outcome
-run_lease_once(struct tx *tx, void *arg)
-{
-	bool did;
-
-	(void)arg;
-	json_decref(the_rig->packets);
-	the_rig->packets = json_array();
-	return outbox_lease(tx, 16, the_rig->packets, &did);
-}
-
 /* Another address of the same person is taken instead. */
 static void
 test_what_waits_obeys_a_warning(void **state)
