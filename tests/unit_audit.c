@@ -1,5 +1,5 @@
 /* The chain, and what verify finds when somebody edited the file. */
-#include "store_jobs.h"
+#include "store_each.h"
 
 #include <sqlite3.h>
 
@@ -26,14 +26,6 @@ set_up(void **state)
 	context.conf = &conf;
 	store_set_context(r->store, &context, NULL, NULL);
 	*state = r;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	rig_end(*state);
-	free(*state);
 	return 0;
 }
 
@@ -325,7 +317,7 @@ test_a_changed_sealed_text_is_named(void **state)
 	assert_int_equal(verify(r).bad_seq, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, store_down)
 
 int
 main(void)

@@ -1,4 +1,4 @@
-#include "store_jobs.h"
+#include "store_each.h"
 
 #include "context.h"
 #include "keyring.h"
@@ -23,14 +23,6 @@ set_up(void **state)
 	context.blind.version = 1;
 	store_set_context(r->store, &context, NULL, NULL);
 	*state = r;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	rig_end(*state);
-	free(*state);
 	return 0;
 }
 
@@ -263,7 +255,7 @@ test_a_finder_may_look_up_itself(void **state)
 	run(*state, find_inside_find);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, store_down)
 
 int
 main(void)

@@ -1,27 +1,8 @@
-#include "store_jobs.h"
+#include "store_each.h"
 
 #include "context.h"
 
 #define MANY 600
-
-static int
-set_up(void **state)
-{
-	struct rig *r = calloc(1, sizeof(*r));
-
-	rig_new(r);
-	rig_open(r, 65536);
-	*state = r;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	rig_end(*state);
-	free(*state);
-	return 0;
-}
 
 static void
 test_a_value_is_kept_over_a_restart(void **state)
@@ -307,7 +288,7 @@ test_the_log_is_cut_when_idle(void **state)
 	assert_int_equal(st.st_size, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, store_up, store_down)
 
 /* people_find built a pattern in a frame that was gone when it was read. */
 static enum outcome

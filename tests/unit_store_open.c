@@ -1,5 +1,5 @@
 /* What store_open takes and what it refuses. */
-#include "store_jobs.h"
+#include "store_each.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,14 +19,6 @@ set_up(void **state)
 	rig_open(r, RESERVE);
 	assert_int_equal(rig_do(r, JOB_ACT, &j), OK);
 	*state = r;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	rig_end(*state);
-	free(*state);
 	return 0;
 }
 
@@ -231,7 +223,7 @@ test_a_reserve_of_another_size_is_made_anew(void **state)
 	assert_false(store_is_full(r->store));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, store_down)
 
 int
 main(void)

@@ -1,23 +1,4 @@
-#include "store_jobs.h"
-
-static int
-set_up(void **state)
-{
-	struct rig *r = calloc(1, sizeof(*r));
-
-	rig_new(r);
-	rig_open(r, 65536);
-	*state = r;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	rig_end(*state);
-	free(*state);
-	return 0;
-}
+#include "store_each.h"
 
 /* One that comes while a long batch runs waits for a part of it only. */
 static void
@@ -60,7 +41,7 @@ test_a_batch_makes_way_for_a_read(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, store_up, store_down)
 
 int
 main(void)
