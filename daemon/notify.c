@@ -3,8 +3,13 @@
 #include "clock.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 bool
 notify_is_heard(void)
@@ -39,10 +44,40 @@ notify_stopping(void)
 	(void)sd_notify(0, "STOPPING=1\nSTATUS=draining");
 }
 
+/*
+ * As sd_notify does, but without waiting: the service manager takes ten messages
+ * unread (net.unix.max_dgram_qlen), and while it hangs notifications and alerts
+ * go on.  One that is dropped is followed by the next.
+ */
+static void
+tell_at_once(const char *text)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	size_t n = path == NULL ? 0 : strlen(path);
+	int fd;
+
+	if (n == 0 || n >= sizeof(to.sun_path))
+		return;
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	memcpy(to.sun_path, path, n);
+	if (path[0] == '@')
+		to.sun_path[0] = '\0';
+	(void)sendto(fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL,
+	    (const struct sockaddr *)&to,
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n));
+	close(fd);
+}
+
 void
 notify_alive(const char *status)
 {
-	(void)sd_notifyf(0, "WATCHDOG=1\nSTATUS=%s", status);
+	char *text = xasprintf("WATCHDOG=1\nSTATUS=%s", status);
+
+	tell_at_once(text);
+	free(text);
 }
 
 void

@@ -14,7 +14,7 @@ void notify_ready(const char *status);
 /* RELOADING=1; notify_ready ends it. */
 void notify_reloading(void);
 void notify_stopping(void);
-/* Pet the watchdog and tell how things are. */
+/* Pet the watchdog and tell how things are; never waits. */
 void notify_alive(const char *status);
 /* Starting takes longer: ms more from now. */
 void notify_busy(int64_t ms);

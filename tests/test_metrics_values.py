@@ -82,7 +82,7 @@ def settled(d):
 
 def test_commits_and_their_sizes_are_counted(tmp_path):
     """Seven acts one after the other are seven commits; of sixteen at once
-    the first is alone, and the rest, come while its sync took half a second,
+    the first is alone, and the rest, come while its sync took two seconds,
     share the second.  (A look of the schedule's may be a job of any.)"""
     with Daemon(tmp_path / "d") as d:
         key = d.member("binh", "chairman", sms="0900000001")
@@ -100,10 +100,10 @@ def test_commits_and_their_sizes_are_counted(tmp_path):
         between = settled(d)
         *commits, jobs = (b - a for a, b in zip(before, between))
         assert commits == [7, 7, 7, 7] and 7 <= jobs <= 14
-        trap = Tampered(d, "fdatasync", "delay_enter=500ms:when=1")
+        trap = Tampered(d, "fdatasync", "delay_enter=2s:when=1")
         threads = [threading.Thread(target=act) for _ in range(16)]
         threads[0].start()
-        time.sleep(0.2)
+        time.sleep(0.5)
         for t in threads[1:]:
             t.start()
         for t in threads:

@@ -19,6 +19,7 @@
 #include "inbox.h"
 #include "link.h"
 #include "log.h"
+#include "notify.h"
 #include "seal.h"
 
 #define PARALLEL 64
@@ -209,10 +210,13 @@ static void
 on_beat(evutil_socket_t unused, short what, void *arg)
 {
 	const struct courier *c = arg;
+	char *status;
 
 	(void)unused, (void)what;
-	(void)sd_notifyf(0, "WATCHDOG=1\nSTATUS=%zu channels, %zu under way",
-	    roster_n(c->roster), (size_t)fetch_pending(c->fetch));
+	status = xasprintf("%zu channels, %zu under way", roster_n(c->roster),
+	    (size_t)fetch_pending(c->fetch));
+	notify_alive(status);
+	free(status);
 }
 
 /* The watchdog's timer, or NULL if nobody waits for it; the caller frees. */
