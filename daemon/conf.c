@@ -181,6 +181,21 @@ defaults(void)
 	return c;
 }
 
+/* Two listeners cannot have one address; one of the ports the file has set. */
+static void
+check_ports(
+    const struct conf *c, const struct node *root, struct faults *faults)
+{
+	const struct node *n = node_get(root, "metrics_port");
+
+	if (n == NULL)
+		n = node_get(root, "port");
+	if (n != NULL && c->port != 0 && c->port == c->metrics_port &&
+	    strcmp(c->listen, c->metrics_listen) == 0)
+		node_fault(n, faults,
+		    "'port' and 'metrics_port' must not be the same");
+}
+
 /* The table as node_read wants it, to find names that nobody knows. */
 static void
 read_file(struct conf *c, const struct node *root, struct faults *faults)
@@ -196,6 +211,7 @@ read_file(struct conf *c, const struct node *root, struct faults *faults)
 	for (size_t i = 0; i < NELEM(settings); i++)
 		if (nodes[i] != NULL)
 			read_setting(&settings[i], nodes[i], c, faults);
+	check_ports(c, root, faults);
 }
 
 static void

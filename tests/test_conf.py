@@ -95,6 +95,8 @@ MISTAKES = [
     ('request_deadline = "15";', "request_deadline"),
     ('request_deadline = "1s"; idle_timeout = "9d";', "idle_timeout"),
     ('log_level = "loud";', "error warn info debug"),
+    ('port = 8112;', "'port' and 'metrics_port' must not be the same"),
+    ('metrics_port = 8111;', "'port' and 'metrics_port' must not be"),
     ('ward = "a\\x00b";', ""),
     ('ward = ;', ""),
 ]
@@ -108,6 +110,17 @@ def test_a_mistake_is_told_by_line(tmp_path, line, word):
     assert done.returncode == 1
     assert f"{conf}:3: " in done.stderr
     assert word in done.stderr
+
+
+@pytest.mark.parametrize("lines", [
+    'port = 8112; metrics_port = 8111;',
+    'port = 8112; metrics_listen = "";',
+    'port = 8112; metrics_listen = "127.0.0.2";',
+    'port = 0; metrics_port = 0;'])
+def test_two_listeners_may_share_what_is_no_address(tmp_path, lines):
+    conf = tmp_path / "x.conf"
+    conf.write_text(lines + "\n")
+    assert hotlined("--dump", "-c", conf).returncode == 0
 
 
 def test_every_mistake_is_told_at_once(tmp_path):
