@@ -339,3 +339,13 @@ def test_memory_cannot_be_dumped(daemon):
         capture_output=True, text=True)
     assert "Name:" in status
     assert environ.stdout.strip() == "0"
+
+
+@pytest.mark.parametrize("listen,family", [("127.8.9.1", socket.AF_INET),
+                                           ("::1", socket.AF_INET6)])
+def test_other_loopback_addresses_are_fine(tmp_path, listen, family):
+    with Daemon(tmp_path / "d", settings={"metrics_listen": listen}) as d, \
+            socket.socket(family) as s:
+        s.connect((listen, d.metrics_port))
+        s.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert s.recv(4096).startswith(b"HTTP/1.1 200 ")

@@ -316,16 +316,6 @@ def refused_at_its_line(d, setting, why):
         assert f"{d.conf}:{line[0]}: '{setting}' {why}\n" in done.stderr
 
 
-@pytest.mark.parametrize("listen,family", [("127.8.9.1", socket.AF_INET),
-                                           ("::1", socket.AF_INET6)])
-def test_other_loopback_addresses_are_fine(tmp_path, listen, family):
-    with Daemon(tmp_path / "d", settings={"metrics_listen": listen}) as d, \
-            socket.socket(family) as s:
-        s.connect((listen, d.metrics_port))
-        s.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-        assert s.recv(4096).startswith(b"HTTP/1.1 200 ")
-
-
 def test_two_restarts_under_load_lose_nothing(idle, manager):
     """Notifications go on while the daemon restarts twice: each is taken, by
     the old process or the new one, and none twice."""
