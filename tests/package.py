@@ -1,5 +1,6 @@
 """The Debian package of a build without sanitizers, and trees to try it in."""
 import fcntl
+import json
 import os
 import pathlib
 import re
@@ -45,15 +46,54 @@ def depends(package):
     return sorted({d.split()[0] for d in said.split(", ")})
 
 
-def older(package, folder):
-    """The same package as a version before it."""
-    run("dpkg-deb", "-R", package, folder / "old")
-    control = folder / "old/DEBIAN/control"
-    control.write_text(re.sub(r"(?m)^Version: .*", "Version: 0.0.9",
+LATER_SQL = """CREATE TABLE later (id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL, code TEXT NOT NULL) STRICT;
+INSERT INTO later SELECT id, ward, code FROM cases;
+"""
+
+
+def later_programs(build, folder):
+    """The build's programs with a migration more, by name."""
+    daemon = hotline.ROOT / "daemon"
+    shutil.copy(daemon / "store_migrate.c", folder)
+    (folder / "migrations.def").write_text(
+        (daemon / "migrations.def").read_text() + "MIGRATION(later)\n")
+    (folder / "later.sql").write_text(LATER_SQL)
+    run("cmake", "-DSYMBOL=sql_later", f"-DFILE={folder}/later.sql",
+        f"-DOUT={folder}/later.c", "-P", hotline.ROOT / "tests/embed.cmake")
+    flags = next(c["command"].split(" -o ")[0] for c in json.loads(
+        (build / "compile_commands.json").read_text())
+        if c["file"] == str(daemon / "store_migrate.c"))
+    ours = [f"{folder}/store_migrate.o", f"{folder}/later.o"]
+    for o in ours:
+        run("sh", "-c", f"{flags} -o {o} -c {o[:-1]}c", cwd=build)
+    made = {}
+    for name in ("hotlined", "hotlinectl"):
+        link = run("ninja", "-t", "commands", name, cwd=build).splitlines()[-1]
+        if "libstore.a" in link:
+            made[name] = folder / name
+            # Before the library, which then gives what is still missing.
+            run("sh", "-c", link.replace(
+                f" -o {name} ", f" {' '.join(ours)} -o {made[name]} "),
+                cwd=build)
+    return made
+
+
+def later(package, folder):
+    """The version after it: a table more, and some of /etc has changed."""
+    files = folder / "later"
+    run("dpkg-deb", "-R", package, files)
+    control = files / "DEBIAN/control"
+    control.write_text(re.sub(r"(?m)^(Version: .*)", r"\1+later",
                               control.read_text()))
-    run("dpkg-deb", "--root-owner-group", "-b", folder / "old",
-        folder / "old.deb")
-    return folder / "old.deb"
+    for name in ("hotlined.conf", "messages/vi.conf"):
+        with open(files / "etc/hotlined" / name, "a") as conf:
+            conf.write("# later\n")
+    for name, program in later_programs(plain_build(), folder).items():
+        (there,) = files.glob(f"usr/*bin/{name}")
+        shutil.copy(program, there)
+    run("dpkg-deb", "--root-owner-group", "-b", files, folder / "later.deb")
+    return folder / "later.deb"
 
 
 def tree(suite, packages):

@@ -37,10 +37,10 @@ answers() { test "$(status_of http://127.0.0.1:8111/healthz)" = 200; }
 alerts_are() { test "$(grep -rl "To: .*900000001" /var/spool/sms/outgoing | wc -l)" -ge "$1"; }
 main_pid() { systemctl show -P MainPID hotlined; }
 field() { sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",}]*\).*/\1/p" | head -n 1; }
-status_of() { curl --silent --output /dev/null --write-out '%{http_code}' "$@"; }
+status_of() { curl --silent --max-time 20 --output /dev/null --write-out '%{http_code}' "$@"; }
 
 refer() {
-	curl --silent -o /out/answer -w '%{http_code}' http://127.0.0.1:8111/v1/referrals \
+	curl --silent --max-time 20 -o /out/answer -w '%{http_code}' http://127.0.0.1:8111/v1/referrals \
 		-H "Authorization: Bearer $key" -H "Idempotency-Key: \"$1\"" \
 		-H 'Content-Type: application/json' -d "{\"kind\": \"abused\",
 		\"source\": {\"channel\": \"in_person\", \"received_at\": \"$received\"},
@@ -80,8 +80,8 @@ mkdir -p /root/admin "$unit/hotline-again@.service.d"
 } >"$unit/hotline-again@.service.d/test.conf"
 
 # ---- A first installation starts nothing ----
-lay /opt/old.deb
-check installs dpkg -i /opt/old.deb
+lay /opt/new.deb
+check installs dpkg -i /opt/new.deb
 check makes_users getent passwd hotlined hotline-courier
 check makes_the_key test "$(stat -c '%a %U' /etc/hotlined/master.key)" = "600 root"
 check starts_nothing_by_itself not is_active hotlined.service
@@ -94,6 +94,8 @@ check readme_installs try "Install in five minutes"
 check is_ready is_active hotlined.service hotline-courier.service \
 	hotlined-api.socket hotlined-control.socket hotlined-courier.socket
 check timers_are_set is_active hotline-backup.timer hotline-integrity.timer
+changed() { dpkg -V hotlined | grep "^..5.* c "; }
+check one_file_was_edited test "$(changed)" = "??5?????? c /etc/hotlined/hotlined.conf"
 check courier_is_up within 10 logs -u hotlined "courier is up"
 check answers answers
 check status_tells within 10 shows "open cases 0, next due never"
@@ -115,7 +117,7 @@ hotlinectl alert list --all
 # A token of a provider: root's file, the courier's credential.
 echo thu-nghiem >/etc/hotlined/secrets/ntfy.secret
 chmod 600 /etc/hotlined/secrets/ntfy.secret
-sed -i '/spool\/sms\/incoming/s/} );/},/' /etc/hotlined/channels.conf
+sed -i '/spool\/sms\/incoming/s/}$/},/; $d' /etc/hotlined/channels.conf
 cat >>/etc/hotlined/channels.conf <<'X'
   { name = "ntfy"; kind = "http"; url = "https://ntfy.example.test/";
     headers = ( "Authorization: Bearer {secret}" );
@@ -344,10 +346,21 @@ check backup_none_was_made test -z "$(ls /var/backups/hotlined)"
 check readme_backup_drill try "Backup drill"
 check backup_is_private test "$(stat -c '%a %U' /var/backups/hotlined)" = "700 hotlined"
 pid=$(main_pid)
-lay /opt/new.deb
-check readme_upgrade try Upgrade
-check upgrade_is_new test "$(dpkg-query -W -f '${Version}' hotlined)" = "$(dpkg-deb -f /opt/new.deb Version)"
+# The admin's: hotlined.conf and channels.conf.  The new version's: hotlined.conf,
+# the messages, and a table more in the database.
+lay /opt/later.deb
+cp -a /etc/hotlined /root/before
+try Upgrade <<<"" | tee /out/upgrade
+check readme_upgrade grep -q "^[0-9]* rows, chain whole" /out/upgrade
+check upgrade_is_new test "$(dpkg-query -W -f '${Version}' hotlined)" = "$(dpkg-deb -f /opt/later.deb Version)"
 check upgrade_restarts within 10 restarted
+check upgrade_asks_once test "$(grep -o '^[*]* [a-z.]* (Y/I/N/O/D/Z)' /out/upgrade)" = "*** hotlined.conf (Y/I/N/O/D/Z)"
+check upgrade_keeps_what_was_edited eval 'for f in hotlined channels; do
+	cmp /root/before/$f.conf /etc/hotlined/$f.conf || false; done'
+check upgrade_lays_the_new_beside grep -q "^# later" /etc/hotlined/hotlined.conf.dpkg-dist
+check upgrade_takes_what_was_not grep -q "^# later" /etc/hotlined/messages/vi.conf
+check upgrade_migrates logs -u hotlined "migration done migration=later"
+check upgrade_migrates_no_more test "$(journalctl -b -u hotlined | grep -c "migration done")" = "$(($(grep -c "^MIGRATION" /opt/migrations.def) + 1))"
 check upgrade_keeps_settings status "phường Khác"
 check upgrade_keeps_data test "$(status_of -H "Authorization: Bearer $key" "http://127.0.0.1:8111/v1/referrals/$id")" = 200
 check replay_after_upgrade test "$(refer one)" = 201

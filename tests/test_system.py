@@ -37,7 +37,7 @@ def boot(tree, out, binds):
         options.append(f"--bind-ro={outside}:/{inside}")
     with open(out / "console", "w") as console:
         subprocess.run(
-            ["timeout", "-k", "5", "240", "systemd-nspawn", "--quiet", "-D",
+            ["timeout", "-k", "5", "480", "systemd-nspawn", "--quiet", "-D",
              tree, "--volatile=overlay", "--boot", "--register=no",
              "--keep-unit", "--private-network", "--system-call-filter=bpf",
              f"--machine=hotlined-{out.parent.name.replace('_', '-')[-20:]}",
@@ -58,7 +58,9 @@ def results(tmp_path_factory):
     out.mkdir()
     boot(tree, out, {"opt/probe.sh": PROBE, "opt/new.deb": new,
                      "opt/README.md": ROOT.parent / "README.md",
-                     "opt/old.deb": package.older(new, folder),
+                     "opt/later.deb": package.later(new, folder),
+                     "opt/migrations.def": ROOT.parent
+                     / "daemon/migrations.def",
                      "opt/wall.so": compiled.library("wall.c",
                                                      folder / "wall.so")})
     if not (out / "log").exists():
