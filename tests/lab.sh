@@ -24,7 +24,8 @@ msan      msan.py                -                      -
 valgrind  grind.py               -                      -
 threads   grind.py               -                      -
 api       grind.py               -                      -
-speed     bench/speed.py         -                      -"
+speed     bench/speed.py         -                      -
+trixie    test_trixie.py         TRIXIE=1               TRIXIE=1"
 
 row=$(echo "$storms" | awk -v name="${1-}" '$1 == name')
 if [ -z "$row" ] || [ "${2-long}" != long ]; then

@@ -291,7 +291,7 @@ test_a_refused_digest_calls_nobody_twice(void **state)
 static enum outcome
 run_old_channels(struct tx *tx, void *arg)
 {
-	char name[16];
+	char name[32];
 	enum outcome how = OK;
 
 	(void)arg;

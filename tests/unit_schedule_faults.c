@@ -238,7 +238,7 @@ run_many(struct tx *tx, void *arg)
 
 	(void)arg;
 	for (int i = 0; i < 300 && how == OK; i++) {
-		char item[8];
+		char item[16];
 
 		snprintf(item, sizeof(item), "%d", i);
 		how = alarm_raise(tx, "alarm_disk_full", item);
