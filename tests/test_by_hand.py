@@ -58,7 +58,7 @@ def test_build_and_install_by_hand(tmp_path):
              tmp_path / "root", "--quiet", "--volatile=overlay", "--boot",
              "--register=no",
              "--keep-unit", "--private-network", "--console=pipe",
-             "--machine=hotlined-by-hand", f"--overlay={ROOT}::{ROOT}",
+             f"--machine=hotlined-hand-{os.getpid()}", f"--overlay={ROOT}::{ROOT}",
              f"--bind={tmp_path}:/out",
              f"--bind-ro={tmp_path}/by-hand.service:"
              "/run/systemd/system/by-hand.service",
