@@ -1,4 +1,5 @@
-"""conf/channels.conf: every commented example is one the courier takes."""
+"""conf/channels.conf: the modem, and every commented example, is one the courier
+takes."""
 import base64
 import os
 import pathlib
@@ -38,15 +39,21 @@ def test_every_example_is_taken(tmp_path):
         [BUILD / "hotlinectl", "push", "key", tmp_path / "secrets/push.secret"],
         capture_output=True, text=True, check=True).stdout
     text = re.sub(r'public_key = "B\.\.\."', made.strip().rstrip(";"), text)
-    for folder in ("outgoing", "incoming"):
-        (tmp_path / folder).mkdir()
-        text = text.replace("/var/spool/sms/" + folder, folder)
-    path = tmp_path / "channels.conf"
+    assert check(with_a_modem(tmp_path, text)) == (0, "")
+
+
+def with_a_modem(folder, text):
+    for name in ("outgoing", "incoming"):
+        (folder / name).mkdir()
+        text = text.replace("/var/spool/sms/" + name, name)
+    path = folder / "channels.conf"
     path.write_text(text)
+    return path
+
+
+def test_the_sample_alone_is_a_modem(tmp_path):
+    path = with_a_modem(tmp_path, SAMPLE.read_text())
     assert check(path) == (0, "")
-
-
-def test_the_sample_alone_says_that_nobody_can_be_alerted():
-    code, said = check(SAMPLE)
-    assert code == 1
-    assert "no channel" in said
+    (tmp_path / "outgoing").rmdir()
+    code, said = check(path)
+    assert code == 1 and "outgoing must be a folder" in said
