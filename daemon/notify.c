@@ -25,32 +25,13 @@ notify_watchdog_ms(void)
 	return sd_watchdog_enabled(0, &us) > 0 ? (int64_t)(us / 1000) : 0;
 }
 
-void
-notify_ready(const char *status)
-{
-	(void)sd_notifyf(0, "READY=1\nSTATUS=%s", status);
-}
-
-void
-notify_reloading(void)
-{
-	(void)sd_notifyf(
-	    0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_mono() * 1000);
-}
-
-void
-notify_stopping(void)
-{
-	(void)sd_notify(0, "STOPPING=1\nSTATUS=draining");
-}
-
 /*
- * As sd_notify does, but without waiting: the service manager takes ten messages
- * unread (net.unix.max_dgram_qlen), and while it hangs notifications and alerts
- * go on.  One that is dropped is followed by the next.
+ * As sd_notify does, but without waiting: the service manager takes so many
+ * messages unread (net.unix.max_dgram_qlen), and while it hangs notifications
+ * and alerts go on.  What finds no room is lost: notify_alive makes up for it.
  */
 static void
-tell_at_once(const char *text)
+tell(const char *text)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
@@ -72,16 +53,48 @@ tell_at_once(const char *text)
 }
 
 void
+notify_ready(const char *status)
+{
+	char *text = xasprintf("READY=1\nSTATUS=%s", status);
+
+	tell(text);
+	free(text);
+}
+
+void
+notify_reloading(void)
+{
+	char *text = xasprintf(
+	    "RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_mono() * 1000);
+
+	tell(text);
+	free(text);
+}
+
+void
+notify_stopping(void)
+{
+	tell("STOPPING=1\nSTATUS=draining");
+}
+
+/*
+ * READY=1 again, which changes nothing for who has heard it: a start whose READY
+ * was lost must not run into its time limit.
+ */
+void
 notify_alive(const char *status)
 {
-	char *text = xasprintf("WATCHDOG=1\nSTATUS=%s", status);
+	char *text = xasprintf("READY=1\nWATCHDOG=1\nSTATUS=%s", status);
 
-	tell_at_once(text);
+	tell(text);
 	free(text);
 }
 
 void
 notify_busy(int64_t ms)
 {
-	(void)sd_notifyf(0, "EXTEND_TIMEOUT_USEC=%" PRId64, ms * 1000);
+	char *text = xasprintf("EXTEND_TIMEOUT_USEC=%" PRId64, ms * 1000);
+
+	tell(text);
+	free(text);
 }

@@ -1,4 +1,5 @@
-/* What we tell the service manager (sd_notify(3)); silent without one. */
+/* What we tell the service manager (sd_notify(3)); silent without one.  Nothing
+ * here ever waits for it. */
 #ifndef NOTIFY_H
 #define NOTIFY_H
 
@@ -14,7 +15,7 @@ void notify_ready(const char *status);
 /* RELOADING=1; notify_ready ends it. */
 void notify_reloading(void);
 void notify_stopping(void);
-/* Pet the watchdog and tell how things are; never waits. */
+/* Pet the watchdog and tell how things are; says again that we are ready. */
 void notify_alive(const char *status);
 /* Starting takes longer: ms more from now. */
 void notify_busy(int64_t ms);

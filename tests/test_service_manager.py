@@ -166,26 +166,6 @@ def test_the_courier_has_a_watchdog_of_its_own(idle, manager):
         courier.wait()
 
 
-def test_a_manager_that_hears_nothing_holds_nothing_up(idle, manager):
-    """systemd hangs: its socket is full after ten messages (or what
-    net.unix.max_dgram_qlen says), and the daemon works on."""
-    with running(idle, manager.env(watchdog_ms=40)) as process:
-        manager.hear("READY=1")
-        until = time.monotonic() + 20
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
-            s.setblocking(False)
-            with pytest.raises(BlockingIOError):
-                while time.monotonic() < until:
-                    s.sendto(b"X=1", str(manager.path))
-        time.sleep(0.3)
-        for _ in range(3):
-            assert idle.admin("GET", "/v1/admin/status",
-                              timeout=5).status == 200
-        process.send_signal(signal.SIGHUP)
-        manager.drain(0.5)
-        manager.hear("WATCHDOG=1")
-
-
 # ---- Sockets ----
 
 def tcp(address="127.0.0.1"):

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <systemd/sd-daemon.h>
 
+#include "clock.h"
 #include "courier.h"
 #include "inbox.h"
 #include "link.h"
@@ -136,15 +136,19 @@ courier_tell(struct courier *c, const json_t *msg)
 void
 courier_reload(struct courier *c)
 {
-	struct roster *r = load(c->channels_path, NULL);
+	struct roster *r;
 
+	notify_reloading();
+	r = load(c->channels_path, NULL);
 	if (r == NULL) {
 		log_error("channels not reloaded, the old ones stay");
+		notify_ready("reload refused, still on the old channels");
 		return;
 	}
 	roster_release(c->roster);
 	c->roster = r;
 	log_info("channels loaded n=%zu", roster_n(r));
+	notify_ready("running");
 }
 
 void
@@ -178,7 +182,7 @@ courier_stop(struct courier *c)
 {
 	const struct timeval most = {.tv_sec = STAY_MAX};
 
-	(void)sd_notify(0, "STOPPING=1");
+	notify_stopping();
 	if (link_is_up(c->link) && !event_pending(c->stay, EV_TIMEOUT, NULL))
 		(void)event_add(c->stay, &most);
 	else
@@ -224,13 +228,13 @@ static struct event *
 beat_start(struct courier *c)
 {
 	struct event *beat;
+	int64_t every = notify_watchdog_ms() / BEATS;
 	struct timeval tv;
-	uint64_t us;
 
-	if (sd_watchdog_enabled(0, &us) <= 0)
+	if (every <= 0)
 		return NULL;
-	tv.tv_sec = (time_t)(us / BEATS / 1000000);
-	tv.tv_usec = (suseconds_t)(us / BEATS % 1000000);
+	tv.tv_sec = every / SECOND;
+	tv.tv_usec = every % SECOND * 1000;
 	beat = event_new(c->base, -1, EV_PERSIST, on_beat, c);
 	if (beat == NULL || event_add(beat, &tv) != 0)
 		fatal("no timer for the watchdog");
@@ -257,7 +261,7 @@ run(struct courier *c, const struct options *o)
 	c->beats = fetch_new(c->base, AT_ONCE);
 	c->inbox = inbox_start(c);
 	c->link = link_start(c, (int)o->fd, o->socket);
-	(void)sd_notify(0, "READY=1");
+	notify_ready("running");
 	beat = beat_start(c);
 	event_base_dispatch(c->base);
 	if (beat != NULL)
