@@ -245,7 +245,8 @@ exchange_headers(struct exchange *x)
 
 	for (size_t i = 0; i < a->n_headers; i++)
 		evhttp_add_header(out, a->headers[i].name, a->headers[i].value);
-	evhttp_add_header(out, "Cache-Control", "no-store");
+	if (answer_get_header(a, "Cache-Control") == NULL)
+		evhttp_add_header(out, "Cache-Control", "no-store");
 	evhttp_add_header(out, "X-Content-Type-Options", "nosniff");
 	evhttp_add_header(out, "Referrer-Policy", "no-referrer");
 	if (a->bytes != NULL) {

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "admin.h"
+#include "case_open.h"
 #include "change.h"
+#include "clock.h"
 #include "clock_rows.h"
 #include "duty.h"
 #include "handlers.h"
@@ -60,6 +62,8 @@ me_get(struct tx *tx, const struct request *r, struct response *a)
 		    row_text(rows, 1), "roles", row_text(rows, 2), "name", name,
 		    "languages", row_text(rows, 4));
 		add_quiet(o, rows);
+		/* A phone's own clock may be wrong. */
+		json_object_set_new(o, "now", json_instant(tx, clock_now()));
 		add_login(tx, r, o);
 	}
 	(void)rows_end(rows);

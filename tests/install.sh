@@ -7,12 +7,12 @@ build="gcc libc6-dev cmake ninja-build pkg-config libevent-dev libsqlite3-dev
 libcurl4-openssl-dev libconfig-dev libjansson-dev libsodium-dev libssl-dev
 libutf8proc-dev libsystemd-dev libqrencode-dev libcmocka-dev python3 python3-aiosmtpd
 python3-jsonschema
-openssl ca-certificates"
+openssl ca-certificates nodejs npm"
 test="clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev cppcheck
 universal-ctags gcovr python3-pytest python3-pytest-xdist sqlite3 git
 fuse3 libfuse3-dev e2fsprogs xfsprogs slowhttptest
 postfix zbar-tools openssh-server dbus python3-dbusmock python3-fastapi
-python3-uvicorn prometheus prometheus-alertmanager nodejs npm strace valgrind systemd
+python3-uvicorn prometheus prometheus-alertmanager chromium strace valgrind systemd
 systemd-container mmdebstrap dpkg-dev lintian mandoc nginx-light caddy testssl.sh curl"
 
 case "${1-}" in

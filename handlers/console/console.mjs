@@ -1,0 +1,123 @@
+// The team's page: which screen is shown, and the frame around it.
+import { Offline, call } from "/console/api.mjs";
+import { homePage, openHome } from "/console/home.mjs";
+import { html, render } from "/console/html.mjs";
+import { begin, forget, isFresh, live, onChange, refresh, watch }
+  from "/console/live.mjs";
+import { loginPage } from "/console/login.mjs";
+import { LANGUAGES, language, speak, t } from "/console/text.mjs";
+import { heardAt, whenText } from "/console/time.mjs";
+
+const root = document.getElementById("app");
+const state = { why: null, isStarting: true };
+
+// First the pattern, then the screen: [page(draw, part), open(part)].
+const routes = [
+  [/^#?\/?$/, homePage, openHome],
+];
+
+function here() {
+  for (const [pattern, page, open] of routes) {
+    const found = pattern.exec(location.hash);
+    if (found !== null)
+      return { page, open, part: found[1] };
+  }
+  return { page: homePage, open: openHome };
+}
+
+async function choose(next) {
+  await speak(next).catch(() => {});
+  draw();
+}
+
+async function leave() {
+  try {
+    await call("DELETE", "/v1/session");
+    state.why = t("logged_out");
+  } catch (error) {
+    state.why = error instanceof Offline ? t("offline.logout") : null;
+  }
+  forget();
+  location.hash = "";
+  draw();
+}
+
+const switches = () => LANGUAGES.filter((l) => l !== language).map((l) => html`
+  <button type="button" class="plain" lang=${l} onClick=${() => choose(l)}>${
+    t(`language.${l}`)}</button>`);
+
+const banner = () => live.me !== null && !isFresh() && html`
+  <div class="banner" role="alert"><p><strong>${
+    t(live.trouble === "ill" ? "ill" : "offline")}</strong>
+    ${" "}${t("stale", { when: whenText(heardAt()) })}</p>
+    <button type="button" onClick=${() => refresh(true)}>${t("retry")}</button>
+  </div>`;
+
+function screen() {
+  if (state.isStarting)
+    return html`<p>${t("starting")}</p>`;
+  if (live.me === null)
+    return loginPage(draw, state.why);
+  const { page, part } = here();
+  return page(draw, part);
+}
+
+const frame = () => html`
+  <a class="skip" href="#main" onClick=${skip}>${t("skip")}</a>
+  <header>
+    <a class="tap brand" href="#/">${t("brand")}</a>
+    <nav aria-label=${t("menu")}>${switches()}
+      ${live.me !== null && html`<button type="button" class="plain"
+        onClick=${leave}>${t("logout")}</button>`}</nav>
+  </header>
+  ${banner()}
+  <main id="main" tabindex="-1">${screen()}</main>`;
+
+function skip(event) {
+  event.preventDefault();
+  document.getElementById("main").focus();
+}
+
+function draw() {
+  document.title = live.me === null ? t("brand")
+    : t("title", { n: live.alerts.length });
+  render(frame(), root);
+}
+
+async function move() {
+  draw();
+  if (live.me === null)
+    return;
+  const { open, part } = here();
+  await open(part);
+  draw();
+  root.querySelector("h1")?.focus();
+  scrollTo(0, 0);
+}
+
+function ended() {
+  state.why = t("session_over");
+  draw();
+}
+
+async function start() {
+  await speak();
+  root.replaceChildren();
+  onChange(draw, ended);
+  draw();
+  await begin().catch((error) => {
+    // Nobody logged in yet: that is no session that ended.
+    state.why = error instanceof Offline ? t("offline.login") : null;
+  });
+  state.isStarting = false;
+  draw();
+  watch();
+  addEventListener("hashchange", move);
+  // The clocks run.
+  setInterval(() => {
+    if (live.me !== null && !document.hidden)
+      draw();
+  }, 1000);
+}
+
+start();

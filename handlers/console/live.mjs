@@ -1,0 +1,136 @@
+// What is known of the team's work, and how fresh it is.
+import { Offline, Problem, all, call, remember } from "/console/api.mjs";
+import { heard, isStale } from "/console/time.mjs";
+
+const EVERY = 20000;
+// A reading of cases is recorded and keeps the session alive, so it is only
+// made for somebody who touched the page this recently.
+const PRESENT = 5 * 60000;
+
+const empty = () => ({ me: null, steps: {}, alerts: [], clocks: [],
+  more: false, clocksAt: 0, trouble: null });
+
+export const live = empty();
+let touched = 0;
+let changed = () => {};
+let over = () => {};
+
+export function onChange(draw, ended) {
+  changed = draw;
+  over = ended;
+}
+
+// All that was shown is forgotten.
+export function forget() {
+  Object.assign(live, empty());
+  remember(null);
+}
+
+export function isFresh() {
+  return live.trouble === null && !isStale();
+}
+
+// Run one call or more; offline and the end of the session are told apart here.
+export async function attempt(work) {
+  try {
+    const made = await work();
+    live.trouble = null;
+    return made;
+  } catch (error) {
+    if (error instanceof Offline) {
+      live.trouble = "offline";
+    } else if (error instanceof Problem && error.status === 401) {
+      forget();
+      over();
+    } else if (error instanceof Problem && error.status >= 500) {
+      live.trouble = "ill";
+    }
+    throw error;
+  } finally {
+    changed();
+  }
+}
+
+function clocksOf(cases) {
+  return cases.flatMap((c) => c.clocks
+    .filter((k) => k.state === "open")
+    .map((k) => ({ ...k, code: c.code, assignee: c.assignee })))
+    .sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at));
+}
+
+export async function loadCases() {
+  const found = await all("/v1/cases?state=open&limit=200");
+  live.clocks = clocksOf(found.items);
+  live.more = found.more;
+  live.clocksAt = Date.now();
+}
+
+const names = (alerts) => alerts.map((a) => a.id).join();
+
+async function ask() {
+  const [me, { items }] = await Promise.all([call("GET", "/v1/me"),
+    all("/v1/alerts?limit=200", 2)]);
+  remember(me);
+  heard(me.now);
+  const news = names(items) !== names(live.alerts);
+  live.me = me;
+  live.alerts = items;
+  return news;
+}
+
+async function loadSteps() {
+  const procedure = await call("GET", "/v1/procedure");
+  live.steps = Object.fromEntries(procedure.steps.map((s) => [s.id, s]));
+}
+
+// Once after the login, or when a page is opened with a session.
+export async function begin() {
+  touched = Date.now();
+  await attempt(() => Promise.all([ask(), loadSteps(), loadCases()]));
+}
+
+// Ask what is new; cases too if asked by hand.
+export async function refresh(byHand = false) {
+  if (live.me === null)
+    return;
+  await attempt(async () => {
+    const news = await ask();
+    const isHere = Date.now() - touched < PRESENT;
+    if (byHand || (news && isHere))
+      await loadCases();
+  }).catch(() => {});
+}
+
+// All of them; one that is over meanwhile needs no answer any more.
+export async function acknowledge(alerts) {
+  await attempt(async () => {
+    for (const [n, a] of alerts.entries()) {
+      const made = call("POST", `/v1/alerts/${a.id}/ack`, {});
+      await (n === 0 ? made : made.catch(unlessOver));
+    }
+  });
+  await refresh(true);
+}
+
+function unlessOver(error) {
+  if (!(error instanceof Problem) || ![404, 409].includes(error.status))
+    throw error;
+}
+
+export function watch() {
+  for (const kind of ["pointerdown", "keydown"])
+    addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
+  setInterval(() => {
+    if (!document.hidden)
+      refresh();
+  }, EVERY);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden)
+      refresh();
+  });
+  addEventListener("online", () => refresh());
+  addEventListener("offline", () => {
+    live.trouble = "offline";
+    changed();
+  });
+}

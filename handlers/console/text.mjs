@@ -1,0 +1,30 @@
+// The words of the pages: vi.json and en.json.  Vietnamese unless switched.
+export const LANGUAGES = ["vi", "en"];
+const KEPT = "language";
+let words = {};
+export let language = "vi";
+
+function kept() {
+  const found = localStorage.getItem(KEPT);
+  return LANGUAGES.includes(found) ? found : "vi";
+}
+
+export async function speak(wanted = kept()) {
+  const answer = await fetch(`/console/${wanted}.json`);
+  words = await answer.json();
+  language = wanted;
+  localStorage.setItem(KEPT, wanted);
+  document.documentElement.lang = wanted;
+}
+
+// t("left", { time: "3 giờ" }): the text with {time} filled in.
+export function t(key, values = {}) {
+  const text = words[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+}
+
+// The word of a code that the contract fixes: t("role.lead"); the code itself
+// if we have none.
+export function word(family, code) {
+  return words[`${family}.${code}`] ?? code;
+}

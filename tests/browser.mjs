@@ -1,0 +1,141 @@
+// A browser for test_console.py: one JSON command a line on stdin, one JSON
+// answer a line on stdout.
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import { FileSystemConfigLoader, HtmlValidate } from "html-validate";
+import { chromium } from "playwright-core";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa",
+  "best-practice"];
+const [, , program] = process.argv;
+const browser = await chromium.launch({ executablePath: program,
+  args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+const pages = {};
+const html = new HtmlValidate(new FileSystemConfigLoader({
+  root: true, extends: ["html-validate:standard"],
+  // The browser writes its own DOM down: spelling of it is not ours.
+  rules: { "doctype-style": "off", "void-style": "off", "no-inline-style": "error",
+    "attr-quotes": "off", "attribute-boolean-style": "off",
+    "attribute-empty-style": "off", "no-trailing-whitespace": "off" },
+}));
+
+// Whatever a page does that it may not: errors, other hosts, broken policy.
+function listen(page, faults, origin) {
+  page.on("pageerror", (e) => faults.push(`error: ${e.message}`));
+  page.on("console", (m) => {
+    if (m.type() === "error" && !m.text().startsWith("Failed to load resource"))
+      faults.push(`console: ${m.text()}`);
+  });
+  page.on("request", (r) => {
+    if (!r.url().startsWith(origin))
+      faults.push(`other host: ${r.url()}`);
+  });
+  page.on("dialog", (d) => {
+    faults.push(`dialog: ${d.message()}`);
+    d.dismiss();
+  });
+}
+
+// Everything to press is at least 44 px high, and 44 wide.
+const small = () => [...document.querySelectorAll(
+  "a,button,input,select,textarea,summary")]
+  .filter((e) => {
+    const box = e.getBoundingClientRect();
+    const label = e.closest("label")?.getBoundingClientRect();
+    const inside = getComputedStyle(e).display === "inline";
+    return box.width > 0 && !inside && !e.classList.contains("skip") &&
+      Math.min(Math.max(box.height, label?.height ?? 0),
+        Math.max(box.width, label?.width ?? 0)) < 44;
+  }).map((e) => e.outerHTML.slice(0, 120));
+
+async function look(page) {
+  const found = [];
+  await page.evaluate(AXE_TEXT);
+  const axe = await page.evaluate((values) =>
+    globalThis.axe.run({ runOnly: { type: "tag", values } }), LEVELS);
+  for (const v of axe.violations)
+    found.push(`axe ${v.id}: ${v.help}: ${v.nodes.map((n) => n.html).join(" ")
+      .slice(0, 300)}`);
+  for (const e of await page.evaluate(small))
+    found.push(`smaller than 44 px: ${e}`);
+  const report = await html.validateString(await page.content());
+  for (const m of report.results.flatMap((r) => r.messages))
+    found.push(`html ${m.ruleId}: ${m.message} ${m.selector ?? ""}`);
+  const wide = await page.evaluate(() =>
+    document.documentElement.scrollWidth - innerWidth);
+  if (wide > 0)
+    found.push(`scrolls sideways by ${wide} px`);
+  return found;
+}
+
+const { readFileSync } = await import("node:fs");
+const AXE_TEXT = readFileSync(AXE, "utf-8");
+
+const does = {
+  async open({ name, url, width, height, slow }) {
+    const context = await browser.newContext({ viewport: { width, height },
+      locale: "vi-VN" });
+    const page = await context.newPage();
+    const faults = [];
+    page.setDefaultTimeout(5000);
+    listen(page, faults, new URL(url).origin);
+    if (slow)
+      await throttle(context, page);
+    pages[name] = { context, page, faults };
+    const start = Date.now();
+    await page.goto(url);
+    await page.locator("h1").waitFor();
+    return Date.now() - start;
+  },
+  // Milliseconds until something is there, from the reload of a page.
+  async reload(p, { at }) {
+    const start = Date.now();
+    await p.page.reload({ waitUntil: "commit" });
+    await p.page.locator(at).first().waitFor();
+    return Date.now() - start;
+  },
+  goto: (p, { url }) => p.page.goto(url).then(() => null),
+  fill: (p, { at, text }) => p.page.locator(at).fill(text),
+  choose: (p, { at, text }) => p.page.locator(at).selectOption(text),
+  check: (p, { at }) => p.page.locator(at).check(),
+  click: (p, { at }) => p.page.locator(at).first().click(),
+  press: (p, { key }) => p.page.keyboard.press(key),
+  wait: (p, { at }) => p.page.locator(at).first().waitFor(),
+  gone: (p, { at }) => p.page.locator(at).first().waitFor({ state: "detached" }),
+  text: (p, { at }) => p.page.locator(at).first().innerText(),
+  count: (p, { at }) => p.page.locator(at).count(),
+  run: (p, { code }) => p.page.evaluate(code),
+  offline: (p, { on }) => p.context.setOffline(on),
+  media: (p, { media }) => p.page.emulateMedia({ media }),
+  look: (p) => look(p.page),
+  faults: (p) => p.faults.splice(0),
+  shot: (p, { path }) => p.page.screenshot({ path, fullPage: true,
+    caret: "initial" })
+    .then(() => null),
+  close: (p) => p.context.close(),
+};
+
+// A cheap phone on 3G: a quarter of the speed, 1.6 Mbit/s, 150 ms.
+async function throttle(context, page) {
+  const session = await context.newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+  await session.send("Network.enable");
+  await session.send("Network.emulateNetworkConditions", { offline: false,
+    latency: 150, downloadThroughput: 200000, uploadThroughput: 93750 });
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { what, page, ...more } = JSON.parse(line);
+  let answer;
+  try {
+    const made = what === "open" ? await does.open({ name: page, ...more })
+      : await does[what](pages[page], more);
+    answer = { ok: made ?? null };
+  } catch (error) {
+    answer = { error: String(error.message), faults: pages[page]?.faults,
+      body: await pages[page]?.page.locator("body").innerText() };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+await browser.close();

@@ -1,0 +1,119 @@
+"""A browser and a daemon with a team, for the suites about the pages."""
+import json
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+from hotline import BUILD, Daemon
+from case_site import FULL, Site
+from login_site import password
+
+HERE = pathlib.Path(__file__).resolve().parent
+SHOTS = BUILD / "screenshots"
+SIZES = {"phone": (360, 740), "desk": (1280, 800)}
+# As long as names of people here become.
+LONG = "Nguyễn Hoàng Thử Nghiệm Phương Uyên Công Tằng Tôn Nữ Kiểm Thử Dài"
+
+
+def has_console():
+    return b'"index.html"' in (BUILD / "generated/console_files.c") \
+        .read_bytes()
+
+
+class Browser:
+    """Debian's chromium, driven by browser.mjs."""
+
+    def __init__(self):
+        program = shutil.which("chromium")
+        if program is None or shutil.which("node") is None:
+            pytest.skip("CONSOLE NOT TESTED: chromium or node is missing")
+        self.process = subprocess.Popen(
+            ["node", HERE / "browser.mjs", program], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(30)
+
+    def call(self, **command):
+        self.process.stdin.write(json.dumps(command) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, "the browser has gone"
+        answer = json.loads(line)
+        assert "error" not in answer, (command, answer)
+        return answer["ok"]
+
+
+class Page:
+    numbers = 0
+
+    def __init__(self, browser, url, size="phone", slow=False):
+        Page.numbers += 1
+        self.browser, self.name = browser, f"page{Page.numbers}"
+        self.size = size
+        width, height = SIZES[size]
+        self.opened_ms = browser.call(
+            what="open", page=self.name, url=url, width=width, height=height,
+            slow=slow)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        faults = self.do("faults")
+        self.do("close")
+        if kind is None:
+            assert faults == []
+
+    def do(self, what, **more):
+        return self.browser.call(what=what, page=self.name, **more)
+
+    def __getattr__(self, what):
+        """page.fill("#login", "an"): a selector and perhaps a text."""
+        def run(at, text=None):
+            more = {} if text is None else {"text": text}
+            return self.do(what, at=at, **more)
+        return run
+
+    def button(self, name):
+        self.click(f'role=button[name="{name}"]')
+
+    def login(self, login, word):
+        self.fill("#login", login)
+        self.fill("#password", word)
+        self.click("button[type=submit]")
+
+    def look(self, name):
+        """A screenshot, and whatever is wrong with what is shown."""
+        SHOTS.mkdir(exist_ok=True)
+        self.do("shot", path=str(SHOTS / f"{name}-{self.size}.png"))
+        found = self.do("look") + self.do("faults")
+        assert found == [], "\n".join(found)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not has_console():
+        pytest.skip("CONSOLE NOT TESTED: built with CONSOLE=OFF")
+    with Browser() as b:
+        yield b
+
+
+@pytest.fixture(scope="module")
+def s():
+    """A team and three cases; s.word logs the officer in."""
+    settings = {"agency_quota": 100000, "public_url": "",
+                "duty_phone": "0900 000 000"}
+    with Daemon(procedure=FULL, settings=settings) as d:
+        s = Site(d)
+        d.ctl("member", "set", "canbo", "--name", LONG)
+        s.url = f"http://127.0.0.1:{d.port}/"
+        s.word = password(d, "canbo")
+        s.codes = [s.open() for _ in range(3)]
+        yield s

@@ -1,0 +1,217 @@
+"""The pages for people, in a browser: what an officer sees and does."""
+import gzip
+import hashlib
+import http.client
+import json
+import os
+import re
+import signal
+
+import pytest
+
+from console_site import BUILD, Page, browser, has_console, s
+from hotline import ROOT, Daemon
+
+__all__ = ["browser", "s"]
+FILES = ROOT / "handlers/console"
+
+
+def fetch(s, path, **headers):
+    c = http.client.HTTPConnection("127.0.0.1", s.d.port, timeout=30)
+    c.request("GET", path, headers={k.replace("_", "-"): v
+                                    for k, v in headers.items()})
+    a = c.getresponse()
+    a.bytes = a.read()
+    c.close()
+    return a
+
+
+def test_files_are_served_whole_and_only_once(s, browser):
+    total = 0
+    for f in FILES.iterdir():
+        if f.suffix in (".cmake",) or f.name.startswith("package"):
+            assert fetch(s, f"/console/{f.name}").status == 404
+            continue
+        a = fetch(s, f"/console/{f.name}")
+        assert a.status == 200 and gzip.decompress(a.bytes) == f.read_bytes()
+        tag = hashlib.sha256(f.read_bytes()).hexdigest()[:32]
+        assert a.headers["ETag"] == f'"{tag}"'
+        assert a.headers["Content-Encoding"] == "gzip"
+        assert a.headers.get_all("Cache-Control") == ["no-cache"]
+        assert a.headers["X-Content-Type-Options"] == "nosniff"
+        again = fetch(s, f"/console/{f.name}", If_None_Match=f'"{tag}"')
+        assert (again.status, again.bytes) == (304, b"")
+        total += len(a.bytes)
+    for name in ("preact.mjs", "htm.mjs"):
+        total += len(fetch(s, f"/console/{name}").bytes)
+    assert total < 150_000
+    assert fetch(s, "/console/..%2fconsole.h").status == 404
+
+
+def test_the_policy_allows_nothing_but_ourselves(s, browser):
+    policy = dict(p.split(" ", 1) for p in
+                  fetch(s, "/").headers["Content-Security-Policy"].split("; "))
+    for kind in ("script", "style", "connect", "img", "manifest", "worker"):
+        assert policy[f"{kind}-src"] == "'self'"
+    assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
+    text = gzip.decompress(fetch(s, "/").bytes).decode()
+    assert not re.search(r"<script>|<style|\son\w+=|style=|https?://", text)
+
+
+def test_words_are_there_in_both_languages():
+    vi, en = (json.loads((FILES / f"{l}.json").read_text())
+              for l in ("vi", "en"))
+    assert vi.keys() == en.keys()
+    for key, text in vi.items():
+        assert text and en[key]
+        assert sorted(re.findall(r"{\w+}", text)) == \
+            sorted(re.findall(r"{\w+}", en[key])), key
+
+
+def test_no_module_makes_markup_of_text():
+    for f in FILES.glob("*.mjs"):
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|eval\(|"
+                             r"dangerously|document\.write|https?://",
+                             f.read_text()), f
+
+
+def open_home(s, browser, size="phone", **more):
+    p = Page(browser, s.url, size, **more)
+    p.login("canbo", s.word)
+    p.wait("h2#due")
+    return p
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_login_and_home_in_both_languages(s, browser, size):
+    with Page(browser, s.url, size) as p:
+        p.look("login-vi")
+        p.login("canbo", "sai hẳn rồi")
+        p.wait(".fault")
+        assert "Tên đăng nhập, mật khẩu" in p.text(".fault")
+        assert "0900 000 000" in p.text("[role=alert]")
+        p.look("login-wrong-vi")
+        p.login("canbo", s.word)
+        p.wait("h2#due")
+        p.look("home-vi")
+        p.button("English")
+        p.wait("text=Due next")
+        p.look("home-en")
+        p.button("Log out")
+        p.wait("text=You are logged out")
+        p.look("login-en")
+        assert s.codes[0] not in p.text("body")
+    s.d.step("2h")  # the mistake is forgotten
+
+
+def test_every_clock_of_mine_is_there_soonest_first(s, browser):
+    due = sorted((k["due_at"], k["id"]) for code in s.codes
+                 for k in s.case(code, "officer")["clocks"]
+                 if k["state"] == "open")
+    with open_home(s, browser) as p:
+        assert f"({len(due)})" in p.text("h2#due")
+        assert p.count(".edge") == len(due)
+        first = p.text(".edge >> nth=0")
+        assert re.search("còn|quá", first)
+        assert due[0][0][8:10] in first  # its day
+
+
+def alerts(s):
+    a = s.d.api("GET", "/v1/alerts?limit=200", key=s.keys["officer"])
+    return a.json["items"]
+
+
+def test_one_tap_acknowledges(s, browser):
+    s.d.step("10m")  # it climbed: several alerts of one step
+    assert len(alerts(s)) > len({(a.get("case"), a.get("step"))
+                                 for a in alerts(s)})
+    with open_home(s, browser) as p:
+        first = alerts(s)
+        before = p.count("button:text('Tôi nhận việc này')")
+        assert before > 0
+        p.click("button:text('Tôi nhận việc này')")
+        p.wait("text=Đã ghi nhận")
+        assert p.count("button:text('Tôi nhận việc này')") == before - 1
+        left = {a["id"] for a in alerts(s)}
+        gone = {(a["case"], a["step"]) for a in first if a["id"] not in left}
+        assert len(gone) == 1
+        assert not [a for a in alerts(s) if (a.get("case"), a.get("step"))
+                    in gone]
+        p.look("acknowledged")
+
+
+def test_offline_is_said_and_no_clock_runs_on(s, browser):
+    s.codes.append(s.open())
+    with open_home(s, browser) as p:
+        assert p.count(".level.old") == 0
+        p.do("offline", on=True)
+        p.wait(".banner")
+        assert "Mất kết nối" in p.text(".banner")
+        assert p.count(".edge") == p.count(".edge .level.old")
+        assert not re.search(r"\bcòn \d|\bquá \d", p.text("#main"))
+        p.click("button:text('Tôi nhận việc này')")
+        p.wait(".fault")
+        assert "CHƯA ghi nhận" in p.text(".fault")
+        p.look("home-offline")
+        p.do("offline", on=False)
+        p.gone(".banner")
+        assert p.count(".level.old") == 0
+
+
+def test_a_daemon_that_hangs_leaves_no_fresh_clock(s, browser):
+    """Its answers stay out, but nothing says that the network is down."""
+    with open_home(s, browser) as p:
+        os.kill(s.d.process.pid, signal.SIGSTOP)
+        try:
+            # The phone slept for two minutes: its steady clock did not.
+            p.do("run", code="{const n = Date.now; "
+                             "Date.now = () => n() + 120000}")
+            p.wait(".banner")
+            assert p.count(".edge") == p.count(".edge .level.old")
+        finally:
+            os.kill(s.d.process.pid, signal.SIGCONT)
+
+
+def test_a_session_that_ended_shows_nothing_any_more(s, browser):
+    with open_home(s, browser) as p, Page(browser, s.url) as other:
+        assert "Đăng nhập" in other.text("h1")
+        s.d.step("16m")
+        p.button("Cập nhật")
+        p.wait("#password")
+        assert "Phiên làm việc đã hết" in p.text("#main")
+        for code in s.codes:
+            assert code not in p.text("body")
+        kept = p.do("run", code="JSON.stringify({...localStorage, "
+                                "...sessionStorage})")
+        assert set(json.loads(kept)) == {"language"}
+
+
+def test_probes_stay_text(s, browser):
+    probe = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
+    s.d.ctl("member", "set", "canbo", "--name", probe)
+    with Page(browser, s.url) as p:
+        p.login("canbo", s.word)
+        p.wait("h2#due")
+        assert probe in p.text("h1")
+        assert p.count("img") == 0
+
+
+def test_home_is_there_soon_on_a_cheap_phone(s, browser):
+    """A quarter of the speed, 3G: the best of three, the machine is shared."""
+    with open_home(s, browser, slow=True) as p:
+        took = [p.reload("h2#due") for _ in range(3)]
+        print("home after ms:", took)
+        assert min(took) < 2500 or "asan" in BUILD.name
+
+
+def test_every_module_is_asked_for_at_once():
+    """Not one after another as imports are found: each would cost a trip."""
+    page = (FILES / "index.html").read_text()
+    asked = set(re.findall(r'modulepreload" href="/console/([^"]+)"', page))
+    assert asked == {f.name for f in FILES.glob("*.mjs")} - {"console.mjs"} \
+        | {"preact.mjs", "htm.mjs"}
+
+
+def test_built_without_pages_there_are_none():
+    text = (BUILD / "generated/console_files.c").read_text()
+    assert has_console() == ("n_console_files = 0" not in text)
