@@ -1,5 +1,7 @@
 // The team's page: which screen is shown, and the frame around it.
 import { Offline, call } from "/console/api.mjs";
+import { casePage } from "/console/case.mjs";
+import { forgetCase, openCase } from "/console/case_file.mjs";
 import { homePage, openHome } from "/console/home.mjs";
 import { html, render } from "/console/html.mjs";
 import { begin, forget, isFresh, live, onChange, refresh, watch }
@@ -14,6 +16,7 @@ const state = { why: null, isStarting: true };
 // First the pattern, then the screen: [page(draw, part), open(part)].
 const routes = [
   [/^#?\/?$/, homePage, openHome],
+  [/^#\/case\/([A-Z0-9-]{1,9})$/, casePage, openCase],
 ];
 
 function here() {
@@ -38,6 +41,7 @@ async function leave() {
     state.why = error instanceof Offline ? t("offline.logout") : null;
   }
   forget();
+  forgetCase();
   location.hash = "";
   draw();
 }
@@ -57,7 +61,7 @@ function screen() {
   if (state.isStarting)
     return html`<p>${t("starting")}</p>`;
   if (live.me === null)
-    return loginPage(draw, state.why);
+    return loginPage(draw, state.why, entered);
   const { page, part } = here();
   return page(draw, part);
 }
@@ -78,6 +82,15 @@ function skip(event) {
   document.getElementById("main").focus();
 }
 
+// Somebody is in: what the address asks for is fetched, too.
+async function entered() {
+  const { open, page, part } = here();
+  draw();
+  if (page !== homePage)
+    await open(part);
+  draw();
+}
+
 function draw() {
   document.title = live.me === null ? t("brand")
     : t("title", { n: live.alerts.length });
@@ -85,10 +98,12 @@ function draw() {
 }
 
 async function move() {
+  const { open, page, part } = here();
+  if (page !== casePage)
+    forgetCase();
   draw();
   if (live.me === null)
     return;
-  const { open, part } = here();
   await open(part);
   draw();
   root.querySelector("h1")?.focus();
@@ -96,6 +111,7 @@ async function move() {
 }
 
 function ended() {
+  forgetCase();
   state.why = t("session_over");
   draw();
 }
@@ -110,6 +126,8 @@ async function start() {
     state.why = error instanceof Offline ? t("offline.login") : null;
   });
   state.isStarting = false;
+  if (live.me !== null)
+    await entered();
   draw();
   watch();
   addEventListener("hashchange", move);

@@ -1,35 +1,15 @@
 // What is due next, with a clock that runs, and the alerts that wait.
 import { Offline } from "/console/api.mjs";
+import { leftText, level, stepName } from "/console/due.mjs";
 import { html } from "/console/html.mjs";
 import { acknowledge, attempt, isFresh, live, loadCases, refresh }
   from "/console/live.mjs";
-import { language, t, word } from "/console/text.mjs";
-import { clockText, heardAt, now, span, urgency, whenText }
-  from "/console/time.mjs";
+import { t, word } from "/console/text.mjs";
+import { clockText, heardAt, urgency, whenText } from "/console/time.mjs";
 
 const PAGE = 50;
-const MARKS = { late: "■", soon: "▲", calm: "●" };
 const state = { busy: null, said: null, isFault: false, shown: PAGE,
   onlyMine: true };
-
-export function stepName(id) {
-  const step = live.steps[id];
-  return step === undefined ? id : step[`name_${language}`];
-}
-
-// Of an old clock only the hour is told, never what is left.
-export function leftText(due) {
-  if (!isFresh())
-    return t("due_at", { when: whenText(due) });
-  const left = Date.parse(due) - now();
-  return t(left <= 0 ? "over" : "left", { time: span(left) });
-}
-
-export function level(clock) {
-  const of = isFresh() ? urgency(clock) : "old";
-  return html`<span class=${`level ${of}`}><span aria-hidden="true">${
-    MARKS[of] ?? "?"}</span> ${t(`level.${of}`)}</span>`;
-}
 
 // A clock that climbs raises alert upon alert: one card, the newest on top, and
 // the tap answers all that it stands for.
@@ -63,7 +43,8 @@ async function take(group, draw) {
   document.getElementById("said")?.focus();
 }
 
-const caseLink = (code) => html`<span>${t("case", { code })}</span>`;
+const caseLink = (code) => html`
+  <a class="tap" href=${`#/case/${code}`}>${t("case", { code })}</a>`;
 
 function alertName(a) {
   const name = word("alert", a.kind);

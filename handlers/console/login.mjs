@@ -20,7 +20,7 @@ function faultOf(error) {
   return own.startsWith("login.") ? error.body.detail ?? own : own;
 }
 
-async function submit(event, draw) {
+async function submit(event, draw, entered) {
   event.preventDefault();
   const form = event.target;
   const body = { login: form.elements.login.value.trim(),
@@ -34,6 +34,7 @@ async function submit(event, draw) {
     await begin();
     form.reset();
     state.needsCode = false;
+    await entered();
   } catch (error) {
     state.fault = faultOf(error);
   }
@@ -49,11 +50,12 @@ const code = () => html`
     maxlength="7" autocomplete="one-time-code" aria-describedby="totp-help" />
   <p id="totp-help" class="help">${t("login.code_help")}</p>`;
 
-// why: a text that says why one has to log in (again), or null.
-export const loginPage = (draw, why) => html`
+// why: a text that says why one has to log in (again), or null; entered: what
+// is done then.
+export const loginPage = (draw, why, entered) => html`
   <h1 tabindex="-1">${t("login.title")}</h1>
   ${why && html`<p class="said">${why}</p>`}
-  <form class="sheet" onSubmit=${(e) => submit(e, draw)}>
+  <form class="sheet" onSubmit=${(e) => submit(e, draw, entered)}>
     <label for="login">${t("login.name")}</label>
     <input id="login" name="login" required maxlength="32" autocomplete="username"
       autocapitalize="none" spellcheck=${false} />

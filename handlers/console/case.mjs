@@ -1,0 +1,110 @@
+// One case: its steps with the law behind them and the time that is left, what
+// happened, notes.  Nothing identifying is fetched before it is asked for.
+import { call } from "/console/api.mjs";
+import { change, loadEvents, path, shown } from "/console/case_file.mjs";
+import { casePeople } from "/console/case_people.mjs";
+import { clockRow, stepForm } from "/console/case_step.mjs";
+import { html } from "/console/html.mjs";
+import { attempt, live } from "/console/live.mjs";
+import { language, t, word } from "/console/text.mjs";
+import { whenText } from "/console/time.mjs";
+
+const done = (clocks) => clocks.filter((k) => k.state !== "open")
+  .sort((a, b) => Date.parse(b.ended_at) - Date.parse(a.ended_at));
+const open = (clocks) => clocks.filter((k) => k.state === "open")
+  .sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at));
+
+function start(clock, draw) {
+  const vn = new Date(Date.now() + 7 * 3600000).toISOString();
+  Object.assign(shown, { doing: clock.id, startAt: vn.slice(0, 16), said: null });
+  draw();
+  document.querySelector("form.step input")?.focus();
+}
+
+function stop(draw) {
+  shown.doing = null;
+  draw();
+}
+
+const stepItem = (k, draw) => shown.doing === k.id
+  ? html`${clockRow(k)}${stepForm(k, {
+    startAt: shown.startAt, isBusy: shown.isBusy, stop: () => stop(draw),
+    send: (body) => change(draw, t("step.recorded"), () =>
+      call("POST", path(`/steps/${k.step}/done`), body,
+        { "If-Match": `"${shown.summary.version}"` })) })}`
+  : clockRow(k, () => start(k, draw));
+
+const steps = (clocks, draw) => html`
+  <section aria-labelledby="steps">
+    <h2 id="steps">${t("steps", { n: open(clocks).length })}</h2>
+    <ul class="cards">${open(clocks).map((k) => html`<li key=${k.id}
+      class="card">${stepItem(k, draw)}</li>`)}</ul>
+    <details><summary class="tap">${t("steps.done",
+      { n: done(clocks).length })}</summary>
+      <ul class="cards">${done(clocks).map((k) => html`<li key=${k.id}
+        class="card">${clockRow(k)}</li>`)}</ul></details>
+  </section>`;
+
+function eventText(e) {
+  const name = word("event", e.act);
+  const step = e.detail?.step ?? e.done?.step;
+  const text = name === e.act ? t("event.other", { act: e.act }) : name;
+  const of = live.steps[step];
+  return of === undefined ? text : `${text}: ${of[`name_${language}`]}`;
+}
+
+async function more(draw) {
+  await attempt(() => loadEvents(shown.next)).catch(() => {});
+  draw();
+}
+
+const events = (draw) => html`
+  <section aria-labelledby="events">
+    <h2 id="events">${t("events")}</h2>
+    <ol class="events">${shown.events.map((e) => html`<li key=${e.seq}>
+      <span class="help">${whenText(e.at)}</span> ${eventText(e)}
+      <span class="help"> · ${word("actor", e.actor_kind)}</span></li>`)}</ol>
+    ${shown.next !== null && html`<button type="button" class="plain"
+      onClick=${() => more(draw)}>${t("more")}</button>`}
+  </section>`;
+
+function addNote(event, draw) {
+  event.preventDefault();
+  const { text } = event.target.elements;
+  change(draw, t("note.kept"), async () => {
+    await call("POST", path("/notes"), { text: text.value });
+    event.target.reset();
+  });
+}
+
+const noteForm = (draw) => html`
+  <form class="sheet" onSubmit=${(e) => addNote(e, draw)}>
+    <label for="note">${t("note")}</label>
+    <textarea id="note" name="text" required maxlength="20000"></textarea>
+    <button type="submit" disabled=${shown.isBusy}>${t("note.keep")}</button>
+  </form>`;
+
+const head = (c) => html`
+  <dl class="facts">
+    <dt>${t("incident")}</dt><dd>${c.incident}</dd>
+    <dt>${t("case.state")}</dt><dd>${word("state", c.state)}</dd>
+    <dt>${t("case.received")}</dt><dd>${whenText(c.received_at)}</dd>
+    <dt>${t("case.holder")}</dt><dd>${c.assignee ?? t("nobody")}</dd>
+  </dl>
+  ${c.is_confidential && html`<p class="said">${t("case.confidential")}</p>`}`;
+
+const body = (draw) => html`
+  ${head(shown.summary)}
+  ${steps(shown.summary.clocks, draw)}
+  ${casePeople(shown, draw)}
+  <section aria-labelledby="write"><h2 id="write">${t("note.new")}</h2>
+    ${noteForm(draw)}</section>
+  ${events(draw)}`;
+
+export const casePage = (draw, code) => html`
+  <p><a class="tap" href="#/">${t("back")}</a></p>
+  <h1 tabindex="-1">${t("case", { code })}</h1>
+  <div id="said" role="status" tabindex="-1">${shown.said && html`
+    <p class=${shown.isFault ? "fault" : "said"}>${shown.said}</p>`}</div>
+  ${shown.missing && html`<p class="fault">${t("case.missing")}</p>`}
+  ${shown.summary !== null && shown.summary.code === code && body(draw)}`;

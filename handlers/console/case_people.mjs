@@ -1,0 +1,94 @@
+// The protected part of a case: children, people around them, what was told.
+// It is read when somebody asks for it, and that is recorded.
+import { askInformant, change, reveal } from "/console/case_file.mjs";
+import { html } from "/console/html.mjs";
+import { t, word } from "/console/text.mjs";
+import { whenText } from "/console/time.mjs";
+
+const HIDDEN = new Set(["id", "role"]);
+
+// A value as people read it; words that the contract fixes are translated.
+function said(name, value) {
+  if (value === true || value === false)
+    return t(value ? "yes" : "no");
+  if (Array.isArray(value))
+    return value.map((v) => said(name, v)).join("; ");
+  return word(`field.${name}`, String(value));
+}
+
+const rows = (thing) => Object.entries(thing)
+  .filter(([name]) => !HIDDEN.has(name))
+  .map(([name, value]) => html`<dt>${word("field", name)}</dt>
+    <dd>${value !== null && typeof value === "object" && !Array.isArray(value)
+      ? html`<dl class="facts">${rows(value)}</dl>` : said(name, value)}</dd>`);
+
+const card = (title, thing) => html`<li class="card" key=${thing.id}>
+  <h3>${title}</h3><dl class="facts">${rows(thing)}</dl></li>`;
+
+function told(r) {
+  const body = r.body ?? {};
+  return html`<li class="card" key=${r.id}>
+    <h3>${t(`referral.${r.direction}`, { agency: r.agency ?? "" })}</h3>
+    <p class="help">${r.received_at && whenText(r.received_at)} · ${
+      word("referral_state", r.state)}</p>
+    ${body.narrative && html`<p class="told">${body.narrative}</p>`}
+    ${body.actions_taken && html`<p class="told">${body.actions_taken}</p>`}
+  </li>`;
+}
+
+const note = (n) => html`<li class="card" key=${n.id}>
+  <p class="told">${n.text}</p>
+  <p class="help">${n.author} · ${whenText(n.made_at)}${
+    n.corrects ? ` · ${t("note.corrects", { why: n.reason ?? "" })}` : ""}</p></li>`;
+
+function ask(event, draw) {
+  event.preventDefault();
+  const reason = event.target.elements.reason.value.trim();
+  change(draw, t("informant.read"), () => askInformant(reason));
+}
+
+const informantForm = (shown, draw) => html`
+  <form class="sheet" onSubmit=${(e) => ask(e, draw)}>
+    <label for="reason">${t("informant.reason")}</label>
+    <input id="reason" name="reason" required maxlength="1000" />
+    <button type="submit" disabled=${shown.isBusy}>${t("informant.ask")}</button>
+  </form>`;
+
+const informants = (shown, draw) => html`
+  <h3>${t("informant")}</h3>
+  ${shown.informants === null ? informantForm(shown, draw)
+    : html`<ul class="cards">${shown.informants.map((i) =>
+      card(t("informant"), { id: i.referral, ...i.informant }))}</ul>`}`;
+
+const revealed = (shown, draw) => html`
+  <h3>${t("children")}</h3>
+  <ul class="cards">${shown.whole.children.map((c) =>
+    card(t("child"), c))}</ul>
+  <h3>${t("persons")}</h3>
+  ${shown.whole.persons.length === 0 && html`<p>${t("persons.none")}</p>`}
+  <ul class="cards">${shown.whole.persons.map((p) =>
+    card(word("person", p.role), p))}</ul>
+  <h3>${t("referrals")}</h3>
+  <ul class="cards">${shown.whole.referrals.map(told)}</ul>
+  <h3>${t("notes")}</h3>
+  ${shown.notes.length === 0 && html`<p>${t("notes.none")}</p>`}
+  <ul class="cards">${shown.notes.map(note)}</ul>
+  ${shown.whole.referrals.some((r) => r.has_informant) &&
+    informants(shown, draw)}`;
+
+function hide(shown, draw) {
+  Object.assign(shown, { whole: null, notes: null, informants: null });
+  draw();
+}
+
+export const casePeople = (shown, draw) => html`
+  <section aria-labelledby="people"><h2 id="people">${t("people")}</h2>
+    ${shown.whole === null
+      ? html`<p class="help">${t("people.hidden")}</p>
+        <button type="button" disabled=${shown.isBusy}
+          onClick=${() => change(draw, t("people.read"), reveal)}>${
+          t("people.show")}</button>`
+      : html`<button type="button" class="plain" onClick=${() =>
+        hide(shown, draw)}>${t("people.hide")}</button>
+        ${revealed(shown, draw)}`}
+  </section>`;
