@@ -75,6 +75,14 @@ console_get(struct tx *tx, const struct request *r, struct response *a)
 	return answer_file(a, "index.html");
 }
 
+/* GET /refer: the form of partners, and of children */
+enum outcome
+refer_get(struct tx *tx, const struct request *r, struct response *a)
+{
+	(void)tx, (void)r;
+	return answer_file(a, "refer.html");
+}
+
 /* GET /console/{}: a file that a page is made of */
 enum outcome
 console_file_get(struct tx *tx, const struct request *r, struct response *a)

@@ -92,8 +92,9 @@ class Page:
     def look(self, name):
         """A screenshot, and whatever is wrong with what is shown."""
         SHOTS.mkdir(exist_ok=True)
-        self.do("shot", path=str(SHOTS / f"{name}-{self.size}.png"))
         found = self.do("look") + self.do("faults")
+        # Last: the browser leaves styles of its own in what it shot.
+        self.do("shot", path=str(SHOTS / f"{name}-{self.size}.png"))
         assert found == [], "\n".join(found)
 
 

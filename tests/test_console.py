@@ -206,10 +206,15 @@ def test_home_is_there_soon_on_a_cheap_phone(s, browser):
 
 def test_every_module_is_asked_for_at_once():
     """Not one after another as imports are found: each would cost a trip."""
-    page = (FILES / "index.html").read_text()
-    asked = set(re.findall(r'modulepreload" href="/console/([^"]+)"', page))
-    assert asked == {f.name for f in FILES.glob("*.mjs")} - {"console.mjs"} \
-        | {"preact.mjs", "htm.mjs"}
+    all_ = {f.name for f in FILES.glob("*.mjs")}
+    of_refer = {name for name in all_ if name.startswith("refer")}
+    for page, modules in (
+            ("index", all_ - of_refer - {"console.mjs"}
+             | {"preact.mjs", "htm.mjs"}),
+            ("refer", of_refer - {"refer.mjs"})):
+        text = (FILES / f"{page}.html").read_text()
+        assert modules == set(re.findall(
+            r'modulepreload" href="/console/([^"]+)"', text))
 
 
 def test_built_without_pages_there_are_none():
