@@ -4,9 +4,9 @@ import { attempt } from "/console/live.mjs";
 import { t, word } from "/console/text.mjs";
 
 const EVENTS = 50;
-const empty = () => ({ code: null, summary: null, whole: null, notes: null,
-  informants: null, events: [], next: null, missing: false, said: null,
-  isFault: false, doing: null, startAt: "", isBusy: false });
+const empty = () => ({ code: null, summary: null, isRevealed: false, whole: null,
+  notes: null, informants: null, events: [], next: null, missing: false,
+  said: null, isFault: false, doing: null, startAt: "", isBusy: false });
 export const shown = empty();
 
 export function forgetCase() {
@@ -48,7 +48,7 @@ export async function loadEvents(after) {
   shown.next = page.next ?? null;
 }
 
-// The summary; what was revealed stays revealed, and is read again.
+// The summary; what is revealed is read with it: once, for each is recorded.
 async function load(code) {
   const { items } = await call("GET",
     `/v1/cases?code=${encodeURIComponent(code)}&limit=1`);
@@ -57,8 +57,8 @@ async function load(code) {
     return;
   shown.summary = items[0];
   await loadEvents(null);
-  if (shown.whole !== null)
-    await reveal();
+  if (shown.isRevealed)
+    await readWhole();
 }
 
 export async function openCase(code) {
@@ -71,10 +71,14 @@ export async function openCase(code) {
   });
 }
 
-export async function reveal() {
+async function readWhole() {
   const [whole, notes] = await Promise.all([call("GET", path()),
     call("GET", path("/notes"))]);
   Object.assign(shown, { whole, notes: notes.items });
+}
+
+export function reveal() {
+  shown.isRevealed = true;
 }
 
 export async function askInformant(reason) {

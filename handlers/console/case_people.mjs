@@ -77,7 +77,8 @@ const revealed = (shown, draw) => html`
     informants(shown, draw)}`;
 
 function hide(shown, draw) {
-  Object.assign(shown, { whole: null, notes: null, informants: null });
+  Object.assign(shown, { isRevealed: false, whole: null, notes: null,
+    informants: null });
   draw();
 }
 
