@@ -26,7 +26,7 @@ enum outcome
 case_close(
     struct tx *tx, struct case_row *c, const struct act *a, const char *reason)
 {
-	enum outcome how = clocks_end_all(tx, c, a);
+	enum outcome how = clocks_end_all(tx, c, a, NULL);
 
 	c->is_open = false;
 	c->version++;

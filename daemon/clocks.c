@@ -216,8 +216,18 @@ clocks_drop_item(struct tx *tx, const struct item_clock *i,
 	return how == NOT_FOUND && is_dropped ? OK : how;
 }
 
+static bool
+is_kept(const char *const *kept, const char *step)
+{
+	for (; kept != NULL && *kept != NULL; kept++)
+		if (strcmp(*kept, step) == 0)
+			return true;
+	return false;
+}
+
 enum outcome
-clocks_end_all(struct tx *tx, const struct case_row *c, const struct act *a)
+clocks_end_all(struct tx *tx, const struct case_row *c, const struct act *a,
+    const char *const *kept)
 {
 	char list[CLOCKS_MAX][ID_SIZE];
 	struct clock_row k;
@@ -226,7 +236,7 @@ clocks_end_all(struct tx *tx, const struct case_row *c, const struct act *a)
 
 	for (size_t i = 0; i < n && how == OK; i++) {
 		how = clock_get(tx, list[i], &k);
-		if (how == OK)
+		if (how == OK && !is_kept(kept, k.step))
 			how = drop_clock(tx, &k, a->by, "closed");
 	}
 	return how;

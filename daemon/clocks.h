@@ -53,9 +53,12 @@ enum outcome clocks_done_item(struct tx *tx, const struct case_row *c,
  */
 enum outcome clocks_drop_item(struct tx *tx, const struct item_clock *i,
     const struct subject *by, const char *why);
-/* Closing: every open clock of the case is dropped, every alert over. */
-enum outcome
-clocks_end_all(struct tx *tx, const struct case_row *c, const struct act *a);
+/*
+ * The end: open clocks of the case are dropped, their alerts over, but for
+ * those of kept steps (ids, the last one NULL; NULL: none).
+ */
+enum outcome clocks_end_all(struct tx *tx, const struct case_row *c,
+    const struct act *a, const char *const *kept);
 
 /*
  * The case's t0_at is earlier than it was: open clocks that run from it start

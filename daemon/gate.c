@@ -36,6 +36,26 @@ is_unmet(struct tx *tx, const struct case_row *c, const struct gate *g)
 	return after != INT64_MIN && last_done(tx, c, g->step) < after;
 }
 
+/* What of its step is open: activities, referrals; NULL: nothing by name. */
+static json_t *
+open_items(struct tx *tx, const struct case_row *c, const struct gate *g)
+{
+	struct rows *rows;
+	json_t *list;
+
+	if (g->step == NULL)
+		return NULL;
+	list = json_array();
+	rows = tx_query(tx, Q_GATE_ITEMS, ARGS(V_TEXT(c->id), V_TEXT(g->step)));
+	while (rows_next(rows))
+		json_array_append_new(list, json_string(row_text(rows, 0)));
+	(void)rows_end(rows);
+	if (json_array_size(list) > 0)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
 static void
 add_urgent(struct tx *tx, const struct case_row *c, json_t *list)
 {
@@ -66,9 +86,10 @@ gate_unmet(struct tx *tx, const struct case_row *c)
 
 		if (is_unmet(tx, c, g))
 			json_array_append_new(
-			    list, json_pack("{s:s, s:s, s:s, s:s*}", "id",
+			    list, json_pack("{s:s, s:s, s:s, s:s*, s:o*}", "id",
 				      g->id, "name", is_english ? g->en : g->vi,
-				      "source", g->source, "step", g->step));
+				      "source", g->source, "step", g->step,
+				      "items", open_items(tx, c, g)));
 	}
 	add_urgent(tx, c, list);
 	return list;

@@ -8,8 +8,9 @@
 #include "cases.h"
 
 /*
- * What is unmet: [{id, name, source, step}] in the procedure's order, then
- * urgent steps that are open.  Empty: it may be closed.  The caller decrefs.
+ * What is unmet: [{id, name, source, step, items}] in the procedure's order,
+ * then urgent steps that are open.  items: which of a step's clocks, by number
+ * or id.  Empty: it may be closed.  The caller decrefs.
  */
 json_t *gate_unmet(struct tx *tx, const struct case_row *c);
 

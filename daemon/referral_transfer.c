@@ -43,23 +43,23 @@ set_fact(struct tx *tx, struct case_row *c, enum fact f, const char *word,
 	    tx, c, &(struct change){f, fact_word(f, word), r->acted_at}, r->by);
 }
 
-/* It goes on: what the other wards have still to hear must be told. */
+/*
+ * What others have still to answer or to hear goes on: they were asked by us,
+ * and no one else waits for it.
+ */
 static enum outcome
 end_clocks(struct tx *tx, const struct case_row *c, const struct act *a)
 {
-	char list[CLOCKS_MAX][ID_SIZE];
-	const char *step = referral_step(tx, TELL);
+	static const char *const kinds[] = {
+	    TELL, "referral_answer", "referral_recall"};
+	const char *kept[NELEM(kinds) + 1] = {NULL};
 	size_t n = 0;
-	enum outcome how =
-	    ids_read(tx_query(tx, Q_CLOCK_ITEMS,
-			 ARGS(V_TEXT(c->id), V_TEXT(step), V_INT(CLOCKS_MAX))),
-		list, CLOCKS_MAX, &n);
 
-	if (how == OK)
-		how = clocks_end_all(tx, c, a);
-	for (size_t i = 0; i < n && how == OK; i++)
-		how = referral_clock_open(tx, c, TELL, list[i], 0);
-	return how;
+	for (size_t i = 0; i < NELEM(kinds); i++) {
+		kept[n] = referral_step(tx, kinds[i]);
+		n += kept[n] != NULL;
+	}
+	return clocks_end_all(tx, c, a, kept);
 }
 
 /* The child is theirs: our clocks end, what is left is the file. */
