@@ -106,21 +106,6 @@ transfer_withdraw(
 
 /* ---- In ---- */
 
-enum outcome
-transfer_received(struct tx *tx, const char *referral)
-{
-	struct referral_about w;
-	struct case_row c;
-	enum outcome how = referral_about(tx, referral, &w);
-
-	referral_about_done(&w);
-	if (how != OK || strcmp(w.purpose, "transfer") != 0)
-		return how;
-	how = case_get(tx, w.case_id, &c);
-	return how == OK ? referral_clock_open(tx, &c, DECIDE, referral, 0)
-			 : how;
-}
-
 static enum outcome
 tell(struct tx *tx, const struct case_row *c, const struct referral_reply *r)
 {
@@ -204,6 +189,37 @@ taken_back(struct tx *tx, struct case_row *c, const struct referral_reply *r)
 	if (how == OK && is_only_theirs(tx, c))
 		how = let_go(tx, c, "returned", r);
 	return how == OK ? case_tell_lead(tx, c, "transfer_withdrawn") : how;
+}
+
+/* A withdrawal may overtake what it takes back: that rings nowhere. */
+static enum outcome
+received(struct tx *tx, const char *referral, const struct referral_about *w)
+{
+	struct case_row c;
+	enum outcome how = case_get(tx, w->case_id, &c);
+
+	if (how == OK)
+		how = referral_clock_open(tx, &c, DECIDE, referral, 0);
+	if (how != OK ||
+	    !transfer_was_recalled(tx, w->agency_id, w->source_ref))
+		return how;
+	return taken_back(tx, &c,
+	    &(struct referral_reply){.id = referral,
+		.to = "withdrawn",
+		.by = &audit_system,
+		.acted_at = clock_now()});
+}
+
+enum outcome
+transfer_received(struct tx *tx, const char *referral)
+{
+	struct referral_about w;
+	enum outcome how = referral_about(tx, referral, &w);
+
+	referral_about_done(&w);
+	return how == OK && strcmp(w.purpose, "transfer") == 0
+		   ? received(tx, referral, &w)
+		   : how;
 }
 
 /* Is there something that the other ward must hear? */

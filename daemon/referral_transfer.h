@@ -29,7 +29,10 @@ enum outcome transfer_accepted(
 enum outcome transfer_withdraw(
     struct tx *tx, const struct case_row *c, const struct referral_reply *r);
 
-/* A notification came in; if it is a transfer, the lead must answer it. */
+/*
+ * A notification came in; if it is a transfer, the lead must answer it, or is
+ * told that it was taken back before it came.
+ */
 enum outcome transfer_received(struct tx *tx, const char *referral);
 /*
  * Our answer to it ("accepted", "refused"), or what was said on the phone
@@ -40,6 +43,17 @@ enum outcome transfer_received(struct tx *tx, const char *referral);
  */
 enum outcome transfer_answer(struct tx *tx, const struct referral_about *w,
     const struct referral_reply *r);
+
+/*
+ * It took back what is not there, or not for it to see: kept and audited, so
+ * that what comes later comes in as taken back.  id: of what is kept.  The lead
+ * of a case that it is barred from is told and decides (referral_recall.c).
+ */
+enum outcome transfer_recall(struct tx *tx, const struct subject *by,
+    const char *source_ref, char id[ID_SIZE]);
+/* Did it take back what it now sends? */
+bool transfer_was_recalled(
+    struct tx *tx, const char *agency_id, const char *source_ref);
 
 /* What an agency sent by its own number; NOT_FOUND also if it is barred. */
 enum outcome transfer_find(struct tx *tx, const char *agency_id,

@@ -143,6 +143,7 @@ upkeep_run(struct tx *tx)
 	} rows[] = {
 	    {Q_UPKEEP_IDEMPOTENCY, now - c->idempotency_keep},
 	    {Q_UPKEEP_REFUSED, now - c->refused_keep},
+	    {Q_UPKEEP_RECALLS, now - c->refused_keep},
 	    {Q_UPKEEP_QUOTA, now - QUOTA_KEEP},
 	    {Q_UPKEEP_LINKS, now},
 	};

@@ -189,6 +189,18 @@ static const struct field withdraw_fields[] = {
 static const struct schema withdraw_schema = {
     withdraw_fields, NELEM(withdraw_fields)};
 
+/* Nothing of theirs has the number, as far as they may know: it is kept. */
+static enum outcome
+keep_recall(struct tx *tx, const struct request *r, struct response *a)
+{
+	char id[ID_SIZE];
+	enum outcome how =
+	    transfer_recall(tx, &r->subject, body_text(r, "source_ref"), id);
+
+	return how == OK ? answer_json(a, 202, json_pack("{s:s}", "id", id))
+			 : answer_outcome(a, how);
+}
+
 static enum outcome
 take_back(struct tx *tx, const struct request *r, struct response *a)
 {
@@ -203,7 +215,7 @@ take_back(struct tx *tx, const struct request *r, struct response *a)
 	    transfer_find(tx, r->subject.id, body_text(r, "source_ref"), id);
 
 	if (how == NOT_FOUND)
-		return answer_problem(a, "not_found");
+		return keep_recall(tx, r, a);
 	if (how != OK)
 		return answer_outcome(a, how);
 	how = referral_about(tx, id, &w);

@@ -2,7 +2,8 @@
 import pytest
 
 from refer_site import NAME, text_of
-from transfer_site import CALL, Pair, answer, hand_over, ok, refused
+from transfer_site import (CALL, Pair, answer, hand_over, ok, refused,
+                           transfer)
 
 
 @pytest.fixture(scope="module")
@@ -86,15 +87,15 @@ def test_what_the_sender_takes_back_rings_on_nowhere_but_there(pair):
                    {"source_ref": out})
     assert ok(again) == {"id": mine["id"]}
     for who, ref in (("warda", code), ("tramyte", out)):
-        a404 = b.call(who, "POST", "/v1/referrals/withdraw",
-                      {"source_ref": ref})
-        assert a404.status == 404, a404
+        kept = ok(b.call(who, "POST", "/v1/referrals/withdraw",
+                         {"source_ref": ref}), 202)
+        assert set(kept) == {"id"} and kept["id"] != mine["id"]
     ok(b.post("lead", there, "close", {
         "acted_at": b.d.now, "reason": "misdirected"}))
 
 
 def test_a_barred_ward_takes_nothing_back_by_itself(pair):
-    """To it the case is not there; people telephone."""
+    """To it the case is not there; who works on it is told, and decides."""
     a, b = pair.a, pair.b
     code, out, there = hand_over(pair, children=[
         {"name": "Trẻ Thử Nghiệm Bảy", "place": "Tổ Thử Nghiệm 7"}])
@@ -103,9 +104,58 @@ def test_a_barred_ward_takes_nothing_back_by_itself(pair):
                   {"source_ref": out})
     none = b.call("warda", "POST", "/v1/referrals/withdraw",
                   {"source_ref": code})
-    assert gone.status == none.status == 404
-    assert gone.json["detail"] == none.json["detail"]
-    assert b.clock(there, "P03")
+    assert gone.status == none.status == 202
+    assert set(gone.json) == set(none.json) == {"id"}
+    b.d.step("1s")
+    assert b.told(there, "transfer_withdrawn") == ["truongnhom"]
+    assert b.clock(there, "P03") and b.clock(there, "N08")
+
+
+def take_back_first(b, ref, times=1):
+    """The withdrawal comes, then what it takes back."""
+    for _ in range(times):
+        kept = ok(b.call("warda", "POST", "/v1/referrals/withdraw",
+                         {"source_ref": ref, "reason": "Trẻ ở phường."}), 202)
+    return kept["id"], ok(b.call("warda", "POST", "/v1/referrals", {
+        "kind": "abused", "narrative": "Lời kể thử nghiệm.",
+        "children": [{"name": f"Trẻ Thử Nghiệm {ref}", "place": "Tổ 9"}],
+        "transfer": True, "source_ref": ref,
+        "source": {"channel": "phone", "received_at": b.d.now}}), 201)
+
+
+def test_a_withdrawal_that_overtakes_its_transfer_is_kept(pair):
+    """It was answered 404, and the transfer that came then rang on there."""
+    b = pair.b
+    kept, receipt = take_back_first(b, "OT-1", times=2)
+    there = receipt["cases"][0]
+    assert kept != receipt["id"]
+    # No child is lost: a case to be looked at and closed, by the lead's act.
+    assert open_steps(b, there) == {"N23c"}
+    assert b.case(there)["state"] == "open"
+    assert b.case(there)["children"][0]["name"] == "Trẻ Thử Nghiệm OT-1"
+    b.d.step("2m")
+    assert b.told(there, "transfer_withdrawn") == ["truongnhom"]
+    assert {e["alert"]["kind"] for e in b.events(there) if e.get("alert")} \
+        == {"transfer_withdrawn"}, "nobody's ladder rings for it"
+    (mine,) = b.case(there)["referrals"]
+    assert mine["answer"] == "withdrawn"
+    assert answer(b, there, mine["id"], answer="accepted").status == 409
+    # The same number of another agency is another one's.
+    other = b.call("truong1", "POST", "/v1/referrals", {
+        "kind": "abused", "narrative": "Khác.", "source_ref": "OT-1",
+        "source": {"channel": "phone", "received_at": b.d.now}}).json
+    assert b.clock(other["cases"][0], "N08")
+
+
+def test_what_was_known_before_rings_on_when_an_overtaken_transfer_comes(pair):
+    b = pair.b
+    child = {"name": "Trẻ Thử Nghiệm OT-2", "place": "Tổ 9"}
+    own = b.call("truong1", "POST", "/v1/referrals", {
+        "kind": "abused", "narrative": "Lời kể khác.", "children": [child],
+        "source": {"channel": "phone", "received_at": b.d.now}}).json
+    _, receipt = take_back_first(b, "OT-2")
+    assert b.clock(own["cases"][0], "N08")
+    assert open_steps(b, receipt["cases"][0]) == {"N23c"}
 
 
 def test_what_others_reported_too_stays_ours_when_it_is_taken_back(pair):
@@ -183,6 +233,25 @@ def test_a_ward_that_cannot_be_reached_is_told_of_a_withdrawal_later(pair):
     ok(answer(a, code, out, answer="told",
               call={**CALL, "called_at": a.d.now}))
     assert a.clock(code, "P04") is None
+
+
+def test_the_senders_clock_ends_when_its_withdrawal_overtakes(pair):
+    """The transfer could not be delivered; it is taken back before it was."""
+    a, b = pair.a, pair.b
+    b.d.stop()
+    code = a.open()
+    out = ok(transfer(a, code, agency="wardb"), 201)["id"]
+    a.d.step("1s")
+    ok(answer(a, code, out, answer="withdrawn", reason="Trẻ ở phường."))
+    b.d.start()
+    pair.find(a, b)
+    a.d.step("6m")
+    assert a.clock(code, "P04") is None and a.clock(code, "N08")
+    assert take_back_first(b, out)[1]["cases"]
+    (late,) = [r for c in b.call("lead", "GET", "/v1/cases").json["items"]
+               for r in b.case(c["code"], "lead")["referrals"]
+               if out in str(r)]
+    assert late["answer"] == "withdrawn"
 
 
 def test_the_chains_hold_after_all_this(pair):

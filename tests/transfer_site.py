@@ -50,12 +50,17 @@ class Pair:
             secret = mine.d.folder / "peer.secret"
             secret.write_text(other.d.ctl("key", "add", me)["key"] + "\n")
             secret.chmod(0o600)
-            mine.d.write_channels([spool(mine.d.folder / "spool"), {
-                "name": "peer", "kind": "hotlined", "allow_private": True,
-                "url": f"http://127.0.0.1:{other.d.port}",
-                "interval": "now", "secret_file": "peer.secret"}])
-            mine.d.ctl("reload")
+            self.find(mine, other)
             mine.d.ctl("agency", "address", code, "peer", me, "--verified")
+
+    @staticmethod
+    def find(mine, other):
+        """Where the other is: after a restart its port is another one."""
+        mine.d.write_channels([spool(mine.d.folder / "spool"), {
+            "name": "peer", "kind": "hotlined", "allow_private": True,
+            "url": f"http://127.0.0.1:{other.d.port}",
+            "interval": "now", "secret_file": "peer.secret"}])
+        mine.d.ctl("reload")
 
     def __enter__(self):
         return self

@@ -306,6 +306,15 @@ CREATE TABLE referral_update (
 ) STRICT;
 CREATE INDEX referral_update_referral ON referral_update (referral_id);
 
+CREATE TABLE transfer_recall (      -- taken back before it came; pruned by age
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    agency_id TEXT NOT NULL REFERENCES agency (id),
+    source_ref TEXT NOT NULL,       -- of the transfer, once it comes
+    last_at INT8 NOT NULL,
+    UNIQUE (agency_id, source_ref)
+) STRICT;
+
 CREATE TABLE idempotency (          -- small, pruned by age
     agency_id TEXT NOT NULL,
     key TEXT NOT NULL,
