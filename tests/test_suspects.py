@@ -132,7 +132,8 @@ def numbers(town):
     """Every number that an admin gets without asking for a case."""
     status = town.d.ctl("status")
     metrics = [line for line in town.d.watch("/metrics").text.splitlines()
-               if re.match(r"hotlined_(cases|clocks|alerts|overdue)", line)]
+               if re.match(r"hotline_(cases|clocks|alerts|outbox_waiting)", line)]
+    assert len(metrics) >= 10
     members = {m["login"]: m["open_cases"]
                for m in town.d.ctl("member", "list")["items"]}
     return {k: status[k] for k in (
@@ -187,3 +188,21 @@ def test_the_suspect_is_the_admin(town):
              for i in d.ctl("alert", "list")["items"]]
     assert ("alarm_admin_act", "member.stop") in kinds
     assert any("quản trị" in t.lower() for t in town.sent()["4"])
+
+
+def test_an_alert_that_cannot_leave_is_told_whosever_it_is(tmp_path):
+    """The age of the oldest names nobody, and silence would be worse: the
+    admin who is barred sees that something is stuck, and not what."""
+    with Daemon(procedure=FULL, folder=tmp_path / "d", settings={
+            "courier_program": "/nowhere/courier",
+            "courier_alarm": "1d"}) as d:
+        town = Town(d)
+        before = numbers(town)
+        town.refer(alleged=[{"relation": "official", "name": ADMIN}])
+        d.set_clock("2026-11-24T07:20:00+07:00")
+        assert "\nhotline_outbox_oldest_seconds 1200.000\n" in \
+            d.watch("/metrics").text
+        assert d.watch("/readyz?verbose").json["oldest_unsent_s"] == 1200
+        assert d.watch("/readyz").status == 503
+        assert numbers(town) == before
+        assert "oldest_unsent_at" not in d.ctl("status")
