@@ -82,6 +82,19 @@ def test_the_core_has_no_route_out_and_the_courier_no_state():
         assert "\nWatchdogSec=" in unit
 
 
+@pytest.mark.parametrize("unit", ["hotlined", "hotline-courier"])
+def test_one_that_hangs_at_every_start_is_told_too(unit):
+    """Killed by its watchdog or at its start, again and again: that many starts
+    must fit into the interval, or people are never told."""
+    text = (ROOT / f"systemd/{unit}.service").read_text()
+    said = {k: int(n) * (60 if m else 1) for k, n, m in re.findall(
+        r"(?m)^(\w+)=(\d+)(min)?$", text)}
+    hangs = max(said["TimeoutStartSec"], said["WatchdogSec"])
+    # SIGABRT or SIGTERM, then SIGKILL, each with its time.
+    each = hangs + 2 * said["TimeoutStopSec"] + said["RestartSec"]
+    assert said["StartLimitBurst"] * each < said["StartLimitIntervalSec"]
+
+
 def test_units_are_what_systemd_understands(unpacked):
     """Every unit of the package, with the programs where they will be."""
     units = unpacked / "usr/lib/systemd/system"

@@ -78,3 +78,30 @@ def test_booted(results, check):
     if results.get(check) == "skipped":
         pytest.skip(f"{check.upper()} NOT TESTED: no BPF on control groups")
     assert results.get(check) == "ok", results["log"][-6000:]
+
+
+def blocks_of_readme():
+    """{(chapter, number of its block)} of all commands there."""
+    found, chapter, n = set(), None, 0
+    for line in (ROOT.parent / "README.md").read_text().splitlines():
+        if re.match("##+ ", line):
+            chapter, n = line.lstrip("# "), 0
+        elif line == "```sh":
+            n += 1
+            found.add((chapter, n))
+    return found
+
+
+def test_every_command_of_readme_is_tried():
+    """By the probe, but for the two commands (test_demo.py) and the build by
+    hand (test_by_hand.py)."""
+    left = {(chapter, n) for chapter, n in blocks_of_readme()
+            if chapter not in ("Two commands", "Build and install by hand")}
+    assert len(left) > 20
+    for how, quoted, word, n in re.findall(
+            r'\b(try|look) (?:"([^"]+)"|([A-Z]\w+))(?: (\d))?',
+            PROBE.read_text()):
+        only = n or ("1" if how == "look" else "")
+        left -= {(c, b) for c, b in left
+                 if c == (quoted or word) and only in ("", str(b))}
+    assert left == set()
