@@ -1,10 +1,12 @@
 #include "log.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -112,37 +114,54 @@ line_start(char *line, size_t size, enum log_level level)
 	return snprintf(line, size, "%s %-5s ", at, levels[level].name);
 }
 
-static void __attribute__((format(printf, 2, 0)))
+/* Lines go out whole; there is nowhere to complain. */
+static void
+write_out(const char *line, size_t n)
+{
+	/* The journal's other socket: when that is full, too, it is lost. */
+	if (way() == WAY_JOURNAL)
+		(void)send(STDERR_FILENO, line, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	else
+		(void)!write(STDERR_FILENO, line, n);
+}
+
+/* How many lines before it were lost and are not told yet. */
+static unsigned __attribute__((format(printf, 2, 0)))
 write_line(enum log_level level, const char *fmt, va_list ap)
 {
 	char line[LINE_SIZE];
 	size_t n = (size_t)line_start(line, sizeof(line), level);
 	size_t more = format(line + n, sizeof(line) - n - 1, fmt, ap);
+	unsigned lost = 0;
 
 	if (way() == WAY_JOURNAL) {
 		const struct log_kind *kind = log_kind_of(fmt);
 
 		if (journal_send(levels[level].syslog,
-			kind == NULL ? NULL : kind->id, line + n))
-			return;
+			kind == NULL ? NULL : kind->id, line + n, &lost))
+			return lost;
 	}
 	n += more;
 	line[n++] = '\n';
-	/* One write is atomic enough, and there is nowhere to complain. */
-	if (write(STDERR_FILENO, line, n) < 0)
-		return;
+	write_out(line, n);
+	return 0;
 }
 
 void
 log_write(enum log_level level, const char *fmt, ...)
 {
+	int keep = errno;
+	unsigned lost;
 	va_list ap;
 
 	if ((int)level > atomic_load(&level_in_force))
 		return;
 	va_start(ap, fmt);
-	write_line(level, fmt, ap);
+	lost = write_line(level, fmt, ap);
 	va_end(ap);
+	if (lost > 0)
+		log_warn("log lines lost n=%u", lost);
+	errno = keep;
 }
 
 void
@@ -152,7 +171,7 @@ fatal(const char *fmt, ...)
 
 	va_start(ap, fmt);
 	log_error("fatal: the program ends itself");
-	write_line(LOG_ERROR, fmt, ap);
+	(void)write_line(LOG_ERROR, fmt, ap);
 	va_end(ap);
 	abort();
 }

@@ -6,9 +6,11 @@
 
 /*
  * Priority as of syslog(3); id is the MESSAGE_ID or NULL; what the message says
- * as case=, alert=, delivery=, clock=, channel= becomes a field.  False if the
- * journal does not take it.
+ * as case=, alert=, delivery=, clock=, channel= becomes a field.  False if there is
+ * no journal.  One that hangs is not waited for: the line is lost, and the next
+ * that is taken says in ret_lost, else untouched, how many were.
  */
-bool journal_send(int priority, const char *id, const char *message);
+bool journal_send(
+    int priority, const char *id, const char *message, unsigned *ret_lost);
 
 #endif

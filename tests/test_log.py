@@ -58,11 +58,14 @@ class Journal:
         folder.mkdir()
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(str(folder / "socket"))
+        self.reads = threading.Event()
+        self.reads.set()
         threading.Thread(target=self.read, daemon=True).start()
 
     def read(self):
         while True:
             data = self.socket.recv(65536)
+            self.reads.wait()
             if not data:
                 return
             self.entries.append(dict(
@@ -89,13 +92,19 @@ def start_with_journal(d, journal, folder):
     raise AssertionError(ours.recv(4096))
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"),
-                    reason="needs root and a mount namespace of its own")
-def test_the_journal_gets_fields(tmp_path, ward):
+@pytest.fixture
+def journaled(tmp_path, ward):
+    """(ward, its journal, our end of its stderr)"""
+    if os.geteuid() != 0 or not shutil.which("unshare"):
+        pytest.skip("needs root and a mount namespace of its own")
     journal = Journal(tmp_path / "journal")
     os.makedirs("/run/systemd/journal", exist_ok=True)
     w = ward(start=False, settings={"log_level": "info"})
-    ours = start_with_journal(w.d, journal, tmp_path / "journal")
+    return w, journal, start_with_journal(w.d, journal, tmp_path / "journal")
+
+
+def test_the_journal_gets_fields(journaled):
+    w, journal, ours = journaled
     w.staff()
     w.expect(AN)
     taken = w.d.api("POST", "/v1/referrals", referral(), w.key)
@@ -110,19 +119,41 @@ def test_the_journal_gets_fields(tmp_path, ward):
     assert found_in("the journal", repr(journal.entries).encode()) == []
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"),
-                    reason="needs root and a mount namespace of its own")
-def test_the_journal_names_the_case(tmp_path, ward):
-    journal = Journal(tmp_path / "journal")
-    os.makedirs("/run/systemd/journal", exist_ok=True)
-    w = ward(start=False, settings={"log_level": "info"})
-    start_with_journal(w.d, journal, tmp_path / "journal")
+def test_the_journal_names_the_case(journaled):
+    w, journal, _ = journaled
     taken = w.d.api("POST", "/v1/referrals", referral(), w.d.agency("mot"))
     assert taken.status == 201, taken
     w.d.stop()
     cases = {e["HOTLINE_CASE"] for e in journal.entries
              if e.get("HOTLINE_CASE")}
     assert len(cases) == 1 and re.fullmatch(r"[0-9a-f-]{36}", cases.pop())
+
+
+def test_a_journal_that_hangs_holds_nothing_up(journaled):
+    """Its sockets take so many lines unread; then they are lost, and told."""
+    w, journal, _ = journaled
+    key = w.d.agency("mot")
+    journal.reads.clear()
+    took = []
+    for _ in range(1000):
+        before = time.monotonic()
+        assert w.d.api("GET", "/v1/me", key="nobody").status == 401
+        took.append(time.monotonic() - before)
+        if len(took) > 40 and sum(took) > 2:
+            break
+    assert max(took) < 3
+    journal.reads.set()
+    until = time.monotonic() + 10
+    while not (told := [e for e in journal.entries if
+                        e["MESSAGE"].startswith("log lines lost n=")]):
+        assert time.monotonic() < until, journal.entries[-5:]
+        w.d.api("GET", "/v1/me", key="nobody")
+    refused = [e for e in journal.entries
+               if e["MESSAGE"].startswith("credentials refused")]
+    assert len(refused) < len(took)
+    assert int(told[0]["MESSAGE"].partition("=")[2]) > 10
+    assert w.d.api("POST", "/v1/referrals", referral(), key).status == 201
+    w.d.stop()
 
 
 def check(entries):
