@@ -16,7 +16,8 @@ build() {
 	ninja -C "$dir" >"$dir.log" 2>&1 || { tail -60 "$dir.log"; exit 1; }
 }
 units() {
-	ctest --test-dir "$1" --parallel 2 --output-on-failure --no-tests=error | tee "$1/ctest.txt"
+	# They mostly wait for a clock: six at a time.
+	ctest --test-dir "$1" --parallel 6 --output-on-failure --no-tests=error | tee "$1/ctest.txt"
 }
 suite() { /usr/bin/python3 -m pytest -q -rs -p no:cacheprovider "$@"; }
 
@@ -29,6 +30,9 @@ units build
 
 say "clang 14, hardened"
 build build-clang -DCMAKE_C_COMPILER=clang-14
+# Meanwhile, with what the tests leave of the processor.
+nice -n 19 tests/analyse.sh build-clang >build-clang/analyse.txt 2>&1 &
+analysis=$!
 units build-clang
 
 say "gcc, ASan and UBSan, with coverage"
@@ -39,9 +43,6 @@ say "gcc, TSan: the threads"
 build build-tsan -DCMAKE_C_COMPILER=gcc -DTSAN=ON
 units build-tsan
 
-say "clang-tidy and cppcheck"
-tests/analyse.sh build-clang
-
 say "the daemon from outside, on the sanitized build"
 # They mostly wait for one another's answers: three files at a time.
 export BUILD=build-asan ANSWERED=$PWD/build-asan/answered.txt
@@ -49,6 +50,10 @@ rm -f "$ANSWERED"
 suite -n 3 --dist loadfile --durations=9 --ignore tests/test_zz_every_call.py \
 	tests | tee build-asan/pytest.txt
 suite tests/test_zz_every_call.py | tee build-asan/calls.txt
+
+say "clang-tidy and cppcheck"
+wait "$analysis" || { cat build-clang/analyse.txt; exit 1; }
+cat build-clang/analyse.txt
 
 say "coverage"
 gcovr --root . --object-directory build-asan --filter daemon/ --filter handlers/ \
@@ -59,13 +64,12 @@ say "every branch of procedures, calendars, clocks, outbox and who may see what,
 # Exceptions cannot be thrown in C: the edges that -fexceptions adds are left out.
 cmake -S . -B build-branches -G Ninja -DCMAKE_C_COMPILER=gcc -DCOVERAGE=ON >/dev/null
 pure="procedure procedure_shipped procedure_profiles procedure_wrong when calendar rules duties without allow allow_fields bars"
-for unit in $pure; do targets="${targets-} unit_$unit"; done
-for unit in tests/unit_{clocks,memory*,outbox*,schedule*}.c; do targets="$targets $(basename "$unit" .c)"; done
+for unit in tests/unit_{memory*,schedule*,outbox*,clocks}.c; do targets="${targets-} $(basename "$unit" .c)"; done
+for unit in $pure; do targets="$targets unit_$unit"; done
 # shellcheck disable=SC2086
 ninja -C build-branches $targets >/dev/null
-# They mostly wait for a clock: two at a time.
 # shellcheck disable=SC2086
-printf '%s\n' $targets | xargs -P 2 -I '{}' sh -c 'build-branches/{} >build-branches/{}.log 2>&1 || { tail -20 build-branches/{}.log; exit 1; }'
+printf '%s\n' $targets | xargs -P 6 -I '{}' sh -c 'build-branches/{} >build-branches/{}.log 2>&1 || { tail -20 build-branches/{}.log; exit 1; }'
 # unit_bars reads bars.c itself: the library's copy is not counted.
 rm -f build-branches/CMakeFiles/services.dir/daemon/bars*.c.gc*
 gcovr --root . --object-directory build-branches --filter 'daemon/procedure.*' \
