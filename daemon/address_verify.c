@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "clock_rows.h"
 #include "context.h"
+#include "duty.h"
 #include "keyring.h"
 
 #define KIND "verify_address"
@@ -133,4 +134,25 @@ address_answered(struct tx *tx, const struct delivery *d)
 		.detail = json_pack("{s:s, s:s, s:s}", "channel", d->channel,
 		    "who", person_id(&d->person), "how", "code"),
 	    });
+}
+
+enum outcome
+address_gone(struct tx *tx, const struct delivery *d)
+{
+	enum outcome how = tx_exec(tx, Q_ADDRESS_GONE,
+	    ARGS(V_TEXT(d->address_id), V_INT(clock_now())));
+
+	if (how != OK)
+		return how == NOT_FOUND ? OK : how; /* removed meanwhile */
+	how = audit_add(tx, &(struct happening){
+				.actor = &audit_system,
+				.act = "address.gone",
+				.object_kind = "address",
+				.object_id = d->address_id,
+				.detail = json_pack("{s:s, s:s}", "channel",
+				    d->channel, "who", person_id(&d->person)),
+			    });
+	return how == OK && d->person.member_id[0] != '\0'
+		   ? duty_tell(tx, "alarm_address_gone", d->person.member_id)
+		   : how;
 }

@@ -22,5 +22,11 @@ enum outcome address_take_code(struct tx *tx, const char *id, const char *code);
  * works.  Unverified, it is verified now; audited.
  */
 enum outcome address_answered(struct tx *tx, const struct delivery *d);
+/*
+ * Whoever runs the channel says that the address of this delivery is no more:
+ * nothing is sent there again; audited.  Its member is told where else they are
+ * reached, then the lead.
+ */
+enum outcome address_gone(struct tx *tx, const struct delivery *d);
 
 #endif

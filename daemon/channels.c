@@ -129,6 +129,15 @@ channels_is_call(const struct channels *c, const char *name)
 	return one != NULL && strcmp(one->kind, "hotlined") == 0;
 }
 
+bool
+channels_is_gone(const struct channels *c, const char *name, int64_t code)
+{
+	const struct channel_conf *one = channels_find(c, name);
+
+	return one != NULL && strcmp(one->kind, "webpush") == 0 &&
+	       (code == 404 || code == 410);
+}
+
 struct channels *
 channels_load(const char *path, struct faults *faults)
 {

@@ -25,5 +25,10 @@ const struct channel_conf *
 channels_find(const struct channels *c, const char *name);
 /* Does it call another hotlined, one thing a call, instead of telling people? */
 bool channels_is_call(const struct channels *c, const char *name);
+/*
+ * Does this answer of it say that the address is no more, for good?  Of a push
+ * service 404 and 410 (RFC 8030, 7.3).
+ */
+bool channels_is_gone(const struct channels *c, const char *name, int64_t code);
 
 #endif

@@ -7,7 +7,8 @@
 #include "duty.h"
 #include "procedure.h"
 
-static const char *const kinds[] = {"alarm_hand_over", "alarm_swap"};
+static const char *const kinds[] = {
+    "alarm_hand_over", "alarm_swap", "alarm_address_gone"};
 
 enum outcome
 duty_login(struct tx *tx, const char *member_id, char login[LOGIN_SIZE])

@@ -1,4 +1,5 @@
 /* What came of an attempt, and what people answer. */
+#include "address_verify.h"
 #include "alert.h"
 #include "audit.h"
 #include "channels.h"
@@ -43,6 +44,15 @@ take_late(
 	return audit_delivery(tx, d, "delivery.late_result", r);
 }
 
+/* The address is no more, not the message or the channel at fault. */
+static bool
+is_gone(
+    struct tx *tx, const struct delivery *d, const struct delivery_result *r)
+{
+	return r->result == RESULT_PERMANENT &&
+	       channels_is_gone(tx_context(tx)->channels, d->channel, r->code);
+}
+
 static struct verdict
 judge(struct tx *tx, const struct delivery *d, const struct delivery_result *r)
 {
@@ -55,7 +65,7 @@ judge(struct tx *tx, const struct delivery *d, const struct delivery_result *r)
 	    .number = d->attempts,
 	    .retry_after_ms = r->retry_after_ms,
 	    .is_widened = d->is_widened,
-	    .is_last = !delivery_has_next(tx, d),
+	    .is_last = !is_gone(tx, d, r) && !delivery_has_next(tx, d),
 	    .random = random_below(UINT32_MAX),
 	};
 
@@ -160,6 +170,18 @@ called(struct tx *tx, const struct delivery *d)
 		   : OK;
 }
 
+/* A refusal is about the address, if that is no more, else the channel. */
+static enum outcome
+refused(struct tx *tx, const struct delivery *d,
+    const struct delivery_result *r, const struct verdict *v)
+{
+	if (is_gone(tx, d, r))
+		return address_gone(tx, d);
+	return strcmp(v->state, "refused") == 0
+		   ? alarm_raise(tx, "alarm_channel_refused", d->channel)
+		   : OK;
+}
+
 enum outcome
 outbox_record(struct tx *tx, const struct delivery_result *r)
 {
@@ -178,10 +200,10 @@ outbox_record(struct tx *tx, const struct delivery_result *r)
 		return take_late(tx, &d, r);
 	v = judge(tx, &d, r);
 	how = r->is_ours ? OK : turn_breaker(tx, &d, r->result);
-	if (how == OK && strcmp(v.state, "refused") == 0)
-		how = alarm_raise(tx, "alarm_channel_refused", d.channel);
 	if (how == OK && v.widens)
 		how = widen(tx, &d);
+	if (how == OK)
+		how = refused(tx, &d, r, &v);
 	if (how == OK)
 		how = write_result(tx, &d, r, &v);
 	if (how == OK && r->result == RESULT_ACCEPTED)

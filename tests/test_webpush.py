@@ -9,7 +9,7 @@ import pytest
 
 from courier_fixtures import ledger, stops  # noqa: F401
 from courier_rig import Courier, check
-from hotline import BUILD, ROOT, Daemon
+from hotline import BUILD, ROOT, Daemon, spool
 from receivers import Certificate, HttpReceiver, Message
 
 CONTACT = "mailto:truc@phuong.test"
@@ -229,6 +229,83 @@ def test_a_member_subscribes_and_is_alerted(service, tmp_path, ledger, stops):
             "https://hotline.example.test/a/")
         assert "Nội dung" not in json.dumps(alert.message.data,
                                             ensure_ascii=False)
+
+
+@pytest.fixture
+def ward(service, tmp_path):
+    """With phones beside the push service; phone(number): what came there."""
+    folder = tmp_path / "phones"
+    for name in ("in", "out"):
+        (folder / name).mkdir(parents=True)
+    with Daemon(channels=[service.conf, spool(folder, interval="now")],
+                procedure=ROOT / "conf/procedures/vn-nd56-2017.conf") as d:
+        d.agency_key = d.agency("truong1")
+        d.phone = lambda number: "".join(
+            p.read_text() for p in sorted((folder / "out").iterdir())
+            if p.read_text().startswith(f"To: 84{number[1:]}"))
+        yield d
+
+
+def opened(d):
+    sent = d.api("POST", "/v1/referrals", {
+        "kind": "abused", "narrative": "Nội dung thử nghiệm.",
+        "source": {"channel": "phone", "received_at": d.now}},
+        key=d.agency_key)
+    assert sent.status == 201, sent
+    return sent.json["cases"][0]
+
+
+def addresses(d, key):
+    return [(i["channel"], i["is_verified"])
+            for i in d.api("GET", "/v1/me/addresses", key=key).json["items"]]
+
+
+GONE = "không còn đăng ký"
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_subscription_that_is_gone_is_told_elsewhere(status, service, ward):
+    """It stayed on file, and was tried with every alert for ever."""
+    d, to = ward, service.subscribe()[0]
+    an = d.member("an", "officer", duty=True, push=to, sms="0900000001")
+    d.member("lan", "lead", sms="0900000002")
+    service.behave(status)
+    code = opened(d)
+    d.step("1m")
+    assert addresses(d, an) == [("sms", True)]
+    assert code in d.phone("0900000001"), "the next channel joins in"
+    assert GONE in d.phone("0900000001")
+    assert GONE not in d.phone("0900000002")
+    refused = d.ctl("alert", "list", "--kind", "alarm_channel_refused")
+    assert refused["items"] == [], "the channel works"
+    n = len(service.requests)
+    opened(d)
+    d.step("6m")
+    assert len(service.requests) == n, "it is not called again"
+
+
+def test_the_only_address_that_is_gone_is_the_leads_to_hear(service, ward):
+    d, to = ward, service.subscribe()[0]
+    an = d.member("an", "officer", duty=True, push=to)
+    d.member("lan", "lead", sms="0900000002")
+    service.behave(410)
+    code = opened(d)
+    d.step("6m")
+    assert addresses(d, an) == []
+    assert code in d.phone("0900000002"), "the ladder goes on at once"
+    assert GONE in d.phone("0900000002")
+    assert len({r["headers"]["topic"] for r in service.requests}) == \
+        len(service.requests), "none was tried twice"
+
+
+@pytest.mark.parametrize("status", [413, 503])
+def test_what_is_not_gone_stays_on_file(status, service, ward):
+    d, to = ward, service.subscribe()[0]
+    an = d.member("an", "officer", duty=True, push=to)
+    service.behave(status)
+    opened(d)
+    d.step("1m")
+    assert service.requests and addresses(d, an) == [("push", True)]
 
 
 def test_without_such_a_channel_there_is_no_key():

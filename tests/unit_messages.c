@@ -125,15 +125,15 @@ test_every_kind_is_filled_in_every_language(void **state)
 	    "climb", "escalated", "resume", "digest", "other",
 	    "alarm_refused_in_row", "alarm_channel_down", "drill",
 	    "alarm_drill_unanswered", "alarm_agency_silent",
-	    "alarm_channel_refused", "alarm_address_dead", "alarm_clock_jump",
-	    "alarm_calendar_ends", "alarm_calendar_missing", "alarm_disk_full",
-	    "alarm_courier_down", "alarm_database_damaged", "alarm_spool_left",
-	    "alarm_no_person", "alarm_break_glass", "alarm_access_reset",
-	    "alarm_change", "phone_task", "alarm_admin_act",
-	    "alarm_agency_auth", "bar", "update", "referral_refused",
-	    "transfer_accepted", "transfer_withdrawn", "daily_list", "referral",
-	    "referral_sent", "referral_completed", "alarm_step_unknown",
-	    "alarm_clock_stuck"};
+	    "alarm_channel_refused", "alarm_address_dead", "alarm_address_gone",
+	    "alarm_clock_jump", "alarm_calendar_ends", "alarm_calendar_missing",
+	    "alarm_disk_full", "alarm_courier_down", "alarm_database_damaged",
+	    "alarm_spool_left", "alarm_no_person", "alarm_break_glass",
+	    "alarm_access_reset", "alarm_change", "phone_task",
+	    "alarm_admin_act", "alarm_agency_auth", "bar", "update",
+	    "referral_refused", "transfer_accepted", "transfer_withdrawn",
+	    "daily_list", "referral", "referral_sent", "referral_completed",
+	    "alarm_step_unknown", "alarm_clock_stuck"};
 	struct alert_text t = sample();
 
 	(void)state;

@@ -223,6 +223,37 @@ test_a_clock_put_back_mutes_no_channel(void **state)
 	rig_teardown();
 }
 
+static void
+expect_again(const char *channels, int code, size_t n)
+{
+	char id[ID_SIZE];
+
+	rig_setup("now");
+	the_rig->n_addresses = 1;
+	channels_are(channels);
+	raise_alerts(1, true, id);
+	assert_int_equal(lease_now(16), 1);
+	result_of(0, "permanent", code, 0);
+	pass(HOUR);
+	assert_int_equal(lease_now(16), n);
+	rig_teardown();
+}
+
+/* RFC 8030, 7.3: other refusals, and those of other channels, may pass. */
+static void
+test_a_push_subscription_that_is_gone_is_called_no_more(void **state)
+{
+	static const char push[] =
+	    "channels = ({ name = \"email\"; kind = \"webpush\"; });";
+
+	(void)state;
+	expect_again(push, 404, 0);
+	expect_again(push, 410, 0);
+	expect_again(push, 413, 1);
+	expect_again(
+	    "channels = ({ name = \"email\"; kind = \"email\"; });", 410, 1);
+}
+
 int
 main(void)
 {
@@ -234,6 +265,8 @@ main(void)
 	    cmocka_unit_test(
 		test_a_barred_agency_is_told_only_of_what_was_sent_despite_it),
 	    cmocka_unit_test(test_a_clock_put_back_mutes_no_channel),
+	    cmocka_unit_test(
+		test_a_push_subscription_that_is_gone_is_called_no_more),
 	};
 
 	return seal_init() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
