@@ -260,6 +260,19 @@ pid=$(main_pid)
 systemctl kill --signal=KILL hotline-courier
 check courier_comes_back within 10 is_active hotline-courier.service
 check core_does_not_mind test "$(main_pid)" = "$pid"
+# Nor if it hangs: its own watchdog finds out.
+mkdir -p $unit/hotline-courier.service.d
+printf '[Service]\nWatchdogSec=2\n' >$unit/hotline-courier.service.d/test.conf
+systemctl daemon-reload
+systemctl restart hotline-courier
+courier_pid() { systemctl show -P MainPID hotline-courier; }
+hung=$(courier_pid)
+kill -STOP "$hung"
+courier_is_new() { test "$(courier_pid)" != "$hung" && is_active hotline-courier.service; }
+check hung_courier_is_restarted within 12 courier_is_new
+check hung_courier_is_no_restart test "$(main_pid)" = "$pid"
+rm -r $unit/hotline-courier.service.d
+systemctl daemon-reload
 
 # ---- Hang, watchdog, restart, and in the end people are told ----
 mkdir -p $unit/hotlined.service.d
