@@ -91,9 +91,9 @@ CASES = {
         {"hotline_backup_time_seconds": "0x143 86400x216"}, WARN,
         "no whole backup for 36 hours", 10),
     "HotlinedNoIntegrityCheck": Case(
-        20180, {"hotline_integrity_time_seconds": "0x2100"},
-        {"hotline_integrity_time_seconds": "0x1007 604800x2016"}, WARN,
-        "no clean integrity check for two weeks", 10),
+        20280, {"hotline_integrity_time_seconds": "0x350"},
+        {"hotline_integrity_time_seconds": "0x167 604800x336"}, WARN,
+        "no clean integrity check for two weeks", 60),
     "HotlinedCalendarEnds": Case(
         10, {"hotline_calendar_left_seconds":
              f"{60 * DAY}x9 {59 * DAY}x50"},
