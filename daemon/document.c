@@ -84,9 +84,10 @@ document_begin(struct tx *tx, const struct case_row *c,
     const struct subject *by, const json_t *what, struct document *d)
 {
 	struct place at = {"document", "title_sealed", d->id};
-	json_t *title =
-	    json_pack("{s:O}", "title", json_object_get(what, "title"));
-	char *text = json_dumps(title, JSON_COMPACT);
+	json_t *said =
+	    json_pack("{s:O, s:O*}", "title", json_object_get(what, "title"),
+		"sha256", json_object_get(what, "sha256"));
+	char *text = json_dumps(said, JSON_COMPACT);
 	struct value sealed = V_NULL;
 	enum outcome how;
 
@@ -104,8 +105,27 @@ document_begin(struct tx *tx, const struct case_row *c,
 		how = record(tx, d, by, "document.begun", NULL);
 	keyring_done(&sealed);
 	seal_free(text);
-	json_decref(title);
+	json_decref(said);
 	return how;
+}
+
+/* Is it what was said at the beginning, if anything was? */
+static enum outcome
+compare(struct tx *tx, struct document *d)
+{
+	json_t *said = document_said(tx, d);
+	const char *text = json_string_value(json_object_get(said, "sha256"));
+	unsigned char right[HASH_SIZE], is[HASH_SIZE];
+	enum outcome how = OK;
+
+	if (text != NULL) {
+		how = document_sha256(tx, d, is);
+		d->differs =
+		    how == OK && (!hex_decode(right, HASH_SIZE, text) ||
+				     memcmp(right, is, HASH_SIZE) != 0);
+	}
+	json_decref(said);
+	return d->differs ? CONFLICT : how;
 }
 
 /* The chain holds what was sealed: a part that is changed does not verify. */
@@ -114,8 +134,10 @@ finish(struct tx *tx, struct document *d, const struct subject *by)
 {
 	unsigned char digest[HASH_SIZE], *manifest;
 	size_t n;
-	enum outcome how = document_manifest(tx, d, &manifest, &n);
+	enum outcome how = compare(tx, d);
 
+	if (how == OK)
+		how = document_manifest(tx, d, &manifest, &n);
 	if (how != OK)
 		return how;
 	hash_of(manifest, n, digest);

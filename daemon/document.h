@@ -14,6 +14,7 @@ struct document {
 	char id[ID_SIZE], case_id[ID_SIZE];
 	const char *type; /* static; NULL: its first part is not there */
 	bool is_whole;
+	bool differs; /* its parts are not what was said at the beginning */
 	int64_t size, parts;
 };
 struct part {
@@ -39,8 +40,9 @@ const char *document_suffix(const char *type);
 enum outcome document_find(struct tx *tx, const struct case_row *c,
     const struct subject *by, const char *id, struct document *d);
 /*
- * A new one of size bytes, not yet there; audited.  what: {title}, kept sealed.
- * REFUSED if the case has no room for it.
+ * A new one of size bytes, not yet there; audited.  what: {title, sha256}, kept
+ * sealed; sha256 in hex, of all of it, may be left out.  REFUSED if the case has
+ * no room for it.
  */
 enum outcome document_begin(struct tx *tx, const struct case_row *c,
     const struct subject *by, const json_t *what, struct document *d);
@@ -48,7 +50,7 @@ enum outcome document_begin(struct tx *tx, const struct case_row *c,
  * Keep a part; the one that was missing last makes the document whole, which
  * is audited.  The same once more is OK.  INVALID: not as long as this part
  * is; REFUSED: its bytes are of no type that we take; CONFLICT: others are
- * there.
+ * there, or (differs) it was the last and all of them are not what was said.
  */
 enum outcome document_take(struct tx *tx, struct document *d,
     const struct subject *by, const struct part *part);

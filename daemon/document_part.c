@@ -153,3 +153,26 @@ document_manifest(struct tx *tx, const struct document *d,
 	*n = (size_t)d->parts * HASH_SIZE;
 	return OK;
 }
+
+enum outcome
+document_sha256(
+    struct tx *tx, const struct document *d, unsigned char out[HASH_SIZE])
+{
+	struct hash h;
+	enum outcome how = OK;
+
+	sha256_init(&h);
+	for (int64_t i = 1; i <= d->parts && how == OK; i++) {
+		char *bytes = NULL;
+		size_t n = 0;
+
+		how = document_part(tx, d, i, &bytes, &n);
+		if (how == OK) {
+			sha256_add(&h, bytes, n);
+			explicit_bzero(bytes, n);
+			free(bytes);
+		}
+	}
+	sha256_end(&h, out);
+	return how;
+}

@@ -15,5 +15,10 @@ enum outcome document_compare(struct tx *tx, const struct document *d,
 /* The hash of each sealed part, in order; the caller frees. */
 enum outcome document_manifest(struct tx *tx, const struct document *d,
     unsigned char **manifest, size_t *n);
+/* SHA-256 of all of it, opened. */
+enum outcome document_sha256(
+    struct tx *tx, const struct document *d, unsigned char out[HASH_SIZE]);
+/* What was said at the beginning; NULL: erased.  In document_view.c. */
+json_t *document_said(struct tx *tx, const struct document *d);
 
 #endif

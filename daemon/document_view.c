@@ -5,10 +5,10 @@
 
 #include "case_open.h"
 #include "clock.h"
-#include "document.h"
+#include "document_parts.h"
 
-static json_t *
-open_title(struct tx *tx, const struct document *d)
+json_t *
+document_said(struct tx *tx, const struct document *d)
 {
 	struct rows *rows =
 	    tx_query(tx, Q_VIEW_DOCUMENT_TITLE, ARGS(V_TEXT(d->id)));
@@ -45,12 +45,13 @@ json_t *
 document_json(struct tx *tx, const struct document *d)
 {
 	json_t *o = tx_object(tx, Q_VIEW_DOCUMENT, ARGS(V_TEXT(d->id)));
-	json_t *title = open_title(tx, d);
+	json_t *said = document_said(tx, d);
 
 	json_object_update_new(o,
-	    json_pack("{s:O*, s:i}", "title", json_object_get(title, "title"),
-		"part_size", (int)UPLOAD_MAX));
-	json_decref(title);
+	    json_pack("{s:O*, s:O*, s:i}", "title",
+		json_object_get(said, "title"), "sha256",
+		json_object_get(said, "sha256"), "part_size", (int)UPLOAD_MAX));
+	json_decref(said);
 	if (strcmp(json_string_value(json_object_get(o, "state")), "open") == 0)
 		json_object_set_new(o, "missing",
 		    missing_json(tx, d,

@@ -76,8 +76,11 @@ void hash_add(struct hash *h, const void *p, size_t n);
 void hash_end(struct hash *h, unsigned char out[HASH_SIZE]);
 void hash_of(const void *p, size_t n, unsigned char out[HASH_SIZE]);
 
-/* SHA-256, where others ask for it (RFC 9530). */
+/* SHA-256, where others ask for it (RFC 9530); of parts as hash_init ... */
 void sha256_of(const void *p, size_t n, unsigned char out[HASH_SIZE]);
+void sha256_init(struct hash *h);
+void sha256_add(struct hash *h, const void *p, size_t n);
+void sha256_end(struct hash *h, unsigned char out[HASH_SIZE]);
 /* HMAC-SHA256 (RFC 2104). */
 void hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
     unsigned char out[32]);

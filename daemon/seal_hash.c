@@ -43,6 +43,33 @@ sha256_of(const void *p, size_t n, unsigned char out[HASH_SIZE])
 	crypto_hash_sha256(out, p, n);
 }
 
+static crypto_hash_sha256_state *
+inner_sha256(struct hash *h)
+{
+	/* cppcheck-suppress ctuuninitvar */
+	return (crypto_hash_sha256_state *)(void *)h->state;
+}
+
+void
+sha256_init(struct hash *h)
+{
+	_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(h->state),
+	    "its state must fit");
+	crypto_hash_sha256_init(inner_sha256(h));
+}
+
+void
+sha256_add(struct hash *h, const void *p, size_t n)
+{
+	crypto_hash_sha256_update(inner_sha256(h), p, n);
+}
+
+void
+sha256_end(struct hash *h, unsigned char out[HASH_SIZE])
+{
+	crypto_hash_sha256_final(inner_sha256(h), out);
+}
+
 void
 hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
     unsigned char out[32])

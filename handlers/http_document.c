@@ -19,6 +19,7 @@ static const struct field fields[] = {
 	.required = true,
 	.low = 1,
 	.high = DOCUMENT_MAX},
+    {.name = "sha256", .kind = FIELD_TEXT, .low = 64, .high = 64},
 };
 static const struct schema schema = {fields, NELEM(fields)};
 
@@ -94,7 +95,23 @@ admin_document_list(struct tx *tx, const struct request *r, struct response *a)
 	    a, tx_list(tx, Q_ADMIN_DOCUMENTS, ARGS(V_TEXT(c.id))));
 }
 
-/* POST /v1/cases/{code}/documents {title, size} */
+static bool
+sha256_ok(const struct request *r, struct response *a)
+{
+	const char *text = body_text(r, "sha256");
+	struct faults faults = {0};
+	unsigned char is[HASH_SIZE];
+
+	if (text == NULL || (hex_decode(is, HASH_SIZE, text) &&
+				strcspn(text, "ABCDEF") == strlen(text)))
+		return true;
+	faults_add(&faults, "/sha256", "cần 64 chữ số hệ 16, chữ thường");
+	(void)answer_faults(a, "invalid_fields", &faults);
+	faults_done(&faults);
+	return false;
+}
+
+/* POST /v1/cases/{code}/documents {title, size, sha256} */
 enum outcome
 document_post(struct tx *tx, const struct request *r, struct response *a)
 {
@@ -104,7 +121,7 @@ document_post(struct tx *tx, const struct request *r, struct response *a)
 
 	if (how != OK)
 		return how;
-	if (!body_ok(r, &schema, a))
+	if (!body_ok(r, &schema, a) || !sha256_ok(r, a))
 		return INVALID;
 	if (tx_is_full(tx))
 		return answer_outcome(a, FULL);
@@ -191,7 +208,8 @@ document_part_put(struct tx *tx, const struct request *r, struct response *a)
 		return answer_problem(a, "part_digest");
 	how = document_take(tx, &d, &r->subject, &part);
 	if (how == INVALID || how == REFUSED || how == CONFLICT)
-		return answer_problem(a, codes[how]);
+		return answer_problem(
+		    a, d.differs ? "document_digest" : codes[how]);
 	if (how != OK)
 		return answer_outcome(a, how);
 	return answer_json(a, 200, document_json(tx, &d));

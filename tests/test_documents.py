@@ -1,4 +1,5 @@
 """Documents: sent in parts that may be lost and sent again, sealed, read."""
+import hashlib
 import os
 import sqlite3
 
@@ -113,6 +114,35 @@ def test_a_header_does_not_make_the_type(s):
     a = put(s.d, code, s.key, document, 1, PNG, **{"Content-Type":
                                                    "text/html"})
     assert ok(a, 200)["type"] == "image/png"
+
+
+def test_what_was_said_at_the_beginning_is_compared(s):
+    code, data = s.open(), pdf(PART + 9)
+    first, last = parts(data)
+    right = hashlib.sha256(data).hexdigest()
+
+    def start(sha256):
+        return s.d.api("POST", path(code), {
+            "title": "Biên bản", "size": len(data), "sha256": sha256},
+            key=s.key)
+    for wrong in ("0" * 63, "0" * 65, "g" * 64, right.upper()):
+        refused(start(wrong), 422, "invalid_fields")
+    good, bad = (ok(start(h), 201) for h in (right, "0" * 64))
+    assert good["sha256"] == right
+    for document in (good["id"], bad["id"]):
+        assert put(s.d, code, s.key, document, 1, first).status == 200
+    refused(put(s.d, code, s.key, bad["id"], 2, last), 422,
+            "document_digest")
+    left = ok(s.d.api("GET", path(code, bad["id"]), key=s.key), 200)
+    assert left["missing"] == [2], "nor is the last part kept"
+    whole = ok(put(s.d, code, s.key, good["id"], 2, last), 200)
+    assert (whole["state"], whole["sha256"]) == ("whole", right)
+    # It would tell which document it is: sealed as the rest.
+    with sqlite3.connect(copy_of(s.d)) as db:
+        for row in db.execute("SELECT * FROM document"):
+            assert right not in str(row)
+            assert bytes.fromhex(right) not in [
+                v for v in row if isinstance(v, bytes)]
 
 
 def test_parts_that_are_not_right(s):

@@ -81,11 +81,9 @@ void help_all(void);
 /* The verbs of a noun; false if there are none. */
 bool help_noun(const char *noun);
 void help_verb(const struct verb *v);
-/* All verbs, as the list of a manual page; facts, for hotline-procedure(5). */
-void help_man(void);
-void help_facts(void);
-/* For completion: each verb, then its options, one verb a line. */
-void help_words(void);
+/* All verbs, as the list of a manual page; facts, for hotline-procedure(5);
+ * words, for completion: each verb, then its options, one verb a line. */
+void help_man(void), help_facts(void), help_words(void);
 /* A whole file, at most 1 MiB, "-" is stdin; NULL after saying why. */
 char *file_text(const char *path);
 /* The daemon's copy with its folder, and what was forgotten beside it. */
@@ -95,6 +93,6 @@ verb_run verb_send, verb_secret_init, verb_audit_verify, verb_procedure_list,
     verb_procedure_check, verb_procedure_simulate, verb_backup, verb_backup_key,
     verb_restore, verb_drill, verb_integrity, verb_secret_print,
     verb_secret_enter, verb_secret_rotate, verb_duty_sheet, verb_link,
-    verb_push_key;
+    verb_push_key, verb_document_add, verb_document_get;
 
 #endif

@@ -1,7 +1,8 @@
+#include "bytes.h"
 #include "courier/curl_must.h"
-#include "ctl.h"
 #include "seal.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +12,38 @@
 #define CONNECT_MS 5000L
 #define REQUEST_MS 600000L /* a clock step goes through every instant */
 
+/* One request under way: its body, and what becomes of the answer. */
+struct request {
+	CURL *curl;
+	const void *body; /* NULL: none */
+	size_t n;
+	const char *type, *digest; /* of the body; digest NULL: none */
+	take_bytes *take;	   /* of a 2xx; NULL: it is JSON */
+	void *arg;
+	bool is_refused; /* take had enough */
+	struct buf answer;
+};
+
+static bool
+is_good(CURL *curl)
+{
+	long status = 0;
+
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	return status >= 200 && status < 300;
+}
+
 static size_t
 on_bytes(char *p, size_t size, size_t n, void *arg)
 {
-	struct buf *b = arg;
+	struct request *r = arg;
 
-	buf_add(b, p, size * n);
-	return b->over ? 0 : size * n;
+	if (r->take != NULL && is_good(r->curl)) {
+		r->is_refused = !r->take(r->arg, p, size * n);
+		return r->is_refused ? 0 : size * n;
+	}
+	buf_add(&r->answer, p, size * n);
+	return r->answer.over ? 0 : size * n;
 }
 
 static void
@@ -76,12 +102,20 @@ make_url(CURL *curl, const struct call *c, const char *method, const char *path)
 }
 
 static struct curl_slist *
-set_body(CURL *curl, struct curl_slist *headers, const char *body)
+set_body(const struct request *r, struct curl_slist *headers)
 {
-	headers = curl_list(headers, "Content-Type: application/json");
+	char *line = xasprintf("Content-Type: %s", r->type);
+
+	headers = curl_list(headers, line);
 	headers = curl_list(headers, "Expect:");
-	curl_set(curl, CURLOPT_POSTFIELDS, body);
-	curl_set(curl, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
+	free(line);
+	if (r->digest != NULL) {
+		line = xasprintf("Content-Digest: sha-256=:%s:", r->digest);
+		headers = curl_list(headers, line);
+		free(line);
+	}
+	curl_set(r->curl, CURLOPT_POSTFIELDS, r->body);
+	curl_set(r->curl, CURLOPT_POSTFIELDSIZE, (long)r->n);
 	return headers;
 }
 
@@ -120,41 +154,77 @@ set_owner(const char *path, struct curl_slist **headers)
 	return true;
 }
 
+/* A yes that was cut off is none: libcurl takes a head without its end. */
 static int
-judge(CURL *curl, const json_t *answer)
+judge(CURL *curl, const json_t *answer, bool is_json)
 {
 	long status = 0;
 
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	if (status >= 200 && status < 300)
+	if (is_good(curl) && is_json && answer == NULL && status != 204) {
+		fputs("hotlinectl: the answer was cut off\n", stderr);
+		return CTL_USAGE;
+	}
+	if (is_good(curl))
 		return CTL_OK;
 	problem_print(answer, status);
 	return CTL_NO;
 }
 
 static int
-perform(CURL *curl, const char *socket, json_t **answer)
+perform(struct request *r, const char *socket, json_t **answer)
 {
-	struct buf b = BUF_MAX(ANSWER_MAX);
 	CURLcode how;
 	int rc = CTL_USAGE;
 
-	curl_set(curl, CURLOPT_UNIX_SOCKET_PATH, socket);
-	curl_set(curl, CURLOPT_PROXY, "");
-	curl_set(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-	curl_set(curl, CURLOPT_TIMEOUT_MS, REQUEST_MS);
-	curl_set(curl, CURLOPT_WRITEFUNCTION, on_bytes);
-	curl_set(curl, CURLOPT_WRITEDATA, &b);
-	how = curl_easy_perform(curl);
-	if (how != CURLE_OK) {
+	curl_set(r->curl, CURLOPT_UNIX_SOCKET_PATH, socket);
+	curl_set(r->curl, CURLOPT_PROXY, "");
+	curl_set(r->curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
+	curl_set(r->curl, CURLOPT_TIMEOUT_MS, REQUEST_MS);
+	curl_set(r->curl, CURLOPT_WRITEFUNCTION, on_bytes);
+	curl_set(r->curl, CURLOPT_WRITEDATA, r);
+	how = curl_easy_perform(r->curl);
+	if (r->is_refused) {
+		fprintf(stderr, "hotlinectl: %s\n", strerror(errno));
+		rc = CTL_NO;
+	} else if (how != CURLE_OK) {
 		fprintf(stderr, "hotlinectl: no answer on %s: %s\n", socket,
 		    curl_easy_strerror(how));
 	} else {
 		*answer =
-		    json_loadb(b.data == NULL ? "" : b.data, b.len, 0, NULL);
-		rc = judge(curl, *answer);
+		    json_loadb(r->answer.data == NULL ? "" : r->answer.data,
+			r->answer.len, 0, NULL);
+		rc = judge(r->curl, *answer, r->take == NULL);
 	}
-	buf_done(&b);
+	return rc;
+}
+
+/* What stands in r of the body and the answer, to a path of the call. */
+static int
+send_to(const struct call *c, const char *method, const char *path,
+    struct request *r, json_t **answer)
+{
+	struct curl_slist *headers = NULL;
+	char *url;
+	int rc = CTL_USAGE;
+
+	r->curl = curl_easy_init();
+	if (r->curl == NULL)
+		return CTL_USAGE;
+	r->answer = BUF_MAX(ANSWER_MAX);
+	url = make_url(r->curl, c, method, path);
+	curl_set(r->curl, CURLOPT_URL, url);
+	curl_set(r->curl, CURLOPT_CUSTOMREQUEST, method);
+	if (r->body != NULL)
+		headers = set_body(r, headers);
+	if (!c->verb->is_own || set_owner(c->token_file, &headers)) {
+		curl_set(r->curl, CURLOPT_HTTPHEADER, headers);
+		rc = perform(r, c->socket, answer);
+	}
+	curl_slist_free_all(headers);
+	curl_easy_cleanup(r->curl);
+	buf_done(&r->answer);
+	free(url);
 	return rc;
 }
 
@@ -162,30 +232,46 @@ int
 call_send_to(
     const struct call *c, const char *method, const char *path, json_t **answer)
 {
-	CURL *curl = curl_easy_init();
-	struct curl_slist *headers = NULL;
-	char *url, *body = NULL;
+	struct request r = {.type = "application/json"};
+	char *body = NULL;
 	int rc;
 
-	if (curl == NULL)
-		return CTL_USAGE;
-	url = make_url(curl, c, method, path);
-	curl_set(curl, CURLOPT_URL, url);
-	curl_set(curl, CURLOPT_CUSTOMREQUEST, method);
 	if (strcmp(method, "GET") != 0 && strcmp(method, "DELETE") != 0) {
 		body = json_dumps(c->fields, JSON_COMPACT);
-		headers = set_body(curl, headers, body);
+		r.body = body;
+		r.n = body == NULL ? 0 : strlen(body);
 	}
-	if (c->verb->is_own && !set_owner(c->token_file, &headers)) {
-		rc = CTL_USAGE;
-	} else {
-		curl_set(curl, CURLOPT_HTTPHEADER, headers);
-		rc = perform(curl, c->socket, answer);
-	}
-	curl_slist_free_all(headers);
-	curl_easy_cleanup(curl);
+	rc = send_to(c, method, path, &r, answer);
 	free(body);
-	free(url);
+	return rc;
+}
+
+int
+call_put(const struct call *c, const char *path, const void *p, size_t n,
+    json_t **answer)
+{
+	unsigned char hash[HASH_SIZE];
+	struct request r = {
+	    .type = "application/octet-stream", .body = p, .n = n};
+	char *digest;
+	int rc;
+
+	sha256_of(p, n, hash);
+	digest = base64_encode(hash, sizeof(hash));
+	r.digest = digest;
+	rc = send_to(c, "PUT", path, &r, answer);
+	free(digest);
+	return rc;
+}
+
+int
+call_fetch(const struct call *c, const char *path, take_bytes *take, void *arg)
+{
+	struct request r = {.take = take, .arg = arg};
+	json_t *answer = NULL;
+	int rc = send_to(c, "GET", path, &r, &answer);
+
+	json_decref(answer);
 	return rc;
 }
 

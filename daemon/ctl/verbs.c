@@ -27,6 +27,8 @@ const struct verb verbs[] = {
 	    false},
 #define OWN(words, method, path, help, ...)                                    \
 	{words, method, path, verb_send, PARAMS(__VA_ARGS__), help, NULL, true},
+#define OWN_LOCAL(words, run, help, ...)                                       \
+	{words, NULL, NULL, run, PARAMS(__VA_ARGS__), help, NULL, true},
 #define TABLE(words, method, path, columns, help, ...)                         \
 	{words, method, path, verb_send, PARAMS(__VA_ARGS__), help, columns,   \
 	    false},
@@ -35,6 +37,7 @@ const struct verb verbs[] = {
 #include "verbs.def"
 #undef VERB
 #undef OWN
+#undef OWN_LOCAL
 #undef TABLE
 #undef LOCAL
 };
