@@ -152,6 +152,18 @@ def test_a_code_answers_from_its_own_number(ward):
     w.quiet()
 
 
+def test_without_a_way_in_the_code_is_the_answer(ward):
+    """No public_url: nobody is sent to an address that opens nowhere."""
+    w = ward(settings={"public_url": ""}).staff()
+    e = w.expect(AN)
+    w.refer()
+    w.quiet()
+    assert "http" not in e.message.text and "/a/" not in e.message.text
+    take_reply(w, AN[1:], "OK " + CODE.search(e.message.text)[1])
+    w.d.step(at(29))
+    w.quiet()
+
+
 def test_wrong_codes_are_throttled(ward):
     w = ward().staff()
     e = w.expect(AN)
