@@ -71,3 +71,30 @@ def test_replies_in_other_alphabets_and_no_replies(tmp_path, stops):
     assert texts == {"1": "đã rõ K7Q2MX 😀", "2": "dã rõ"}
     assert courier.hear(1.5) is None
     assert courier.log.count("what is no reply") == 4
+
+
+def test_a_reply_is_heard_once_it_is_whole(tmp_path, stops):
+    courier = Courier(tmp_path, spool_conf(tmp_path))
+    stops.append(courier)
+    with open(tmp_path / "in" / "slow", "w") as file:
+        file.write("From: 1\n")
+        file.flush()
+        assert courier.hear(1.5) is None
+        file.write("\nOK K7Q2MX")
+    assert courier.await_("reply")["text"] == "OK K7Q2MX"
+    assert "what is no reply" not in courier.log
+
+
+def test_more_replies_than_are_offered_at_once(tmp_path, stops):
+    courier = Courier(tmp_path, spool_conf(tmp_path))
+    stops.append(courier)
+    for n in range(150):
+        (tmp_path / "in" / f"r{n}").write_text(f"From: {n}\n\nOK")
+    heard = set()
+    while len(heard) < 150:
+        said = courier.await_("reply")
+        assert said["from"] not in heard
+        heard.add(said["from"])
+        courier.say(do="taken", reply=said["reply"])
+    assert courier.hear(0.5) is None
+    assert not list((tmp_path / "in").iterdir())

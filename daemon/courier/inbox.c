@@ -5,28 +5,34 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
 #include "text.h"
 
 #define FILE_MAX_BYTES ((size_t)20 * 1024)
-/* Looks after which what was not taken is offered once more. */
-#define AGAIN_AFTER 60
+/* After which what was not taken is offered once more. */
+#define AGAIN_AFTER MINUTE
+/* Seconds between looks: where the kernel tells of new files, and where not. */
+#define LOOK_RARELY 60
+#define LOOK_OFTEN  1
 /* Offered and not taken at once: a flood must not fill the core's queue. */
 #define OPEN_MAX 64
 
 struct offer {
-	char *reply; /* "channel/file" */
-	int looks;   /* since it was offered */
-	bool is_bad; /* not a reply */
+	char *reply;	    /* "channel/file" */
+	int64_t offered_at; /* monotonic; 0: not yet */
+	bool is_bad;	    /* not a reply, or not yet */
 	bool is_there;
 };
 
 struct inbox {
 	struct courier *c;
-	struct event *timer;
+	struct event *timer, *news;
+	int watch; /* inotify; -1: there is none */
 	struct offer open[OPEN_MAX];
 	size_t n_open;
 };
@@ -99,7 +105,7 @@ offer(struct inbox *b, struct offer *o, const char *channel, int dir)
 	struct reply r = {0};
 	bool was_bad = o->is_bad;
 
-	o->looks = 0;
+	o->offered_at = clock_mono();
 	o->is_bad = data == NULL || !reply_parse(data, len, &r);
 	if (!o->is_bad)
 		send_reply(b, o, channel, &r);
@@ -117,12 +123,12 @@ look_at(struct inbox *b, const char *channel, int dir, const char *name)
 
 	if (o == NULL && b->n_open < OPEN_MAX) {
 		o = &b->open[b->n_open++];
-		*o = (struct offer){
-		    .reply = xstrdup(reply), .looks = AGAIN_AFTER};
+		*o = (struct offer){.reply = xstrdup(reply)};
 	}
 	if (o != NULL) {
 		o->is_there = true;
-		if (++o->looks > AGAIN_AFTER)
+		if (o->offered_at == 0 || o->is_bad ||
+		    clock_mono() - o->offered_at >= AGAIN_AFTER)
 			offer(b, o, channel, dir);
 	}
 	free(reply);
@@ -162,21 +168,48 @@ path_of(const struct instance *i)
 	return i->kind->inbox == NULL ? NULL : i->kind->inbox(i->settings);
 }
 
+/*
+ * The kernel tells of a file once it is whole.  Adding a watch that is there
+ * changes nothing; a folder that was made anew gets a new one.
+ */
+static bool
+watch_folder(const struct inbox *b, const char *path)
+{
+	return b->watch >= 0 &&
+	       inotify_add_watch(b->watch, path,
+		   IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR) >= 0;
+}
+
 static void
-on_timer(evutil_socket_t fd, short what, void *arg)
+look(evutil_socket_t fd, short what, void *arg)
 {
 	struct inbox *b = arg;
-	const struct timeval second = {.tv_sec = 1};
+	bool is_watched = true;
 
 	(void)fd, (void)what;
 	for (size_t i = 0; i < roster_n(b->c->roster); i++) {
 		const struct instance *one = roster_nth(b->c->roster, i);
+		const char *path = path_of(one);
 
-		if (path_of(one) != NULL)
-			look_into(b, one->name, path_of(one));
+		if (path == NULL)
+			continue;
+		is_watched = watch_folder(b, path) && is_watched;
+		look_into(b, one->name, path);
 	}
 	drop_gone(b);
-	event_add(b->timer, &second);
+	event_add(b->timer,
+	    &(struct timeval){.tv_sec = is_watched ? LOOK_RARELY : LOOK_OFTEN});
+}
+
+/* What happened is not read, only that something did. */
+static void
+on_news(evutil_socket_t fd, short what, void *arg)
+{
+	char events[4096];
+
+	while (read(fd, events, sizeof(events)) > 0)
+		;
+	look(fd, what, arg);
 }
 
 struct inbox *
@@ -185,9 +218,16 @@ inbox_start(struct courier *c)
 	struct inbox *b = xcalloc(1, sizeof(*b));
 
 	b->c = c;
-	b->timer = event_new(c->base, -1, 0, on_timer, b);
+	b->timer = event_new(c->base, -1, 0, look, b);
 	if (b->timer == NULL)
 		fatal("no timer for the inbox");
+	b->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (b->watch < 0)
+		return b;
+	b->news =
+	    event_new(c->base, b->watch, EV_READ | EV_PERSIST, on_news, b);
+	if (b->news == NULL || event_add(b->news, NULL) != 0)
+		fatal("no event for the inbox");
 	return b;
 }
 
@@ -217,6 +257,8 @@ inbox_taken(struct inbox *b, const char *reply)
 	}
 	free(channel);
 	forget(b, o);
+	/* More than may be open at once can lie there. */
+	event_add(b->timer, &(struct timeval){.tv_usec = 100000});
 }
 
 void
@@ -226,5 +268,9 @@ inbox_stop(struct inbox *b)
 		return;
 	forget_all(b);
 	event_free(b->timer);
+	if (b->news != NULL)
+		event_free(b->news);
+	if (b->watch >= 0)
+		close(b->watch);
 	free(b);
 }

@@ -7,7 +7,7 @@
 
 #include "courier.h"
 
-/* Look into all inboxes every second. */
+/* Look into all inboxes when a file comes, and now and then. */
 struct inbox *inbox_start(struct courier *c);
 /* The core came anew: offer everything again. */
 void inbox_offer_again(struct inbox *b);
