@@ -7,6 +7,7 @@
 #include "change.h"
 #include "clock.h"
 #include "clock_rows.h"
+#include "context.h"
 #include "duty.h"
 #include "handlers.h"
 #include "keyring.h"
@@ -43,6 +44,14 @@ add_login(struct tx *tx, const struct request *r, json_t *o)
 	json_object_set_new(o, "csrf", json_string(csrf));
 }
 
+/* What stands at the head of the ward's papers. */
+static json_t *
+ward_json(struct tx *tx)
+{
+	return json_pack("{s:s, s:s}", "code", tx_ward(tx), "name",
+	    tx_context(tx)->conf->ward_name);
+}
+
 /* GET /v1/me */
 enum outcome
 me_get(struct tx *tx, const struct request *r, struct response *a)
@@ -64,6 +73,7 @@ me_get(struct tx *tx, const struct request *r, struct response *a)
 		add_quiet(o, rows);
 		/* A phone's own clock may be wrong. */
 		json_object_set_new(o, "now", json_instant(tx, clock_now()));
+		json_object_set_new(o, "ward", ward_json(tx));
 		add_login(tx, r, o);
 	}
 	(void)rows_end(rows);

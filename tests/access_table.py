@@ -87,6 +87,9 @@ POST /v1/cases/{case}/escalate      401 401 403 403 403 403 422 404 404 404
 POST /v1/cases/{case}/recuse        401 401 403 403 204 204 204 404 404 404
 PATCH /v1/cases/{case}              401 401 403 403 422 422 422 404 404 404
 GET  /v1/cases/{case}/corrections   401 401 403 403 200 200 200 404 404 404
+GET  /v1/cases/{case}/forms         401 401 403 403 200 200 200 404 404 404
+GET  /v1/cases/{case}/forms/{none}  401 401 403 403 404 404 404 404 404 404
+PUT  /v1/cases/{case}/forms/{none}  401 401 403 403 404 404 404 404 404 404
 GET  /v1/cases/{case}/notes         401 401 403 403 200 200 200 404 404 404
 POST /v1/cases/{case}/notes         401 401 403 403 201 201 201 404 404 404
 POST /v1/cases/{case}/notes/{none}/correct 401 401 403 403 404 404 404 404 404 404

@@ -1,5 +1,5 @@
 -- The case file: what is written about a case besides its steps, and what of
--- it was mended.  Nothing here is ever changed or deleted.
+-- it was mended.  Nothing here is ever changed or deleted, but drafts of forms.
 
 CREATE TABLE note (
     id TEXT PRIMARY KEY NOT NULL,
@@ -11,6 +11,19 @@ CREATE TABLE note (
     body_sealed BYTES NOT NULL      -- JSON {text, reason}, case key
 ) STRICT;
 CREATE INDEX note_case ON note (case_id);
+
+CREATE TABLE case_form (            -- Mau 01-07 as people wrote them
+    id TEXT PRIMARY KEY NOT NULL,
+    ward TEXT NOT NULL,
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    form TEXT NOT NULL,             -- M01 ..., as the procedure calls it
+    version INT8 NOT NULL,          -- 1, 2, ... of its form; one more each time
+    is_filed INT8 NOT NULL,         -- 0: a draft, the next saving replaces it
+    author TEXT NOT NULL REFERENCES member (id),
+    saved_at INT8 NOT NULL,
+    body_sealed BYTES NOT NULL,     -- JSON [{name, text}], case key
+    UNIQUE (case_id, form, version)
+) STRICT;
 
 CREATE TABLE correction (           -- of one field of a child or a person
     id TEXT PRIMARY KEY NOT NULL,
