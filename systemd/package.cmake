@@ -68,6 +68,7 @@ if(DPKG_QUERY)
   set(sbom ${CMAKE_BINARY_DIR}/hotlined.spdx.json)
   install(CODE "execute_process(COMMAND \"${CMAKE_COMMAND}\" -DVERSION=${PROJECT_VERSION}
     \"-DPROGRAMS=$<TARGET_FILE:hotlined>;$<TARGET_FILE:hotline-courier>;$<TARGET_FILE:hotlinectl>\"
+    \"-DCONSOLE=$<$<BOOL:${CONSOLE}>:${CMAKE_BINARY_DIR}/console>\"
     \"-DOUT=${sbom}\" -P \"${CMAKE_SOURCE_DIR}/systemd/sbom.cmake\" COMMAND_ERROR_IS_FATAL ANY)")
   install(FILES ${sbom} DESTINATION ${docdir})
 endif()

@@ -1,6 +1,7 @@
-# What the programs are linked with, as SPDX 2.3, from what Debian says of the
-# files on this machine.
-#   cmake -DVERSION=... -DPROGRAMS="a;b" -DOUT=hotlined.spdx.json -P sbom.cmake
+# What the programs are linked with and embed, as SPDX 2.3, from what Debian says
+# of the files on this machine and npm of its packages.
+#   cmake -DVERSION=... -DPROGRAMS="a;b" -DCONSOLE=folder
+#         -DOUT=hotlined.spdx.json -P sbom.cmake
 cmake_minimum_required(VERSION 3.25)
 string(TIMESTAMP now "%Y-%m-%dT%H:%M:%SZ" UTC)
 string(TIMESTAMP stamp "%s" UTC)
@@ -51,6 +52,36 @@ quiet(all dpkg-query -W -f "\${Package}|\${Version}|\${Architecture}|\${source:P
 string(REPLACE "\n" ";" all "${all}")
 set(packages "")
 set(relations "")
+# One package, as the variables say, and how hotlined is related to it.
+macro(add_package relation)
+  list(APPEND packages "    {
+      \"SPDXID\": \"SPDXRef-${id}\",
+      \"name\": \"${name}\",
+      \"versionInfo\": \"${version}\",
+      \"supplier\": \"${supplier}\",
+      \"originator\": \"NOASSERTION\",
+      \"downloadLocation\": \"NOASSERTION\",
+      \"homepage\": \"${homepage}\",
+      \"sourceInfo\": \"${from}\",
+      \"filesAnalyzed\": false,
+      \"licenseConcluded\": \"NOASSERTION\",
+      \"licenseDeclared\": \"${licence}\",
+      \"copyrightText\": \"NOASSERTION\",
+      \"externalRefs\": [
+        {
+          \"referenceCategory\": \"PACKAGE-MANAGER\",
+          \"referenceType\": \"purl\",
+          \"referenceLocator\": \"${purl}\"
+        }
+      ]
+    }")
+  list(APPEND relations "    {
+      \"spdxElementId\": \"SPDXRef-hotlined\",
+      \"relationshipType\": \"${relation}\",
+      \"relatedSpdxElement\": \"SPDXRef-${id}\"
+    }")
+endmacro()
+
 set(before "")
 foreach(facts IN LISTS all)
   string(REPLACE "|" ";" facts "${facts}")
@@ -71,33 +102,37 @@ foreach(facts IN LISTS all)
   string(REPLACE "+" "%2B" url "${version}")
   string(REPLACE ":" "%3A" url "${url}")
   string(REGEX REPLACE "[^A-Za-z0-9.-]" "-" id ${owner})
-  list(APPEND packages "    {
-      \"SPDXID\": \"SPDXRef-${id}\",
-      \"name\": \"${owner}\",
-      \"versionInfo\": \"${version}\",
-      \"supplier\": \"Organization: Debian\",
-      \"originator\": \"NOASSERTION\",
-      \"downloadLocation\": \"NOASSERTION\",
-      \"homepage\": \"${homepage}\",
-      \"sourceInfo\": \"built from ${source} ${source_version}\",
-      \"filesAnalyzed\": false,
-      \"licenseConcluded\": \"NOASSERTION\",
-      \"licenseDeclared\": \"NOASSERTION\",
-      \"copyrightText\": \"NOASSERTION\",
-      \"externalRefs\": [
-        {
-          \"referenceCategory\": \"PACKAGE-MANAGER\",
-          \"referenceType\": \"purl\",
-          \"referenceLocator\": \"pkg:deb/debian/${owner}@${url}?arch=${arch}\"
-        }
-      ]
-    }")
-  list(APPEND relations "    {
-      \"spdxElementId\": \"SPDXRef-hotlined\",
-      \"relationshipType\": \"DYNAMIC_LINK\",
-      \"relatedSpdxElement\": \"SPDXRef-${id}\"
-    }")
+  set(name ${owner})
+  set(supplier "Organization: Debian")
+  set(from "built from ${source} ${source_version}")
+  set(licence NOASSERTION)
+  set(purl "pkg:deb/debian/${owner}@${url}?arch=${arch}")
+  add_package(DYNAMIC_LINK)
 endforeach()
+
+# What the pages embed, if there are pages.
+set(n 0)
+if(EXISTS ${CONSOLE}/package.json)
+  file(READ ${CONSOLE}/package.json wanted)
+  string(JSON n LENGTH ${wanted} dependencies)
+endif()
+while(n GREATER 0)
+  math(EXPR n "${n} - 1")
+  string(JSON name MEMBER ${wanted} dependencies ${n})
+  file(READ ${CONSOLE}/node_modules/${name}/package.json facts)
+  string(JSON version GET ${facts} version)
+  string(JSON licence GET ${facts} license)
+  string(JSON homepage ERROR_VARIABLE none GET ${facts} homepage)
+  if(NOT homepage)
+    set(homepage NOASSERTION)
+  endif()
+  set(id npm-${name})
+  set(supplier NOASSERTION)
+  set(from "the pages, embedded into hotlined")
+  set(purl "pkg:npm/${name}@${version}")
+  add_package(CONTAINS)
+endwhile()
+
 list(JOIN packages ",\n" packages)
 list(JOIN relations ",\n" relations)
 file(WRITE ${OUT} "{

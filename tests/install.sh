@@ -1,19 +1,20 @@
 #!/bin/sh
 # Debian packages, as root or through sudo: `install.sh build` for what the
-# daemon is built and tried with, `install.sh test` for what its tests need too.
+# daemon is built, tried and packaged with, `install.sh test` for what its tests
+# need too.
 set -eu
 
 build="gcc libc6-dev cmake ninja-build pkg-config libevent-dev libsqlite3-dev
 libcurl4-openssl-dev libconfig-dev libjansson-dev libsodium-dev libssl-dev
 libutf8proc-dev libsystemd-dev libqrencode-dev libcmocka-dev python3 python3-aiosmtpd
 python3-jsonschema
-openssl ca-certificates nodejs npm"
+openssl ca-certificates dpkg-dev file nodejs npm"
 test="clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev cppcheck
 universal-ctags gcovr python3-pytest python3-pytest-xdist sqlite3 git
 fuse3 libfuse3-dev e2fsprogs xfsprogs slowhttptest
 postfix zbar-tools openssh-server dbus python3-dbusmock python3-fastapi
 python3-uvicorn prometheus prometheus-alertmanager chromium strace valgrind systemd
-systemd-container mmdebstrap dpkg-dev lintian mandoc nginx-light caddy testssl.sh curl"
+systemd-container mmdebstrap lintian mandoc nginx-light caddy testssl.sh curl"
 
 case "${1-}" in
 build) packages=$build ;;

@@ -138,6 +138,16 @@ def test_sbom_names_what_is_linked(deb, unpacked):
         assert linked[name] in installed
     assert any(n.startswith("libevent-2.1") for n in linked)
     assert any(n.startswith("libsqlite3") for n in linked)
+    # What the pages embed, and whose it is.
+    lock = json.loads((ROOT / "handlers/console/package-lock.json")
+                      .read_text())["packages"]
+    about = (unpacked / "usr/share/doc/hotlined/copyright").read_text()
+    embedded = {path.removeprefix("node_modules/"): p["version"]
+                for path, p in lock.items() if path}
+    assert len(embedded) == 2
+    for name, version in embedded.items():
+        assert linked[name] == version
+        assert f"Files: console/node_modules/{name}/*\n" in about
     # Every package the loader needs, and the two it does not link: systemd
     # and curl(1).
     assert set(package.depends(deb)) - {"systemd", "curl"} <= set(linked)
