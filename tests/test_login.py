@@ -140,10 +140,16 @@ def test_passwords_have_rules(d):
     assert Browser(d).login("canbo", long).status == 201
 
 
-def test_no_forced_rotation(d):
-    word = password(d, "canbo2")
-    d.step("40d")
-    assert Browser(d).login("canbo2", word).status == 201
+def test_no_forced_rotation():
+    with Daemon(procedure=FULL) as d:
+        d.member("canbo2", "officer")
+        chairman = d.member("chutich", "chairman")
+        word = password(d, "canbo2")
+        for alert in d.ctl("alert", "list")["items"]:
+            a = d.api("POST", f"/v1/alerts/{alert['id']}/ack", {}, chairman)
+            assert a.status == 200, a  # or it rings for 40 days
+        d.step("40d")
+        assert Browser(d).login("canbo2", word).status == 201
 
 
 def test_mistakes_make_wait_but_never_lock(d):
