@@ -6,6 +6,7 @@ deadline, memory and descriptors come back.
 """
 import os
 import pathlib
+import random
 import shutil
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 
 import hotline
 import report
+import storm as storms
 
 SLOW = int(os.environ.get("SLOW", 100))
 DEADLINE_S = 3
@@ -28,19 +30,16 @@ SANITIZER_KIB = 32768 if b"asan" in \
 
 
 @pytest.fixture(scope="module")
-def d(tmp_path_factory):
+def storm(tmp_path_factory):
     if shutil.which("slowhttptest") is None:
         pytest.skip("SLOW CLIENTS NOT TESTED: slowhttptest is missing")
     with pytest.MonkeyPatch.context() as environment:
         # A sanitizer keeps what was freed; not so much that it looks a leak.
         environment.setenv("ASAN_OPTIONS", "quarantine_size_mb=4")
-        daemon = hotline.Daemon(tmp_path_factory.mktemp("slow") / "d",
-                                settings={
-                                    "request_deadline": f"{DEADLINE_S}s",
-                                    "agency_quota": 100000})
-    with daemon as d:
-        d.school = d.agency("truong1", "school")
-        yield d
+        storm = storms.Storm(tmp_path_factory.mktemp("slow") / "d",
+                             request_deadline=f"{DEADLINE_S}s")
+    yield storm
+    storm.end()
 
 
 def descriptors(d):
@@ -52,19 +51,17 @@ def resident_kib(d):
     return int(status.split("VmRSS:")[1].split()[0])
 
 
-def notify(d):
+def notify(storm):
     """Seconds to its 201."""
+    key = f"slow-{len(storm.books.sent)}"
     began = time.monotonic()
-    r = d.api("POST", "/v1/referrals", {
-        "kind": "unknown", "narrative": "Thử khi có máy chậm.",
-        "source": {"channel": "phone", "received_at": hotline.START}},
-        key=d.school)
-    assert r.status == 201, r
+    storm.post(key, random.Random(storm.seed + len(storm.books.sent)))
     return time.monotonic() - began
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_slow_clients_hold_up_nobody(d, mode):
+def test_slow_clients_hold_up_nobody(storm, mode):
+    d = storm.d
     files, kib = descriptors(d), resident_kib(d)
     attack = subprocess.Popen(
         ["slowhttptest", *MODES[mode], "-c", str(SLOW), "-r", str(SLOW),
@@ -73,7 +70,7 @@ def test_slow_clients_hold_up_nobody(d, mode):
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     took, most = [], 0
     while attack.poll() is None:
-        took.append(notify(d))
+        took.append(notify(storm))
         most = max(most, descriptors(d))
         time.sleep(0.01)
     until = time.monotonic() + DEADLINE_S + 1
@@ -83,15 +80,16 @@ def test_slow_clients_hold_up_nobody(d, mode):
     took.sort()
     p99 = took[int(len(took) * 0.99)]
     report.write(f"slow-{mode}", {
-        "connections": SLOW, "seen": most - files, "notified": len(took),
-        "p99_ms": round(1000 * p99), "resident_kib": resident_kib(d) - kib},
+        "seed": storm.seed, "connections": SLOW, "seen": most - files,
+        "notified": len(took), "p99_ms": round(1000 * p99), "resident_kib": resident_kib(d) - kib},
         [])
     assert most - files >= min(SLOW, 400) // 2, "too few were slow at once"
     assert p99 < 1, f"p99 {p99}"
     assert resident_kib(d) < 2 * kib + 16384 + SANITIZER_KIB
 
 
-def test_crowds_of_connections_come_and_go(d):
+def test_crowds_of_connections_come_and_go(storm):
+    d = storm.d
     files, kib = descriptors(d), resident_kib(d)
     for _ in range(20 * SLOW):
         socket.create_connection(("127.0.0.1", d.port)).close()
@@ -100,4 +98,12 @@ def test_crowds_of_connections_come_and_go(d):
         time.sleep(0.05)
     assert descriptors(d) <= files
     assert resident_kib(d) < kib + 4096 + SANITIZER_KIB
-    assert notify(d) < 1
+    assert notify(storm) < 1
+
+
+def test_and_all_that_was_told_is_there(storm):
+    storm.pass_time()  # an alert that is due, and an anchor
+    found = storm.audit()
+    report.write("slow", storm.counts(), found)
+    assert found == []
+    assert len(storm.books.receipts) > 30 and storm.books.received
