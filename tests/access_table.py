@@ -14,7 +14,7 @@ GET  /v1/referrals                  401 401 200 200 403 403 403 403 403 403
 GET  /v1/referrals/reconciliation    401 401 400 400 403 403 403 403 403 403
 GET  /v1/referrals/{in}             401 401 200 404 403 403 403 403 403 403
 GET  /v1/referrals/{out}            401 401 404 200 403 403 403 403 403 403
-POST /v1/referrals/withdraw         401 401 404 404 403 403 403 403 403 403
+POST /v1/referrals/withdraw         401 401 202 202 403 403 403 403 403 403
 POST /v1/referrals/{in}/updates     401 401 201 404 403 403 403 403 403 403
 GET  /v1/referrals/{in}/request     401 401 404 404 403 403 403 403 403 403
 GET  /v1/referrals/{out}/request    401 401 404 200 403 403 403 403 403 403
