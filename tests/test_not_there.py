@@ -49,7 +49,9 @@ def test_not_yours_takes_as_long_as_not_there(s):
              (s.suspect, "/v1/cases/{}/timeline", code, NOT_THERE),
              (s.suspect, "/v1/cases/{}/documents", code, NOT_THERE),
              (s.partner, "/v1/cases/{}", code, NOT_THERE),
-             (s.hotline, "/v1/referrals/{}", r["id"], NO_ID)]
+             (s.hotline, "/v1/referrals/{}", r["id"], NO_ID),
+             (s.hotline, "/v1/referrals/{}/request", r["id"], NO_ID),
+             (s.hotline, "/v1/receipts/{}", r["id"], NO_ID)]
     # The measure has teeth: to one who may read it, it takes another time.
     there, none = medians(s, s.lead, [f"/v1/cases/{x}" for x in (
         code, NOT_THERE)], {200, 404})
