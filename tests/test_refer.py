@@ -114,6 +114,19 @@ def test_an_alleged_parent_cannot_consent(s):
         "name", ground="vital_interest")}), 201)
 
 
+def test_the_holder_sees_that_a_partner_read_what_was_shared(s):
+    """Only members and admins were among the readers."""
+    code = s.open()
+    out = s.refer(code)
+    ok(s.call("tramyte", "GET", f"/v1/referrals/{out}/request"))
+    for _ in range(2):
+        ok(s.call("tramyte", "POST", f"/v1/referrals/{out}/accept",
+                  idem='"doc-lai"'))
+    seen = ok(s.call("officer", "GET", f"/v1/cases/{code}/readers"))["items"]
+    assert [x["act"] for x in seen if x["who"] == "tramyte"] == \
+        ["referral.answered_again", "referral.read"]
+
+
 # ---- The partner is told, and silence climbs ----
 
 def test_the_partner_is_told_neutrally_at_once(s):
