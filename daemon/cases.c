@@ -289,3 +289,27 @@ case_code(char code[16])
 	random_text(letters, 8, CODE_LETTERS);
 	snprintf(code, 16, "%.4s-%.4s", letters, letters + 4);
 }
+
+static bool
+is_code_letter(char letter)
+{
+	if (letter >= 'a' && letter <= 'z')
+		letter = (char)(letter - 'a' + 'A');
+	return letter != '\0' && strchr(CODE_LETTERS, letter) != NULL;
+}
+
+bool
+case_code_in(const char *text)
+{
+	size_t n = 0; /* letters and the hyphen so far */
+
+	for (; *text != '\0' && n < 9; text++) {
+		if (n == 4 && *text == '-')
+			n++;
+		else if (is_code_letter(*text))
+			n = n == 4 ? 4 : n + 1;
+		else
+			n = 0;
+	}
+	return n == 9;
+}

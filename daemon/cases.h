@@ -62,5 +62,7 @@ enum outcome act_add(struct tx *tx, struct act *a);
 
 /* A code as people say it: 8 letters and digits without 0 O 1 I, one hyphen. */
 void case_code(char code[16]);
+/* Does a text hold what could be a case's code, whether there is one or not? */
+bool case_code_in(const char *text);
 
 #endif

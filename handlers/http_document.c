@@ -99,15 +99,12 @@ static bool
 sha256_ok(const struct request *r, struct response *a)
 {
 	const char *text = body_text(r, "sha256");
-	struct faults faults = {0};
 	unsigned char is[HASH_SIZE];
 
 	if (text == NULL || (hex_decode(is, HASH_SIZE, text) &&
 				strcspn(text, "ABCDEF") == strlen(text)))
 		return true;
-	faults_add(&faults, "/sha256", "cần 64 chữ số hệ 16, chữ thường");
-	(void)answer_faults(a, "invalid_fields", &faults);
-	faults_done(&faults);
+	(void)answer_fault(a, "/sha256", "cần 64 chữ số hệ 16, chữ thường");
 	return false;
 }
 

@@ -149,12 +149,19 @@ static const struct field add_fields[] = {
 };
 static const struct schema add_schema = {add_fields, NELEM(add_fields)};
 
-/* The event is not in the future, and its name is nobody's. */
+/*
+ * The event is not in the future, and its name is nobody's; nor a case's, which
+ * is not there for who is barred from it and reads this all the same.
+ */
 static enum outcome
 check_add(const struct request *r, int64_t happened_at, struct response *a)
 {
 	if (!evidence_ok(body_text(r, "item")))
 		return answer_fault(a, "/item", EVIDENCE_RULE);
+	if (case_code_in(body_text(r, "item")))
+		return answer_fault(a, "/item",
+		    "không ghi mã vụ việc: cả tổ đọc được; hãy dùng số công "
+		    "văn");
 	if (happened_at > clock_now())
 		return answer_fault(
 		    a, "/happened_at", "không được ở tương lai");

@@ -150,6 +150,9 @@ def test_the_forum_report_runs_from_its_end(w):
     ({"report": "N17", "item": "1"}, "/report"),  # of a case
     ({"report": "X", "item": "1"}, "/report"),
     ({"report": "D01", "item": "Trẻ Thử Nghiệm"}, "/item"),
+    # What barred members read, too, names no case: there or not.
+    ({"report": "D01", "item": "K7Q2-M4XD"}, "/item"),
+    ({"report": "D01", "item": "DS-abK7Q2-m4xd-2"}, "/item"),
     ({"report": "D01", "item": "1", "happened_at":
       "2027-04-01T22:00:00+07:00"}, "/happened_at"),
     ({"report": "D01"}, "/item")])
