@@ -390,8 +390,7 @@ def probe_nonsense(s, rng, cases):
 
 
 def test_random_probes_find_no_leak(s):
-    seed = random.randrange(1 << 32)
-    print("seed", seed)
+    print("seed", seed := random.randrange(1 << 32))
     rng = random.Random(seed)
     cases = make_cases(s, rng)
     for _ in range(int(os.environ.get("PROBES", "1000"))):
