@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "http_follow.h"
 #include "http_inside.h"
 #include "http_pool.h"
 #include "log.h"
@@ -70,6 +71,7 @@ http_new(struct event_base *base, const struct http_options *o)
 	h->authenticate = o->authenticate;
 	h->arg = o->arg;
 	h->pool = pool_new(base);
+	h->followers = followers_new(h);
 	h->tcp.h = h;
 	h->control.h = h;
 	h->control.is_control = true;
@@ -145,6 +147,7 @@ http_counts(const struct http *h, struct http_counts *out)
 {
 	*out = h->counts;
 	out->connections = (int64_t)h->tcp.n;
+	out->followers = followers_count(h);
 }
 
 void *
@@ -199,6 +202,7 @@ http_drain(struct http *h, int64_t wait_ms, void (*finished)(void *), void *arg)
 	door_shut(&h->watch);
 	h->drain_end = event_new(h->base, -1, 0, on_drain_end, h);
 	event_add(h->drain_end, &tv);
+	followers_end(h);
 	conns_drain(h);
 	http_check_drained(h);
 }
@@ -236,6 +240,7 @@ http_free(struct http *h)
 	for (x = LIST_FIRST(&h->open); x != NULL; x = LIST_NEXT(x, next))
 		let_go(x);
 	pool_free(pool);
+	followers_free(h);
 	door_free(&h->tcp);
 	door_free(&h->control);
 	door_free(&h->watch);

@@ -66,6 +66,7 @@ set_body(struct response *a, int status, json_t *json)
 	a->status = status;
 	a->json = json;
 	a->type = NULL;
+	a->mark[0] = '\0';
 }
 
 enum outcome
@@ -94,6 +95,14 @@ answer_part(
 	a->bytes = bytes;
 	a->n_bytes = n;
 	a->total = total;
+	return OK;
+}
+
+enum outcome
+answer_news(struct response *a, const char *mark, char *bytes)
+{
+	(void)answer_bytes(a, 200, "text/event-stream", bytes);
+	snprintf(a->mark, sizeof(a->mark), "%s", mark);
 	return OK;
 }
 

@@ -17,6 +17,7 @@ struct http_counts {
 	int64_t answers[6];	    /* by the status's first digit */
 	int64_t intake[INTAKE_MAX]; /* of INTAKE rows */
 	int64_t connections;	    /* open now, of the API */
+	int64_t followers;	    /* event streams, open now */
 };
 /* All of them, as they stand. */
 void http_counts(const struct http *h, struct http_counts *out);

@@ -27,6 +27,8 @@ void door_free(struct door *d);
 void door_watch(struct door *d);
 /* Connections came or went; when full, look for dead ones at once. */
 void door_count(struct door *d, int by);
+/* http_conn.c: whose it is. */
+struct http *conns_of_listener(struct evconnlistener *listener);
 /* As many of the wanted connections as the file limit allows. */
 size_t door_limit(int64_t wanted);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "http_follow.h"
 #include "http_inside.h"
 #include "http_pool.h"
 #include "http_stream.h"
@@ -251,7 +252,8 @@ exchange_headers(struct exchange *x)
 	evhttp_add_header(out, "Referrer-Policy", "no-referrer");
 	if (a->bytes != NULL) {
 		evhttp_add_header(out, "Content-Type", type);
-		add_length(x, out);
+		if (x->follow == NULL)
+			add_length(x, out);
 	}
 	if (strncmp(type, "text/html", 9) == 0 &&
 	    answer_get_header(a, "Content-Security-Policy") == NULL)
@@ -311,17 +313,19 @@ count(struct http_counts *c, const struct exchange *x)
 void
 exchange_send(struct exchange *x)
 {
-	bool is_long = stream_is_due(x);
+	bool is_long = stream_is_due(x), is_followed = follow_is_due(x);
 
 	log_exchange(x);
 	count(&x->h->counts, x);
 	if (is_long) {
 		stream_begin(x);
-		return;
+	} else if (is_followed) {
+		follow_begin(x);
+	} else {
+		if (x->evreq != NULL)
+			reply(x);
+		exchange_end(x);
 	}
-	if (x->evreq != NULL)
-		reply(x);
-	exchange_end(x);
 }
 
 static void

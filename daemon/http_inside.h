@@ -42,6 +42,7 @@ struct exchange {
 	struct request request;
 	struct response response;
 	struct slow slow;		  /* of a slow row */
+	struct follow *follow;		  /* NULL: its answer ends */
 	enum outcome returned;		  /* by the last run of the handler */
 	const char *problem;		  /* found before the handler ran */
 	bool is_head, closes, is_sending; /* a part is on the way */
@@ -64,10 +65,10 @@ struct http {
 	struct conn **by_fd;
 	size_t n_by_fd, n_streams; /* long answers on their way */
 	LIST_HEAD(exchanges, exchange) open;
-	struct event *sweep, *reap;
+	struct event *sweep, *reap, *drain_end;
+	struct followers *followers;
 	int64_t starved_at, complained_at; /* accept() failed, log line */
 	bool is_draining, is_free;
-	struct event *drain_end;
 	void (*drained)(void *);
 	void *drained_arg;
 	struct http_counts counts;
@@ -79,7 +80,6 @@ struct conn *conn_of(struct http *h, struct evhttp_request *evreq);
 void conn_move(struct conn *c, enum phase phase);
 void conn_answered(struct evhttp_request *evreq, void *conn);
 void conns_start(struct http *h);
-struct http *conns_of_listener(struct evconnlistener *listener);
 /* Phase limits changed: look as often as they ask for. */
 void conns_pace(struct http *h);
 /* Who has nothing to say is cut from now on. */

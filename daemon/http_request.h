@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "core.h"
+#include "http_response.h"
 #include "seal_login.h"
 
 struct route;
@@ -82,9 +83,10 @@ struct request {
 	const char *content_digest; /* RFC 9530 */
 	/* Of a long answer: which part of it is asked for, 0 first. */
 	int64_t part;
-	struct slow *slow; /* of a slow row, else NULL */
-	bool is_before;	   /* its before runs: nothing is written */
-	uid_t peer_uid;	   /* on the control socket, else (uid_t)-1 */
+	char mark[MARK_SIZE]; /* of news: what was sent last, "" at first */
+	struct slow *slow;    /* of a slow row, else NULL */
+	bool is_before;	      /* its before runs: nothing is written */
+	uid_t peer_uid;	      /* on the control socket, else (uid_t)-1 */
 	pid_t peer_pid;
 };
 

@@ -8,6 +8,8 @@
 
 struct request;
 
+#define MARK_SIZE 160
+
 /* Re-running a handler starts from an empty one. */
 #define ANSWER_HEADERS_MAX 12
 struct response {
@@ -15,8 +17,9 @@ struct response {
 	json_t *json; /* owned */
 	char *bytes;  /* owned; instead of json */
 	size_t n_bytes;
-	const char *type; /* of bytes */
-	int64_t total;	  /* of a long answer: bytes of all its parts */
+	const char *type;     /* of bytes */
+	int64_t total;	      /* of a long answer: bytes of all its parts */
+	char mark[MARK_SIZE]; /* of news: what they tell of */
 	struct {
 		const char *name;
 		char *value; /* owned */
@@ -39,6 +42,13 @@ enum outcome answer_part(
     struct response *a, const char *type, char *bytes, size_t n, int64_t total);
 /* 204. */
 enum outcome answer_empty(struct response *a);
+/*
+ * 200 with a part of an event stream; takes over bytes.  It stays open if there
+ * is a mark: the handler is run again as a read, r->mark being the mark of what
+ * was sent last, and what it answers is sent if it has another one, or as a
+ * sign of life.  Any other answer ends the stream.
+ */
+enum outcome answer_news(struct response *a, const char *mark, char *bytes);
 void answer_header(struct response *a, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /*

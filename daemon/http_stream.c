@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http_follow.h"
 #include "http_inside.h"
 #include "http_stream.h"
 #include "log.h"
@@ -29,9 +30,8 @@ stream_is_due(struct exchange *x)
 	return is_long;
 }
 
-/* All of it left, or its reader: evhttp frees the request. */
-static void
-end(struct exchange *x)
+void
+stream_finish(struct exchange *x)
 {
 	if (x->conn != NULL) {
 		x->conn->open = NULL;
@@ -40,6 +40,13 @@ end(struct exchange *x)
 	}
 	if (x->evreq != NULL)
 		evhttp_send_reply_end(x->evreq);
+}
+
+/* All of it left, or its reader. */
+static void
+end(struct exchange *x)
+{
+	stream_finish(x);
 	x->h->n_streams--;
 	exchange_end(x);
 }
@@ -132,6 +139,8 @@ void
 stream_lost(struct exchange *x)
 {
 	x->conn = NULL;
-	if (x->is_sending)
+	if (x->follow != NULL)
+		follow_lost(x);
+	else if (x->is_sending)
 		end(x);
 }

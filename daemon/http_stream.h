@@ -14,6 +14,8 @@ struct conn;
 bool stream_is_due(struct exchange *x);
 /* Send it all; ends the exchange. */
 void stream_begin(struct exchange *x);
+/* No more parts come: evhttp ends the answer and frees the request. */
+void stream_finish(struct exchange *x);
 /* The connection of any exchange has gone. */
 void stream_lost(struct exchange *x);
 

@@ -74,6 +74,12 @@ add_connections(struct buf *b, const char *name, const struct readings *r)
 }
 
 static void
+add_streams(struct buf *b, const char *name, const struct readings *r)
+{
+	add_plain(b, name, r->http.followers);
+}
+
+static void
 add_batches(struct buf *b, const char *name, const struct readings *r)
 {
 	int64_t sum = 0;

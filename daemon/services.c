@@ -2,6 +2,7 @@
 
 #include "beat.h"
 #include "clock.h"
+#include "http_follow.h"
 #include "log.h"
 #include "night.h"
 #include "notify.h"
@@ -61,6 +62,7 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 	store_reap(d->h.store);
 	if (d->h.schedule != NULL)
 		schedule_kick(d->h.schedule);
+	http_kick(d->h.http);
 	night_kick(d->h.night);
 	trouble_kick(d->trouble);
 }

@@ -6,12 +6,11 @@
 #include "clock.h"
 #include "evidence.h"
 #include "handlers.h"
+#include "news.h"
 #include "people.h"
 
 #define PAGE_DEFAULT 50
 #define PAGE_MAX     200
-#define SEES_ALL                                                               \
-	(1u << ROLE_lead | 1u << ROLE_chairman | 1u << ROLE_vice_chairman)
 
 static const struct field ack_fields[] = {
     {.name = "acted_at", .kind = FIELD_INSTANT},
@@ -47,7 +46,7 @@ alert_list(struct tx *tx, const struct request *r, struct response *a)
 	if (!read_page(r, &limit, &after, a))
 		return INVALID;
 	items = tx_list(tx, Q_ALERT_LIST,
-	    ARGS(V_TEXT(s->id), V_INT((s->roles & SEES_ALL) != 0),
+	    ARGS(V_TEXT(s->id), V_INT((s->roles & NEWS_ALL_ALERTS) != 0),
 		V_TEXT(after == NULL ? "" : after), V_INT(limit)));
 	if ((int64_t)json_array_size(items) == limit) {
 		last = json_string_value(json_object_get(

@@ -21,6 +21,7 @@ NOT_MEMBERS = {
 }
 LOGIN = "the login itself: a browser's session, never a script's"
 BROWSER = "a browser subscribes itself"
+BROWSER_NEWS = "what a page listens to while it is open; curl -N reads it"
 
 
 def other(verb):
@@ -31,7 +32,7 @@ def other(verb):
 WITHOUT = {
     ("DELETE", "/v1/session"): LOGIN, ("POST", "/v1/me/password"): LOGIN,
     ("POST", "/v1/me/totp"): LOGIN, ("POST", "/v1/me/totp/confirm"): LOGIN,
-    ("GET", "/v1/push"): BROWSER,
+    ("GET", "/v1/push"): BROWSER, ("GET", "/v1/events"): BROWSER_NEWS,
     ("GET", "/v1/me"): other("member list"),
     ("PATCH", "/v1/me"): other("member set"),
     ("GET", "/v1/me/addresses"): other("member addresses"),
