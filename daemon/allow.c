@@ -55,7 +55,8 @@ static const struct rule {
     {BY_MEMBER, R(officer) | DECIDERS, ACTION_report_act, NEED_NOTHING},
     {BY_MEMBER, DECIDERS, ACTION_report_decide, NEED_NOTHING},
 
-    {BY_MEMBER, DECIDERS, ACTION_duty_manage, NEED_NOTHING},
+    {BY_MEMBER, DECIDERS | R(admin), ACTION_duty_manage, NEED_NOTHING},
+    {BY_MEMBER, R(admin), ACTION_admin, NEED_NOTHING},
     {BY_MEMBER, DECIDERS, ACTION_change_approve, NEED_NOTHING},
 
     {BY_LINK, NO_ROLE, ACTION_alert_ack, NEED_OWN},

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alert.h"
+#include "allow.h"
 #include "auth_session.h"
 #include "cases.h"
 #include "clock.h"
@@ -286,9 +287,11 @@ keep_refused(struct tx *tx, const struct request *r, struct response *a,
 			   : alarm_raise(tx, "alarm_agency_auth", k->code);
 }
 
-static bool
-may_call(enum who who, enum subject_kind kind)
+bool
+auth_may_call(enum who who, const struct subject *s)
 {
+	enum subject_kind kind = s->kind;
+
 	switch (who) {
 	case ANYONE:
 	case WATCHER:
@@ -297,6 +300,8 @@ may_call(enum who who, enum subject_kind kind)
 		return kind == BY_AGENCY;
 	case MEMBER:
 		return kind == BY_MEMBER;
+	case OFFICE:
+		return allow(s, ACTION_admin, &(struct object){0}, SEE_thing);
 	case EITHER:
 		return kind == BY_AGENCY || kind == BY_FORM ||
 		       kind == BY_MEMBER;
@@ -321,7 +326,7 @@ check_agency(
 		copy_text(r->subject.form, sizeof(r->subject.form), t->id);
 	how = check_key(tx, a, t, &k, &is_ours);
 	is_key_good = how == OK;
-	if (how == OK && !may_call(r->route->who, r->subject.kind))
+	if (how == OK && !auth_may_call(r->route->who, &r->subject))
 		how = answer_problem(a, "forbidden");
 	if (how == OK)
 		how = check_quota(tx, r, a, &k);
@@ -345,12 +350,12 @@ check_member(
 
 	find_member_token(tx, t->id, &k);
 	how = check_key(tx, a, t, &k, &is_ours);
-	if (how == OK && !may_call(r->route->who, BY_MEMBER))
-		how = answer_problem(a, "forbidden");
 	r->subject = (struct subject){
 	    .kind = BY_MEMBER, .roles = k.roles, .proof = PROOF_TOKEN};
 	copy_text(r->subject.id, sizeof(r->subject.id), k.owner);
-	return how;
+	return how != OK || auth_may_call(r->route->who, &r->subject)
+		   ? how
+		   : answer_problem(a, "forbidden");
 }
 
 /*
@@ -376,7 +381,7 @@ authenticate(struct tx *tx, struct request *r, struct response *a)
 	struct token t;
 
 	if (r->route->who == ANYONE || r->subject.kind == BY_ADMIN)
-		return may_call(r->route->who, r->subject.kind) &&
+		return auth_may_call(r->route->who, &r->subject) &&
 			       !is_unseen(tx, r)
 			   ? OK
 			   : answer_problem(a, "not_found");

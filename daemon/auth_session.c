@@ -83,7 +83,7 @@ auth_session(struct tx *tx, struct request *r, struct response *a)
 		return auth_refuse(tx, a, "unauthorized", r->subject.session);
 	if (how != OK)
 		return answer_outcome(a, how);
-	if (r->route->who != MEMBER && r->route->who != EITHER)
+	if (!auth_may_call(r->route->who, &r->subject))
 		return answer_problem(a, "forbidden");
 	if (is_change(r) && (!auth_same_origin(tx, r) || !has_csrf(r, token)))
 		return answer_problem(a, "csrf");

@@ -7,6 +7,8 @@
 /* The 401 of everybody, with the duty phone; logged.  REFUSED. */
 enum outcome auth_refuse(
     struct tx *tx, struct response *a, const char *code, const char *key);
+/* Who of these may call such a row at all; its handler asks for more. */
+bool auth_may_call(enum who who, const struct subject *s);
 /*
  * The member of the request's cookie.  A change needs our own page (Origin,
  * Sec-Fetch-Site) and its X-CSRF-Token.  As authenticate().

@@ -24,6 +24,7 @@ enum who {
 	MEMBER,	 /* a member's personal token */
 	EITHER,	 /* an agency, a create-only link of one, or a member */
 	ADMIN,	 /* only on the control socket */
+	OFFICE,	 /* the control socket, or a member whose role is admin */
 	WATCHER, /* only on the listener of metrics; as ANYONE */
 };
 

@@ -24,7 +24,9 @@ find_subject(struct tx *tx, struct exchange *x)
 	r->subject = (struct subject){.kind = NOBODY};
 	if (r->route->who == ANYONE || r->route->who == WATCHER)
 		return OK;
-	if (r->route->who == ADMIN) {
+	/* Only the control socket knows its peer. */
+	if (r->route->who == ADMIN ||
+	    (r->route->who == OFFICE && r->peer_uid != (uid_t)-1)) {
 		r->subject.kind = BY_ADMIN;
 		snprintf(r->subject.id, sizeof(r->subject.id), "uid:%u",
 		    (unsigned)r->peer_uid);

@@ -32,6 +32,8 @@ enum outcome
 admin_told(struct tx *tx, const struct request *r, const char *act);
 /* 200 {"items": [...]} of a query. */
 enum outcome answer_list(struct response *a, json_t *items);
+/* What a list has under this name, in its order; new reference. */
+json_t *column(const json_t *items, const char *name);
 
 /* Ids by login and by code; NOT_FOUND. */
 enum outcome member_find(struct tx *tx, const char *login, char id[ID_SIZE]);

@@ -87,7 +87,8 @@ admin_told(struct tx *tx, const struct request *r, const char *act)
 	bool guarded;
 	enum outcome how = changes_are_guarded(tx, &guarded);
 
-	return how == OK && guarded && r->subject.kind == BY_ADMIN
+	return how == OK && guarded &&
+		       (r->subject.kind == BY_ADMIN || r->route->who == OFFICE)
 		   ? alarm_raise(tx, "alarm_admin_act", act)
 		   : how;
 }
@@ -96,6 +97,19 @@ enum outcome
 answer_list(struct response *a, json_t *items)
 {
 	return answer_json(a, 200, json_pack("{s:o}", "items", items));
+}
+
+json_t *
+column(const json_t *items, const char *name)
+{
+	json_t *list = json_array(), *one;
+	size_t i;
+
+	json_array_foreach(items, i, one)
+	{
+		json_array_append(list, json_object_get(one, name));
+	}
+	return list;
 }
 
 static enum outcome

@@ -2,10 +2,13 @@
 #include <string.h>
 
 #include "admin.h"
+#include "allow.h"
 #include "bars.h"
 #include "handlers.h"
 #include "member_case.h"
 #include "people.h"
+
+#define LIST_MAX 200
 
 static enum outcome
 audit_look(struct tx *tx, const struct request *r, const struct case_row *c)
@@ -103,6 +106,29 @@ case_bar_list(struct tx *tx, const struct request *r, struct response *a)
 	if (how != OK)
 		return answer_outcome(a, how);
 	return answer_list(a, bars_json(tx, &c));
+}
+
+/* GET /v1/bars: of all cases, those that wait to be cleared. */
+enum outcome
+bar_list(struct tx *tx, const struct request *r, struct response *a)
+{
+	json_t *items;
+	enum outcome how;
+
+	if (!allow(
+		&r->subject, ACTION_case_bar, &(struct object){0}, SEE_thing))
+		return answer_problem(a, "forbidden");
+	items = tx_list(tx, Q_BARS_WAITING,
+	    ARGS(V_TEXT(tx_ward(tx)), V_TEXT(r->subject.id), V_INT(LIST_MAX)));
+	how = admin_audit(tx, r,
+	    &(struct happening){.act = "bar.list",
+		.object_kind = "ward",
+		.object_id = tx_ward(tx),
+		.detail = json_pack("{s:o}", "cases", column(items, "case"))});
+	if (how == OK)
+		return answer_list(a, items);
+	json_decref(items);
+	return answer_outcome(a, how);
 }
 
 /*

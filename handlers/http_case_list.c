@@ -39,20 +39,6 @@ static const struct field search_fields[] = {
 static const struct schema search_schema = {
     search_fields, NELEM(search_fields)};
 
-/* Which were shown: who is barred later is asked about it (bars.h). */
-static json_t *
-codes_of(const json_t *items)
-{
-	json_t *codes = json_array(), *one;
-	size_t i;
-
-	json_array_foreach(items, i, one)
-	{
-		json_array_append(codes, json_object_get(one, "code"));
-	}
-	return codes;
-}
-
 static enum outcome
 audit_list(struct tx *tx, const struct request *r, const json_t *items)
 {
@@ -60,7 +46,7 @@ audit_list(struct tx *tx, const struct request *r, const json_t *items)
 	    &(struct happening){.act = "case.list",
 		.object_kind = "ward",
 		.object_id = tx_ward(tx),
-		.detail = json_pack("{s:o}", "cases", codes_of(items))});
+		.detail = json_pack("{s:o}", "cases", column(items, "code"))});
 }
 
 /* By what it was searched, never for whom. */
@@ -77,7 +63,7 @@ audit_search(struct tx *tx, const struct request *r, const json_t *items)
 		.object_kind = "ward",
 		.object_id = tx_ward(tx),
 		.detail = json_pack(
-		    "{s:o, s:o}", "cases", codes_of(items), "by", by)});
+		    "{s:o, s:o}", "cases", column(items, "code"), "by", by)});
 }
 
 static const char *

@@ -52,7 +52,8 @@ def test_every_route_is_walked_by_somebody():
     """A new kind of row, of caller, or an open route must be thought of."""
     assert {row for row, *_ in ROWS} == {"ROUTE", "LOOP", "SLOW"}
     assert {who for *_, who in ROWS} \
-        == {"AGENCY", "MEMBER", "EITHER", "ADMIN", "ANYONE", "WATCHER"}
+        == {"AGENCY", "MEMBER", "EITHER", "ADMIN", "OFFICE", "ANYONE",
+            "WATCHER"}
     assert {(m, p) for _, m, p, who in ROWS
             if who in ("ANYONE", "WATCHER")} == OPEN
     text = (ROOT / "handlers/routes.def").read_text()

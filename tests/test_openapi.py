@@ -40,6 +40,7 @@ def test_routes_and_document_name_the_same_calls():
 def test_who_may_call_is_the_same():
     need = {"ANYONE": [], "AGENCY": ["agency_key"],
             "MEMBER": ["member_token"], "ADMIN": ["control_socket"],
+            "OFFICE": ["control_socket", "member_token"],
             "WATCHER": [],
             "EITHER": ["agency_key", "create_only_link", "member_token"]}
     who = {(m, p): w for m, p, w, _ in routes()}

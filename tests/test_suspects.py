@@ -124,7 +124,7 @@ def test_the_suspect_is_the_chairman(town):
 
 
 ADMIN_ROUTES = sorted(set(re.findall(
-    r'^(?:ROUTE|LOOP|SLOW)\((\w+),\s*"(/v1/admin/[^"]+)",\s*ADMIN',
+    r'^(?:ROUTE|LOOP|SLOW)\((\w+),\s*"(/v1/admin/[^"]+)",\s*(?:ADMIN|OFFICE)',
     (ROOT / "handlers/routes.def").read_text(), re.M)))
 
 

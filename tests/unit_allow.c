@@ -52,9 +52,9 @@ static const struct row {
     {"school", BY_MEMBER, 1u << ROLE_school, "AHH....H.H.E....AA......"},
     {"justice", BY_MEMBER, 1u << ROLE_justice, "AHH....H.H.E....AA......"},
     {"union", BY_MEMBER, 1u << ROLE_union, "AHH....H.H.E....AA......"},
-    {"admin", BY_MEMBER, 1u << ROLE_admin, "...........O............"},
+    {"admin", BY_MEMBER, 1u << ROLE_admin, "...........O.........A.A"},
     {"admin and officer", BY_MEMBER, 1u << ROLE_admin | 1u << ROLE_officer,
-	"ACC....H.H.E....AAA....."},
+	"ACC....H.H.E....AAA..A.A"},
     {"police and lead", BY_MEMBER, 1u << ROLE_police | 1u << ROLE_lead,
 	"AAA.AAAAAAAA....AAAAAAA."},
     /* Roles of somebody who is no member are not looked at. */

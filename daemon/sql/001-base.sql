@@ -216,6 +216,7 @@ CREATE TABLE bar (                  -- conflict of interest
 ) STRICT;
 CREATE INDEX bar_case ON bar (case_id);
 CREATE INDEX bar_member ON bar (member_id);
+CREATE INDEX bar_waiting ON bar (ward, id) WHERE state = 'provisional';
 
 CREATE TABLE bar_clearing (         -- a namesake is cleared by two members
     bar_id TEXT NOT NULL REFERENCES bar (id),
