@@ -8,6 +8,7 @@
 #include "clocks.h"
 #include "gate.h"
 #include "people.h"
+#include "referral_out.h"
 
 static enum outcome
 audit_end(struct tx *tx, const struct act *a, const char *what, json_t *detail)
@@ -26,7 +27,9 @@ enum outcome
 case_close(
     struct tx *tx, struct case_row *c, const struct act *a, const char *reason)
 {
-	enum outcome how = clocks_end_all(tx, c, a, NULL);
+	const char *const kept[] = {
+	    referral_step(tx, "referral_feedback"), NULL};
+	enum outcome how = clocks_end_all(tx, c, a, kept);
 
 	c->is_open = false;
 	c->version++;

@@ -15,8 +15,8 @@
 json_t *gate_unmet(struct tx *tx, const struct case_row *c);
 
 /*
- * Close by an act: every clock is dropped, agencies see it closed.  The caller
- * has asked the gate.
+ * Close by an act: its clocks are dropped, agencies see it closed.  What waits
+ * for somebody to read how it went goes on.  The caller has asked the gate.
  */
 enum outcome case_close(
     struct tx *tx, struct case_row *c, const struct act *a, const char *reason);

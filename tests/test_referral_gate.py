@@ -126,3 +126,36 @@ def test_what_another_ward_asks_of_us_is_answered_first(s):
     ok(answer(s, code, mine["id"], answer="accepted"))
     assert "asked_of_us" not in unmet(s, code)
     assert unmet(s, code)["ward_told"] == [mine["id"]]
+
+
+@pytest.fixture
+def alone():
+    """Where nothing else rings for days."""
+    with Site() as s:
+        yield s
+
+
+@pytest.mark.parametrize("how", ["read", "call"])
+def test_feedback_that_nobody_read_climbs_on_after_the_end(alone, how):
+    """Told just before the end, its clock was dropped with the others."""
+    s = alone
+    code = no_emergency(s, verified="no")
+    do(s, code, "N06", risk="low", items=MARKS)
+    do(s, code, "N20", "boss", next="close", reason="unfounded")
+    do(s, code, "N21", to=["th111"], outcome="protected", text="Đã giúp.")
+    waits = s.clock(code, "P05")
+    ok(close(s, code))
+    assert [c["step"] for c in s.case(code)["clocks"]
+            if c["state"] == "open"] == ["P05"]
+    s.d.step("10h")
+    rung = [d.get("member") or d.get("agency") for e in s.events(code)
+            if e.get("alert") and e["detail"]["clock"] == waits["id"]
+            for d in e["deliveries"]]
+    assert rung[0] == "th111" and "canbo" in rung
+    if how == "read":
+        ok(s.call("th111", "GET", f"/v1/referrals/{waits['item']}/request"))
+    else:
+        ok(answer(s, code, waits["item"], answer="accepted",
+                  call={**CALL, "called_at": s.d.now}))
+    assert s.clock(code, "P05") is None
+    assert s.case(code)["state"] == "closed"
