@@ -196,6 +196,17 @@ def test_what_is_sealed_is_read_as_oneself(s, own):
     assert own("officer", "plan", "show", code)[0] in (0, 1)
 
 
+def test_a_form_is_saved_and_read_by_hotlinectl(s, own):
+    code = s.open()
+    rc, saved, why = own("officer", "form", "save", code, "M02", "-",
+                         text=json.dumps({"state": "draft", "fields": [
+                             {"name": "o", "text": "Lời thử."}]}))
+    assert rc == 0, why
+    rc, read, why = own("officer", "form", "show", code, "M02")
+    assert rc == 0 and "Lời thử." in json.dumps(
+        read, ensure_ascii=False), why
+
+
 def test_a_change_is_approved_by_hotlinectl(s, own):
     s.d.second_person = False
     try:
