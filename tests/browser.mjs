@@ -113,6 +113,8 @@ const does = {
   shot: (p, { path }) => p.page.screenshot({ path, fullPage: true,
     caret: "initial" })
     .then(() => null),
+  pdf: (p, { path }) => p.page.pdf({ path, preferCSSPageSize: true })
+    .then(() => null),
   close: (p) => p.context.close(),
 };
 

@@ -2,6 +2,7 @@
 // happened, notes.  Nothing identifying is fetched before it is asked for.
 import { call } from "/console/api.mjs";
 import { change, loadEvents, path, shown } from "/console/case_file.mjs";
+import { caseForms } from "/console/case_forms.mjs";
 import { casePeople } from "/console/case_people.mjs";
 import { clockRow, stepForm } from "/console/case_step.mjs";
 import { html } from "/console/html.mjs";
@@ -97,6 +98,7 @@ const body = (draw) => html`
   ${head(shown.summary)}
   ${steps(shown.summary.clocks, draw)}
   ${casePeople(shown, draw)}
+  ${caseForms(shown)}
   <section aria-labelledby="write"><h2 id="write">${t("note.new")}</h2>
     ${noteForm(draw)}</section>
   ${events(draw)}`;

@@ -1,32 +1,17 @@
 // The team's page: which screen is shown, and the frame around it.
 import { Offline, call } from "/console/api.mjs";
-import { casePage } from "/console/case.mjs";
-import { forgetCase, openCase } from "/console/case_file.mjs";
-import { homePage, openHome } from "/console/home.mjs";
 import { html, render } from "/console/html.mjs";
 import { begin, forget, isFresh, live, onChange, refresh, watch }
   from "/console/live.mjs";
 import { loginPage } from "/console/login.mjs";
+import { closeAll, pageAt } from "/console/pages.mjs";
 import { LANGUAGES, language, speak, t } from "/console/text.mjs";
 import { heardAt, whenText } from "/console/time.mjs";
 
 const root = document.getElementById("app");
-const state = { why: null, isStarting: true };
+const state = { why: null, isStarting: true, shown: null };
 
-// First the pattern, then the screen: [page(draw, part), open(part)].
-const routes = [
-  [/^#?\/?$/, homePage, openHome],
-  [/^#\/case\/([A-Z0-9-]{1,9})$/, casePage, openCase],
-];
-
-function here() {
-  for (const [pattern, page, open] of routes) {
-    const found = pattern.exec(location.hash);
-    if (found !== null)
-      return { page, open, part: found[1] };
-  }
-  return { page: homePage, open: openHome };
-}
+const here = () => pageAt(location.hash);
 
 async function choose(next) {
   await speak(next).catch(() => {});
@@ -34,6 +19,8 @@ async function choose(next) {
 }
 
 async function leave() {
+  // Something may still be unsaved.
+  await closeAll();
   try {
     await call("DELETE", "/v1/session");
     state.why = t("logged_out");
@@ -41,7 +28,6 @@ async function leave() {
     state.why = error instanceof Offline ? t("offline.logout") : null;
   }
   forget();
-  forgetCase();
   location.hash = "";
   draw();
 }
@@ -63,7 +49,7 @@ function screen() {
   if (live.me === null)
     return loginPage(draw, state.why, entered);
   const { page, part } = here();
-  return page(draw, part);
+  return page.page(draw, part);
 }
 
 const frame = () => html`
@@ -84,10 +70,11 @@ function skip(event) {
 
 // Somebody is in: what the address asks for is fetched, too.
 async function entered() {
-  const { open, page, part } = here();
+  const { page, part } = here();
+  state.shown = page;
   draw();
-  if (page !== homePage)
-    await open(part);
+  if (location.hash.length > 2) // the home page was fetched with the login
+    await page.open(part, draw);
   draw();
 }
 
@@ -98,20 +85,21 @@ function draw() {
 }
 
 async function move() {
-  const { open, page, part } = here();
-  if (page !== casePage)
-    forgetCase();
+  const { page, part } = here();
+  if (page !== state.shown)
+    state.shown?.close();
+  state.shown = page;
   draw();
   if (live.me === null)
     return;
-  await open(part);
+  await page.open(part, draw);
   draw();
   root.querySelector("h1")?.focus();
   scrollTo(0, 0);
 }
 
 function ended() {
-  forgetCase();
+  closeAll();
   state.why = t("session_over");
   draw();
 }

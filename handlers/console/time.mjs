@@ -72,3 +72,10 @@ export function urgency(clock, at = now()) {
     return "late";
   return due - at <= Math.max(HOUR, whole / 4) ? "soon" : "calm";
 }
+
+// An instant as an input of this country's time wants it: "2026-11-24T14:05".
+export function dateTimeInput(at) {
+  const ms = Date.parse(at);
+  return Number.isNaN(ms) ? ""
+    : new Date(ms + 7 * HOUR).toISOString().slice(0, 16);
+}

@@ -1,0 +1,50 @@
+// The pages: first the pattern of the address, then what draws it.  A page is
+// {page(draw, part), open(part, draw), close()}; close forgets what was shown.
+import { casePage } from "/console/case.mjs";
+import { forgetCase, openCase } from "/console/case_file.mjs";
+import { homePage, openHome } from "/console/home.mjs";
+import { html } from "/console/html.mjs";
+import { t } from "/console/text.mjs";
+
+// A module that is fetched when its page is opened for the first time.
+function later(file) {
+  let made = null, failed = false;
+  const wait = () => html`<h1 tabindex="-1">${t(failed ? "offline.page"
+    : "starting")}</h1>`;
+  return {
+    page: (draw, part) => made === null ? wait() : made.page(draw, part),
+    async open(part, draw) {
+      try {
+        made ??= await import(file);
+        failed = false;
+      } catch {
+        failed = true;
+        return;
+      }
+      await made.open(part, draw);
+    },
+    close: () => made?.close(),
+  };
+}
+
+const CASE = "#/case/([A-Z0-9-]{1,9}";
+const home = { page: homePage, open: openHome, close() {} };
+const pages = [
+  [/^#?\/?$/, home],
+  [new RegExp(`^${CASE})$`), { page: casePage, open: openCase, close: forgetCase }],
+  [new RegExp(`^${CASE}/form/[1-7])$`), later("/console/form.mjs")],
+  [new RegExp(`^${CASE}/print/[A-Za-z0-9]{1,8})$`), later("/console/print.mjs")],
+  [/^#\/push$/, later("/console/push.mjs")],
+];
+
+// The page of an address, and the part of the address that is its own.
+export function pageAt(hash) {
+  for (const [pattern, page] of pages) {
+    const found = pattern.exec(hash);
+    if (found !== null)
+      return { page, part: found[1] };
+  }
+  return { page: home };
+}
+
+export const closeAll = () => Promise.all(pages.map(([, page]) => page.close()));
