@@ -212,7 +212,7 @@ export const FORMS = {
         "Căn cứ Luật Tổ chức chính quyền địa phương;\nCăn cứ Luật Trẻ em ngày 05 tháng 4 năm 2016;\nCăn cứ Nghị định số 56/2017/NĐ-CP ngày 09 tháng 5 năm 2017 của Chính phủ quy định chi tiết một số điều của Luật Trẻ em;\nTheo đề nghị của người làm công tác bảo vệ trẻ em." })]),
       section("Điều khoản", "Articles", [
         long("article1", "Điều 1", "Article 1", { of: () =>
-          "Phê duyệt kế hoạch hỗ trợ, can thiệp đối với trẻ em có tên trên, ban hành kèm theo Quyết định này." }),
+          "Phê duyệt kế hoạch hỗ trợ, can thiệp đối với trẻ em có tên dưới đây, ban hành kèm theo Quyết định này." }),
         long("article2", "Điều 2", "Article 2: who carries it out", { of: () =>
           "Các cơ quan, tổ chức, cá nhân có tên trong kế hoạch chịu trách nhiệm thực hiện; người làm công tác bảo vệ trẻ em theo dõi, đôn đốc việc thực hiện." }),
         long("article3", "Điều 3", "Article 3: in force", { of: () =>

@@ -23,6 +23,13 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 }
 
+// As word() in one language, whatever the page is in.
+export async function speakAlso(one) {
+  const own = one === language ? words
+    : await (await fetch(`/console/${one}.json`)).json();
+  return (family, code) => own[`${family}.${code}`] ?? code;
+}
+
 // The word of a code that the contract fixes: t("role.lead"); the code itself
 // if we have none.
 export function word(family, code) {
