@@ -9,14 +9,14 @@
 
 /*
  * Only what we serve ourselves, nothing inline, nothing evaluated, and no text
- * ever becomes markup.
+ * ever becomes markup; the one trusted type is the address of the worker.
  */
 #define POLICY                                                                 \
 	"default-src 'none'; script-src 'self'; style-src 'self'; "            \
 	"connect-src 'self'; img-src 'self'; manifest-src 'self'; "            \
 	"worker-src 'self'; form-action 'self'; base-uri 'none'; "             \
 	"frame-ancestors 'none'; require-trusted-types-for 'script'; "         \
-	"trusted-types 'none'"
+	"trusted-types worker"
 
 static const struct {
 	const char *ending, *type;
@@ -64,6 +64,8 @@ answer_file(struct response *a, const char *name)
 	answer_header(a, "Cache-Control", "no-cache");
 	answer_header(a, "Content-Encoding", "gzip");
 	answer_header(a, "Content-Security-Policy", "%s", POLICY);
+	/* The worker lies in /console/ and is for the pages above it, too. */
+	answer_header(a, "Service-Worker-Allowed", "/");
 	return answer_part(a, type_of(name), bytes, f->n, (int64_t)f->n);
 }
 

@@ -73,9 +73,12 @@ const { readFileSync } = await import("node:fs");
 const AXE_TEXT = readFileSync(AXE, "utf-8");
 
 const does = {
-  async open({ name, url, width, height, slow }) {
+  async open({ name, url, width, height, slow, first, grant = [] }) {
     const context = await browser.newContext({ viewport: { width, height },
       locale: "vi-VN" });
+    await context.grantPermissions(grant, { origin: new URL(url).origin });
+    if (first)
+      await context.addInitScript(first);
     const page = await context.newPage();
     const faults = [];
     page.setDefaultTimeout(5000);
@@ -113,6 +116,13 @@ const does = {
   shot: (p, { path }) => p.page.screenshot({ path, fullPage: true,
     caret: "initial" })
     .then(() => null),
+  // One call of the devtools protocol; an answer with events of a name.
+  async cdp(p, { method, params = {}, until }) {
+    p.cdp ??= await p.context.newCDPSession(p.page);
+    const came = until && new Promise((ok) => { p.cdp.once(until, ok); });
+    const made = await p.cdp.send(method, params);
+    return until ? await came : made;
+  },
   pdf: (p, { path }) => p.page.pdf({ path, preferCSSPageSize: true })
     .then(() => null),
   close: (p) => p.context.close(),

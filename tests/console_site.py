@@ -53,14 +53,14 @@ class Browser:
 class Page:
     numbers = 0
 
-    def __init__(self, browser, url, size="phone", slow=False):
+    def __init__(self, browser, url, size="phone", slow=False, **more):
         Page.numbers += 1
         self.browser, self.name = browser, f"page{Page.numbers}"
         self.size = size
         width, height = SIZES[size]
         self.opened_ms = browser.call(
             what="open", page=self.name, url=url, width=width, height=height,
-            slow=slow)
+            slow=slow, **more)
 
     def __enter__(self):
         return self

@@ -119,6 +119,8 @@ async function start() {
   draw();
   watch();
   addEventListener("hashchange", move);
+  // Not needed by what is shown, so after it.
+  import("/console/install.mjs").then(({ install }) => install(), () => {});
   // The clocks run.
   setInterval(() => {
     if (live.me !== null && !document.hidden)

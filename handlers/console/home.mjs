@@ -133,6 +133,7 @@ export const homePage = (draw) => html`
   <div id="said" role="status" tabindex="-1">${state.said && html`
     <p class=${state.isFault ? "fault" : "said"}>${state.said}</p>`}</div>
   ${alertList(draw)}
-  ${dueList(draw)}`;
+  ${dueList(draw)}
+  <p><a class="tap" href="#/push">${t("push.link")}</a></p>`;
 
 export const openHome = () => attempt(loadCases).catch(() => {});
