@@ -66,9 +66,13 @@ def test_a_case_links_to_its_forms(s, browser, code):
     with open_home(s, browser) as p:
         p.do("goto", url=f"{s.url}#/case/{code}")
         p.click("summary:text('Mẫu 01 đến Mẫu 07')")
-        p.click("role=link[name='Viết Mẫu 02: Đánh giá nguy cơ ban đầu']")
+        p.click("section:has(#forms) >> text='Viết' >> nth=1")
         p.wait("form h2")
         assert "Mẫu 02" in p.text("h1")
+        p.click(f"text=Về vụ việc {code}")
+        # And from the step that asks for it.
+        p.click("section:has(#steps) >> text=Viết Mẫu 02")
+        p.wait("form h2")
 
 
 def test_a_draft_is_kept_by_the_daemon_and_found_on_another_phone(

@@ -1,4 +1,5 @@
 // A step of a case: what is left of its time, its legal source, and doing it.
+import { shown } from "/console/case_file.mjs";
 import { html } from "/console/html.mjs";
 import { level, leftText, stepName } from "/console/due.mjs";
 import { live } from "/console/live.mjs";
@@ -41,6 +42,15 @@ function time(k) {
   return html`<p>${t(`step.${k.state}`, { when: whenText(k.ended_at) })}</p>`;
 }
 
+// A step that a form ends is done on the screen of the form.
+function formLink(k) {
+  const n = /^M0([1-7])$/.exec(live.steps[k.step]?.form ?? "")?.[1];
+  if (n === undefined || k.state !== "open" || canDo(k))
+    return null;
+  return html`<p><a class="tap" href=${`#/case/${shown.code}/form/${n}`}>${
+    t("form.write_of", { form: t(`form.name${n}`) })}</a></p>`;
+}
+
 // begin: what its button does; none if there is nothing to press.
 export const clockRow = (k, begin) => html`
   <h3>${stepName(k.step)}</h3>
@@ -48,6 +58,7 @@ export const clockRow = (k, begin) => html`
   ${k.lapsed_at && html`<p class="level late">${t("step.lapsed",
     { when: whenText(k.lapsed_at) })}</p>`}
   ${source(k)}
+  ${formLink(k)}
   ${begin && canDo(k) && html`<p><button type="button" onClick=${begin}
     aria-label=${t("step.do_of", { step: stepName(k.step) })}>${
     t("step.do")}</button></p>`}`;
