@@ -208,7 +208,7 @@ def imported(name, found=()):
     """What a module needs before it runs, itself included."""
     found = {*found, name}
     text = (FILES / name).read_text() if (FILES / name).exists() else ""
-    for more in re.findall(r'from "/console/([^"]+)"', text):
+    for more in re.findall(r'from "(?:\./|/console/)([^"]+)"', text):
         if more not in found:
             found |= imported(more, found)
     return found
