@@ -189,6 +189,31 @@ def test_two_who_write_at_once_lose_nothing(s, browser):
     assert form(s, code, "M06")[1]["conclusion"] == "Của tôi."
 
 
+def test_what_was_written_offline_is_put_back_and_saves_itself(s, browser):
+    code = s.open()
+    # The draft is saved after 15 s: here sooner.
+    first = """const later = setTimeout;
+    globalThis.setTimeout = (f, ms) => later(f, ms === 15000 ? 300 : ms);"""
+    with open_home(s, browser, first=first) as p:
+        show(s, p, code, 3)
+        p.do("offline", on=True)
+        p.fill("[name=needs]", "Viết lúc mất mạng.")
+        p.wait("#said .fault")
+        assert "CHƯA" in p.text("#said")
+        p.do("goto", url=f"{s.url}#/")
+        p.wait("h2#due")
+        p.do("offline", on=False)
+        show(s, p, code, 3)
+        assert value(p, "needs") == "Viết lúc mất mạng."
+        assert "CHƯA lưu" in p.text("#said")
+        p.look("form-put-back-vi")
+        p.fill("[name=factors]", "Thêm một ý.")
+        p.wait("text=Bản nháp do canbo lưu")
+    text = form(s, code, "M03")[1]
+    assert (text["needs"], text["factors"]) == \
+        ("Viết lúc mất mạng.", "Thêm một ý.")
+
+
 KEPT = """(async () => {
   const dbs = await indexedDB.databases();
   const texts = [];

@@ -9,7 +9,7 @@ from case_site import PAPER
 from console_site import LONG, SHOTS, browser, s
 from login_site import password
 from test_console import open_home
-from test_console_case import KIN
+from test_console_case import KIN, PROBE
 
 __all__ = ["browser", "s"]
 TELLER = {"name": "Người Báo Tin Thử Nghiệm", "phone": "0911000111"}
@@ -37,7 +37,7 @@ def code(s):
     """A case whose plan is approved, and so has a paper."""
     code = s.open(
         children=[{"name": LONG, "birth_date": "2017-03-09", "sex": "female",
-                   "place": "Tổ Thử 1", "father": {"name": KIN}}],
+                   "place": "Tổ Thử 1", "condition": PROBE, "father": {"name": KIN}}],
         narrative="Nội dung thử nghiệm.", informant=TELLER)
     s.do(code, "N06", "officer", risk="low", items=[
         {"item": "1", "part": "harm", "mark": "low"}])
@@ -98,6 +98,8 @@ def test_every_form_is_a_paper(s, browser, code):
             for one in HEAD + texts:
                 assert one in text, (what, one, text)
             assert LONG in text or "…" in text
+            if what == "M01":  # which the paper breaks where it must
+                assert PROBE.replace(" ", "") in text.replace(" ", "")
             assert outside(path) == [], what
             assert TELLER["name"] not in text and TELLER["phone"] not in text
             # Nothing of the page around it.

@@ -190,8 +190,8 @@ export async function open(where, draw) {
   await openSheet(where);
 }
 
-export function close() {
+export function close(isEnd) {
   removeEventListener("beforeunload", warn);
-  return leaveSheet();
+  return leaveSheet(isEnd);
 }
 

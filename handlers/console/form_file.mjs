@@ -17,6 +17,8 @@ const empty = () => ({ code: null, form: null, key: null, whole: null,
   isBusy: false, isStale: false, missing: false, said: null, isFault: false });
 export const sheet = empty();
 let timer = null;
+// Left without a connection: put back when its form is opened again.
+let unsaved = null;
 let redraw = () => {};
 
 export const onSheet = (draw) => { redraw = draw; };
@@ -60,6 +62,17 @@ async function read() {
   return await call("GET", formPath()).catch(none);
 }
 
+function putBack() {
+  const { code, key } = sheet;
+  if (unsaved?.code !== code || unsaved.key !== key ||
+      unsaved.login !== live.me?.login)
+    return;
+  Object.assign(sheet, { text: unsaved.text, version: unsaved.version,
+    isDirty: true, said: t("form.put_back"), isFault: true });
+  sheet.rows = countRows();
+  unsaved = null;
+}
+
 export async function openSheet(part) {
   const [code, , n] = part.split("/");
   forgetSheet();
@@ -70,6 +83,7 @@ export async function openSheet(part) {
       sheet.begun = begin(sheet.form, sheet.whole, live.me);
       take(await read());
     });
+    putBack();
   } catch (error) {
     const missing = error instanceof Problem && [403, 404].includes(error.status);
     Object.assign(sheet, { missing, isFault: true,
@@ -132,10 +146,16 @@ export const insist = () => act(t("form.kept"), async () => {
   await put("draft");
 });
 
-// Saved when the page is left with something unsaved.
-export function leaveSheet() {
-  const isDirty = sheet.isDirty && live.me !== null && !sheet.isBusy;
-  const end = isDirty ? put("draft").catch(() => {}) : null;
+// Saved when the page is left with something unsaved; at the end of a session
+// nothing is kept, saved or not.
+export function leaveSheet(isEnd) {
+  const { code, key, text, version } = sheet;
+  const rest = { code, key, text, version, login: live.me?.login };
+  const end = sheet.isDirty && live.me !== null ? put("draft").catch(() => {
+    unsaved = isEnd ? null : rest;
+  }) : null;
+  if (isEnd)
+    unsaved = null;
   forgetSheet();
   return end;
 }

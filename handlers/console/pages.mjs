@@ -1,5 +1,6 @@
 // The pages: first the pattern of the address, then what draws it.  A page is
-// {page(draw, part), open(part, draw), close()}; close forgets what was shown.
+// {page(draw, part), open(part, draw), close(isEnd)}; close forgets what was
+// shown, at the end of the session all of it.
 import { casePage } from "/console/case.mjs";
 import { forgetCase, openCase } from "/console/case_file.mjs";
 import { homePage, openHome } from "/console/home.mjs";
@@ -23,7 +24,7 @@ function later(file) {
       }
       await made.open(part, draw);
     },
-    close: () => made?.close(),
+    close: (isEnd) => made?.close(isEnd),
   };
 }
 
@@ -47,4 +48,5 @@ export function pageAt(hash) {
   return { page: home };
 }
 
-export const closeAll = () => Promise.all(pages.map(([, page]) => page.close()));
+export const closeAll = () =>
+  Promise.all(pages.map(([, page]) => page.close(true)));
