@@ -65,8 +65,8 @@ def pdf(p, name):
     return path
 
 
-def words(path):
-    text = subprocess.run(["pdftotext", path, "-"], check=True,
+def words(path, *how):
+    text = subprocess.run(["pdftotext", *how, path, "-"], check=True,
                           capture_output=True, text=True).stdout
     # A new page begins with its number.
     return re.sub(r"\s+", " ", re.sub(r"\f\d+", " ", text))
@@ -105,6 +105,29 @@ def test_every_form_is_a_paper(s, browser, code):
             # Nothing of the page around it.
             assert "Đăng xuất" not in text and "In hoặc lưu" not in text
             p.look(f"paper-{what}")
+
+
+def test_what_nobody_concluded_is_left_blank(s, browser):
+    code = s.open()
+    with open_home(s, browser, "desk") as p:
+        show(s, p, code, "M02")
+        text = words(pdf(p, "paper-blank"))
+        assert "(Điều 32): ….…." in text and " 0 " not in text
+        a = s.d.api("PUT", f"/v1/cases/{code}/forms/M02", {
+            "state": "filed", "fields": [
+                {"name": "risk", "text": "high"},
+                {"name": "harm.1.1", "text": "high"}]},
+            key=s.keys["officer"], headers={"If-Match": '"0"'})
+        assert a.status == 200, a
+        p.do("goto", url=f"{s.url}#/")
+        p.wait("h2#due")
+        show(s, p, code, "M02")
+        path = pdf(p, "paper-blank")
+        text = words(path)
+        assert "(Điều 32): không" in text and "BẢN NHÁP" not in text
+        assert "Kết luận mức độ nguy cơ: Cao" in text
+        text = words(path, "-layout")
+        assert "Cao Trung bình Thấp" in text and "Tổng số 1 0 0" in text
 
 
 def test_minutes_and_a_decision_are_papers(s, browser, code):

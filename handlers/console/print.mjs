@@ -18,8 +18,9 @@ const value = (f, text) => {
     return got ? new Date(Date.parse(got) + 7 * 3600000).toISOString()
       .replace(/^(\d+)-(\d+)-(\d+)T(\d+):(\d+).*/, "$4 giờ $5, ngày $3/$2/$1")
       : or("", 30);
+  // Not ticked says no only where somebody has concluded.
   if (f.kind === "check")
-    return got === "yes" ? "có" : "không";
+    return got === "yes" ? "có" : text.risk ? "không" : or("", 20);
   if (f.words && got)
     return own.word(f.family ?? `form.${f.name}`, got);
   return or(got, f.kind === "long" ? 80 : 40);

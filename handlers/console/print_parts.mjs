@@ -55,6 +55,8 @@ export const bottom = ({ recipients, secrecy, signs, names }) => html`
   </div>`;
 
 const MARK_HEADS = ["Cao", "Trung bình", "Thấp"];
+const countOf = (fields, text, m) => fields.some((f) => text[f.name])
+  ? fields.filter((f) => text[f.name] === m).length : "";
 export const markTable = (title, fields, text) => html`
   <table><caption>${title}</caption>
     <thead><tr><th scope="col">Nội dung đánh giá</th>${MARK_HEADS.map((m) =>
@@ -62,7 +64,7 @@ export const markTable = (title, fields, text) => html`
     <tbody>${fields.map((f) => html`<tr><th scope="row">${f.label[0]}</th>
       ${MARKS.map((m) => html`<td>${text[f.name] === m ? "x" : ""}</td>`)}</tr>`)}
     <tr><th scope="row">Tổng số</th>${MARKS.map((m) => html`<td>${
-      fields.filter((f) => text[f.name] === m).length}</td>`)}</tr></tbody></table>`;
+      countOf(fields, text, m)}</td>`)}</tr></tbody></table>`;
 
 const money = (cost) => /^\d+$/.test(cost ?? "")
   ? new Intl.NumberFormat("vi-VN").format(Number(cost)) : or(cost, 8);
