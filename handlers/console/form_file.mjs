@@ -96,7 +96,7 @@ export function write(name, text) {
   sheet.isDirty = true;
   sheet.said = null;
   clearTimeout(timer);
-  timer = setTimeout(() => keep().catch(() => {}), AFTER);
+  timer = setTimeout(keepQuietly, AFTER);
   redraw();
 }
 
@@ -117,18 +117,34 @@ async function put(state) {
   }
 }
 
+// One after another: each wants the version that the one before made.
+let running = Promise.resolve();
+function inTurn(work) {
+  running = running.catch(() => {}).then(() => attempt(work));
+  return running;
+}
+
+// Of itself: nothing moves under the finger of who writes, unless it failed.
+function keepQuietly() {
+  inTurn(() => put("draft")).catch((error) => fail(error)).then(redraw);
+}
+
+function fail(error) {
+  sheet.isStale = error instanceof Problem && error.status === 412;
+  Object.assign(sheet, { isFault: true, said: sheet.isStale
+    ? t("form.stale") : faultText(error) });
+}
+
 // Run what changes something, and say how it went.
 async function act(done, work) {
   clearTimeout(timer);
   Object.assign(sheet, { isBusy: true, said: null });
   redraw();
   try {
-    await attempt(work);
+    await inTurn(work);
     Object.assign(sheet, { said: done, isFault: false });
   } catch (error) {
-    sheet.isStale = error instanceof Problem && error.status === 412;
-    Object.assign(sheet, { isFault: true, said: sheet.isStale
-      ? t("form.stale") : faultText(error) });
+    fail(error);
     throw error;
   } finally {
     sheet.isBusy = false;
