@@ -98,6 +98,15 @@ const does = {
     await p.page.locator(at).first().waitFor();
     return Date.now() - start;
   },
+  // One more page with the same cookies.
+  async tab({ context }, { name, url }) {
+    const page = await context.newPage();
+    const faults = [];
+    page.setDefaultTimeout(5000);
+    listen(page, faults, new URL(url).origin);
+    pages[name] = { context: page, page, faults };
+    await page.goto(url);
+  },
   goto: (p, { url }) => p.page.goto(url).then(() => null),
   fill: (p, { at, text }) => p.page.locator(at).fill(text),
   choose: (p, { at, text }) => p.page.locator(at).selectOption(text),
@@ -109,6 +118,15 @@ const does = {
   text: (p, { at }) => p.page.locator(at).first().innerText(),
   count: (p, { at }) => p.page.locator(at).count(),
   run: (p, { code }) => p.page.evaluate(code),
+  // A call that comes back refused.
+  block: (p, { path }) => p.page.route(`**${path}`,
+    (r) => r.fulfill({ status: 503, body: "" })).then(() => null),
+  // A call whose connection breaks so many times.
+  async cut(p, { path, times }) {
+    let left = times;
+    await p.page.route(`**${path}`, (r) => left-- > 0 ? r.abort() : r.continue());
+  },
+  file: (p, { at, path }) => p.page.locator(at).setInputFiles(path),
   offline: (p, { on }) => p.context.setOffline(on),
   media: (p, { media }) => p.page.emulateMedia({ media }),
   look: (p) => look(p.page),

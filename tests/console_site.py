@@ -62,6 +62,13 @@ class Page:
             what="open", page=self.name, url=url, width=width, height=height,
             slow=slow, **more)
 
+    @classmethod
+    def of(cls, browser, name):
+        """One that is open already."""
+        page = cls.__new__(cls)
+        page.__dict__.update(browser=browser, name=name, size="phone")
+        return page
+
     def __enter__(self):
         return self
 

@@ -38,16 +38,18 @@ async function read(answer) {
   }
 }
 
-// The JSON of a good answer; throws Problem or Offline.
+// The JSON of a good answer to an object or to bytes; throws Problem or Offline.
 export async function call(method, path, body, headers = {}) {
   const all = { ...headers };
+  const isBytes = body instanceof ArrayBuffer;
   if (body !== undefined)
-    all["Content-Type"] = "application/json";
+    all["Content-Type"] = isBytes ? "application/octet-stream"
+      : "application/json";
   if (csrf !== null && method !== "GET")
     all["X-CSRF-Token"] = csrf;
   const answer = await send(path, {
     method, headers: all,
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined || isBytes ? body : JSON.stringify(body),
   });
   const json = await read(answer);
   // A proxy that answers for a daemon that is down speaks no JSON.

@@ -1,9 +1,11 @@
 // One case: its steps with the law behind them and the time that is left, what
 // happened, notes.  Nothing identifying is fetched before it is asked for.
 import { call } from "/console/api.mjs";
-import { change, loadEvents, path, shown } from "/console/case_file.mjs";
+import { change, forgetCase, loadEvents, path, shown } from "/console/case_file.mjs";
 import { caseForms } from "/console/case_forms.mjs";
+import { caseDocuments, stopSending } from "/console/case_documents.mjs";
 import { casePeople } from "/console/case_people.mjs";
+import { caseRefer, forgetShares } from "/console/case_refer.mjs";
 import { clockRow, stepForm } from "/console/case_step.mjs";
 import { html } from "/console/html.mjs";
 import { attempt, live } from "/console/live.mjs";
@@ -99,14 +101,24 @@ const body = (draw) => html`
   ${steps(shown.summary.clocks, draw)}
   ${casePeople(shown, draw)}
   ${caseForms(shown)}
+  ${caseDocuments(draw)}
+  ${caseRefer(draw)}
   <section aria-labelledby="write"><h2 id="write">${t("note.new")}</h2>
     ${noteForm(draw)}</section>
   ${events(draw)}`;
 
-export const casePage = (draw, code) => html`
+export const page = (draw, code) => html`
   <p><a class="tap" href="#/">${t("back")}</a></p>
   <h1 tabindex="-1">${t("case", { code })}</h1>
   <div id="said" role="status" tabindex="-1">${shown.said && html`
     <p class=${shown.isFault ? "fault" : "said"}>${shown.said}</p>`}</div>
   ${shown.missing && html`<p class="fault">${t("case.missing")}</p>`}
   ${shown.summary !== null && shown.summary.code === code && body(draw)}`;
+
+export function close() {
+  forgetCase();
+  forgetShares();
+  stopSending();
+}
+
+export { openCase as open } from "/console/case_file.mjs";

@@ -5,7 +5,7 @@ import { t, word } from "/console/text.mjs";
 
 const EVENTS = 50;
 const empty = () => ({ code: null, summary: null, isRevealed: false, whole: null,
-  notes: null, informants: null, events: [], next: null, missing: false,
+  notes: null, informants: null, documents: null, events: [], next: null, missing: false,
   said: null, isFault: false, doing: null, startAt: "", isBusy: false });
 export const shown = empty();
 

@@ -105,14 +105,15 @@ function ended() {
 }
 
 async function start() {
+  // Both at once: each is a trip.
+  const begun = begin().then(() => null, (error) => error);
   await speak();
   root.replaceChildren();
   onChange(draw, ended);
   draw();
-  await begin().catch((error) => {
-    // Nobody logged in yet: that is no session that ended.
-    state.why = error instanceof Offline ? t("offline.login") : null;
-  });
+  // Nobody logged in yet: that is no session that ended.
+  if (await begun instanceof Offline)
+    state.why = t("offline.login");
   state.isStarting = false;
   if (live.me !== null)
     await entered();

@@ -9,7 +9,7 @@ import { clockText, heardAt, urgency, whenText } from "/console/time.mjs";
 
 const PAGE = 50;
 const state = { busy: null, said: null, isFault: false, shown: PAGE,
-  onlyMine: true };
+  alertsShown: PAGE, onlyMine: true };
 
 // A clock that climbs raises alert upon alert: one card, the newest on top, and
 // the tap answers all that it stands for.
@@ -71,7 +71,11 @@ function alertList(draw) {
     <section aria-labelledby="alerts">
       <h2 id="alerts">${t("alerts", { n: groups.length })}</h2>
       ${groups.length === 0 && html`<p>${t("alerts.none")}</p>`}
-      <ul class="cards">${groups.map((g) => alertItem(g, draw))}</ul>
+      <ul class="cards">${groups.slice(0, state.alertsShown)
+        .map((g) => alertItem(g, draw))}</ul>
+      ${groups.length > state.alertsShown && html`<button type="button"
+        class="plain" onClick=${() => more("alertsShown", draw)}>${
+        t("more.alerts", { n: groups.length - state.alertsShown })}</button>`}
     </section>`;
 }
 
@@ -96,8 +100,8 @@ const filter = (draw) => html`
         onClick=${() => choose(mine, draw)}>${t(name)}</button>`)}
   </div>`;
 
-function more(draw) {
-  state.shown += PAGE;
+function more(what, draw) {
+  state[what] += PAGE;
   draw();
 }
 
@@ -111,7 +115,7 @@ function dueList(draw) {
       ${clocks.length === 0 && html`<p>${t("due.none")}</p>`}
       <ul class="cards">${clocks.slice(0, state.shown).map(clockItem)}</ul>
       ${clocks.length > state.shown && html`<button type="button" class="plain"
-        onClick=${() => more(draw)}>${t("more")}</button>`}
+        onClick=${() => more("shown", draw)}>${t("more")}</button>`}
       ${live.more && html`<p class="said">${t("due.cut")}</p>`}
     </section>`;
 }
@@ -125,7 +129,8 @@ async function again(draw) {
 const freshness = (draw) => html`
   <p class="row help">${t("as_of", { when: clockText(heardAt()) })}
     <button type="button" class="plain" onClick=${() => again(draw)}>${
-      t("refresh")}</button></p>`;
+      t("refresh")}</button></p>
+  <p><a class="tap" href="#/search">${t("search")}</a></p>`;
 
 export const homePage = (draw) => html`
   <h1 tabindex="-1">${t("home.title", { name: live.me.name ?? live.me.login })}</h1>

@@ -1,5 +1,6 @@
 // What is known of the team's work, and how fresh it is.
 import { Offline, Problem, all, call, remember } from "/console/api.mjs";
+import { deafen, isListening, listen } from "/console/news.mjs";
 import { heard, isStale } from "/console/time.mjs";
 
 const EVERY = 20000;
@@ -12,6 +13,7 @@ const empty = () => ({ me: null, steps: {}, alerts: [], clocks: [],
 
 export const live = empty();
 let touched = 0;
+let last = Promise.resolve(), waiting = null;
 let changed = () => {};
 let over = () => {};
 
@@ -24,6 +26,7 @@ export function onChange(draw, ended) {
 export function forget() {
   Object.assign(live, empty());
   remember(null);
+  deafen();
 }
 
 export function isFresh() {
@@ -87,18 +90,50 @@ async function loadSteps() {
 export async function begin() {
   touched = Date.now();
   await attempt(() => Promise.all([ask(), loadSteps(), loadCases()]));
+  hearNews();
 }
 
-// Ask what is new; cases too if asked by hand.
-export async function refresh(byHand = false) {
-  if (live.me === null)
-    return;
+function hearNews() {
+  let isFirst = true;
+  listen({
+    beat(now) {
+      // It is still as it was, if what we asked for last came through.
+      if (live.trouble === null)
+        heard(now);
+    },
+    changed() {
+      // At first it may only have changed since we asked, a moment ago.
+      refresh(!isFirst && isHere());
+      isFirst = false;
+    },
+  });
+}
+
+const isHere = () => Date.now() - touched < PRESENT;
+
+async function renew(withCases) {
   await attempt(async () => {
     const news = await ask();
-    const isHere = Date.now() - touched < PRESENT;
-    if (byHand || (news && isHere))
+    if (withCases || (news && isHere()))
       await loadCases();
   }).catch(() => {});
+}
+
+// Ask what is new; cases too if asked by hand.  One is on its way and one waits
+// for it at most: what is asked meanwhile may be newer than its answer.
+export function refresh(withCases = false) {
+  if (waiting !== null) {
+    waiting.withCases ||= withCases;
+    return waiting.done;
+  }
+  const mine = { withCases };
+  mine.done = last.then(() => {
+    waiting = null;
+    return live.me === null ? null : renew(mine.withCases);
+  });
+  waiting = mine;
+  last = mine.done;
+  return last;
 }
 
 // All of them; one that is over meanwhile needs no answer any more.
@@ -121,7 +156,7 @@ export function watch() {
   for (const kind of ["pointerdown", "keydown"])
     addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
   setInterval(() => {
-    if (!document.hidden)
+    if (!document.hidden && !isListening())
       refresh();
   }, EVERY);
   document.addEventListener("visibilitychange", () => {

@@ -1,8 +1,6 @@
 // The pages: first the pattern of the address, then what draws it.  A page is
 // {page(draw, part), open(part, draw), close(isEnd)}; close forgets what was
 // shown, at the end of the session all of it.
-import { casePage } from "/console/case.mjs";
-import { forgetCase, openCase } from "/console/case_file.mjs";
 import { homePage, openHome } from "/console/home.mjs";
 import { html } from "/console/html.mjs";
 import { t } from "/console/text.mjs";
@@ -32,9 +30,10 @@ const CASE = "#/case/([A-Z0-9-]{1,9}";
 const home = { page: homePage, open: openHome, close() {} };
 const pages = [
   [/^#?\/?$/, home],
-  [new RegExp(`^${CASE})$`), { page: casePage, open: openCase, close: forgetCase }],
+  [new RegExp(`^${CASE})$`), later("/console/case.mjs")],
   [new RegExp(`^${CASE}/form/[1-7])$`), later("/console/form.mjs")],
   [new RegExp(`^${CASE}/print/[A-Za-z0-9]{1,8})$`), later("/console/print.mjs")],
+  [/^#\/search$/, later("/console/search.mjs")],
   [/^#\/push$/, later("/console/push.mjs")],
 ];
 
