@@ -2,7 +2,6 @@
 // answer a line on stdout.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
-import { FileSystemConfigLoader, HtmlValidate } from "html-validate";
 import { chromium } from "playwright-core";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -12,13 +11,6 @@ const [, , program] = process.argv;
 const browser = await chromium.launch({ executablePath: program,
   args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 const pages = {};
-const html = new HtmlValidate(new FileSystemConfigLoader({
-  root: true, extends: ["html-validate:standard"],
-  // The browser writes its own DOM down: spelling of it is not ours.
-  rules: { "doctype-style": "off", "void-style": "off", "no-inline-style": "error",
-    "attr-quotes": "off", "attribute-boolean-style": "off",
-    "attribute-empty-style": "off", "no-trailing-whitespace": "off" },
-}));
 
 // Whatever a page does that it may not: errors, other hosts, broken policy.
 function listen(page, faults, origin) {
@@ -59,9 +51,6 @@ async function look(page) {
       .slice(0, 300)}`);
   for (const e of await page.evaluate(small))
     found.push(`smaller than 44 px: ${e}`);
-  const report = await html.validateString(await page.content());
-  for (const m of report.results.flatMap((r) => r.messages))
-    found.push(`html ${m.ruleId}: ${m.message} ${m.selector ?? ""}`);
   const wide = await page.evaluate(() =>
     document.documentElement.scrollWidth - innerWidth);
   if (wide > 0)
@@ -130,6 +119,7 @@ const does = {
   offline: (p, { on }) => p.context.setOffline(on),
   media: (p, { media }) => p.page.emulateMedia({ media }),
   look: (p) => look(p.page),
+  content: (p) => p.page.content(),
   faults: (p) => p.faults.splice(0),
   shot: (p, { path }) => p.page.screenshot({ path, fullPage: true,
     caret: "initial" })

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from hotline import BUILD, Daemon
+from hotline import BUILD, ROOT, Daemon
 from case_site import FULL, Site
 from login_site import password
 
@@ -29,6 +29,7 @@ class Browser:
         program = shutil.which("chromium")
         if program is None or shutil.which("node") is None:
             pytest.skip("CONSOLE NOT TESTED: chromium or node is missing")
+        self.looked_at = []  # files of pages as they stood
         self.process = subprocess.Popen(
             ["node", HERE / "browser.mjs", program], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, text=True)
@@ -100,9 +101,24 @@ class Page:
         """A screenshot, and whatever is wrong with what is shown."""
         SHOTS.mkdir(exist_ok=True)
         found = self.do("look") + self.do("faults")
+        markup = SHOTS / f"{name}-{self.size}.html"
+        markup.write_text(self.do("content"))
+        self.browser.looked_at.append(markup)
         # Last: the browser leaves styles of its own in what it shot.
         self.do("shot", path=str(SHOTS / f"{name}-{self.size}.png"))
         assert found == [], "\n".join(found)
+
+
+def check_markup(files):
+    """The HTML checker of the standard, started once for all of them."""
+    jar = HERE / "node_modules/vnu-jar/build/dist/vnu.jar"
+    if shutil.which("java") is None or not jar.exists():
+        pytest.skip("MARKUP NOT CHECKED: java is missing, or npm ci")
+    done = subprocess.run(
+        ["java", "-Xss32m", "-XX:TieredStopAtLevel=1", "-jar", jar,
+         "--errors-only", "--format", "gnu", "--stdout", *files],
+        capture_output=True, text=True)
+    assert done.stdout == "" and done.returncode == 0, done
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +127,8 @@ def browser():
         pytest.skip("CONSOLE NOT TESTED: built with CONSOLE=OFF")
     with Browser() as b:
         yield b
+        check_markup(sorted({*(ROOT / "handlers/console").glob("*.html"),
+                             *b.looked_at}))
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ test="clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev cppcheck
 universal-ctags gcovr python3-pytest python3-pytest-xdist sqlite3 git
 fuse3 libfuse3-dev e2fsprogs xfsprogs slowhttptest
 postfix zbar-tools openssh-server dbus python3-dbusmock python3-fastapi
-python3-uvicorn prometheus prometheus-alertmanager chromium strace poppler-utils fonts-liberation
+python3-uvicorn prometheus prometheus-alertmanager chromium default-jre-headless strace poppler-utils fonts-liberation
 valgrind systemd
 systemd-container mmdebstrap lintian mandoc nginx-light caddy testssl.sh curl"
 
