@@ -197,17 +197,13 @@ def test_probes_stay_text(s, browser):
 
 
 def test_home_is_there_soon_on_a_cheap_phone(s, browser):
-    """A quarter of the speed, 3G.  The median of five; the machine is shared,
-    so a few times, and then the best there was."""
-    every = []
+    """A quarter of the speed, 3G: the median of five is under a second.  Of a
+    machine that others keep busy it only tells that nothing is far off."""
     with open_home(s, browser, slow=True) as p:
-        for _ in range(4):
-            took = sorted(p.reload("h2#due") for _ in range(5))
-            print("home after ms:", took)
-            every += took
-            if took[2] < 1000:
-                break
-    assert min(every) < 1000 or "asan" in BUILD.name
+        took = sorted(p.reload("h2#due") for _ in range(5))
+    is_busy = os.getloadavg()[0] > 1.5 * os.cpu_count()
+    print("home after ms:", took, "busy" if is_busy else "")
+    assert took[2] < (2500 if is_busy else 1000) or "asan" in BUILD.name
 
 
 def imported(name, found=()):
