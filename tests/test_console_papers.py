@@ -79,8 +79,11 @@ def test_what_is_no_picture_is_refused_here(s, browser, code, tmp_path):
     file = tmp_path / "thu.txt"
     file.write_text("thử")
     with open_case(s, browser, code) as p:
+        p.fill("#title", "Tệp thử")
+        p.button("Gửi vào hồ sơ")
+        p.wait("text=Hãy chụp ảnh hoặc chọn một tệp")
         send(p, "Tệp thử", file)
-        p.wait("#said .fault")
+        p.wait("text=Chỉ nhận tệp")
         assert "Chỉ nhận tệp PDF" in p.text("#said")
 
 

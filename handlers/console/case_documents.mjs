@@ -91,12 +91,21 @@ function fault(draw, text) {
   document.getElementById("said")?.focus();
 }
 
+function faultOf(file) {
+  if (file === undefined)
+    return "document.missing";
+  if (file.size > MOST)
+    return "document.large";
+  return TYPES.split(",").includes(file.type) ? null : "document.type";
+}
+
 async function submit(event, draw) {
   event.preventDefault();
   const form = event.target;
-  const [file] = form.elements.file.files;
-  if (file.size > MOST || !TYPES.split(",").includes(file.type)) {
-    fault(draw, t(file.size > MOST ? "document.large" : "document.type"));
+  const file = form.elements.photo.files[0] ?? form.elements.file.files[0];
+  const wrong = faultOf(file);
+  if (wrong !== null) {
+    fault(draw, t(wrong));
     return;
   }
   const mine = { code: shown.code, at: docs(), done: 0, parts: 1,
@@ -147,9 +156,12 @@ const form = (draw) => html`
       onSubmit=${(e) => submit(e, draw)}>
     <label for="title">${t("document.title")}</label>
     <input id="title" name="title" required maxlength="200" autocomplete="off" />
-    <label for="file">${t("document.file")}</label>
-    <input id="file" name="file" type="file" required accept=${TYPES}
+    <label for="photo">${t("document.photo")}</label>
+    <input id="photo" name="photo" type="file" accept="image/*"
       capture="environment" aria-describedby="file-help" />
+    <label for="file">${t("document.file")}</label>
+    <input id="file" name="file" type="file" accept=${TYPES}
+      aria-describedby="file-help" />
     <p id="file-help" class="help">${t("document.help")}</p>
     <button type="submit" disabled=${shown.isBusy}>${t("document.send")}</button>
   </form>`;
