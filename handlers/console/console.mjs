@@ -4,6 +4,7 @@ import { html, render } from "/console/html.mjs";
 import { begin, forget, isFresh, live, onChange, refresh, watch }
   from "/console/live.mjs";
 import { loginPage } from "/console/login.mjs";
+import { deafen } from "/console/news.mjs";
 import { closeAll, pageAt } from "/console/pages.mjs";
 import { LANGUAGES, language, speak, t } from "/console/text.mjs";
 import { heardAt, whenText } from "/console/time.mjs";
@@ -21,6 +22,7 @@ async function choose(next) {
 async function leave() {
   // Something may still be unsaved.
   await closeAll();
+  deafen(); // its end is ours, and no session that ran out
   try {
     await call("DELETE", "/v1/session");
     state.why = t("logged_out");

@@ -43,8 +43,10 @@ export async function attempt(work) {
     if (error instanceof Offline) {
       live.trouble = "offline";
     } else if (error instanceof Problem && error.status === 401) {
+      const wasIn = live.me !== null;
       forget();
-      over();
+      if (wasIn)
+        over();
     } else if (error instanceof Problem && error.status >= 500) {
       live.trouble = "ill";
     }
