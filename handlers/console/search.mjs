@@ -12,7 +12,6 @@ const LIMIT = 50;
 const empty = () => ({ asked: null, found: [], next: null, unfounded: 0,
   isBusy: false, fault: null });
 const state = empty();
-let isShown = false;
 
 const FIELDS = [
   { name: "code", max: 9, hint: true },
@@ -139,15 +138,11 @@ export const page = (draw) => html`
     <p class="fault">${state.fault}</p>`}</div>
   ${state.asked !== null && results(draw)}`;
 
-export async function open() {
-  isShown = true;
-}
+export async function open() {}
 
-// To a case and back: what was found stays.  Anywhere else, and when nobody is
-// logged in any more, it is gone.
-export function close() {
-  const isOnTheWay = isShown && location.hash.startsWith("#/case/");
-  isShown = false;
-  if (!isOnTheWay)
+// To a case and back: what was found stays.  Anywhere else, and when the
+// session ends, it is gone.
+export function close(isEnd) {
+  if (isEnd || !location.hash.startsWith("#/case/"))
     Object.assign(state, empty());
 }
