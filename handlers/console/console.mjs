@@ -6,6 +6,7 @@ import { begin, forget, isFresh, live, onChange, refresh, watch }
 import { loginPage } from "/console/login.mjs";
 import { deafen } from "/console/news.mjs";
 import { closeAll, pageAt } from "/console/pages.mjs";
+import { menu } from "/console/menu.mjs";
 import { LANGUAGES, language, speak, t } from "/console/text.mjs";
 import { heardAt, whenText } from "/console/time.mjs";
 
@@ -62,6 +63,7 @@ const frame = () => html`
       ${live.me !== null && html`<button type="button" class="plain"
         onClick=${leave}>${t("logout")}</button>`}</nav>
   </header>
+  ${live.me !== null && menu()}
   ${banner()}
   <main id="main" tabindex="-1">${screen()}</main>`;
 

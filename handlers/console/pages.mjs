@@ -29,6 +29,9 @@ function later(file) {
 const CASE = "#/case/([A-Z0-9-]{1,9}";
 const home = { page: homePage, open: openHome, close() {} };
 const pages = [
+  [/^#\/lead$/, later("/console/lead.mjs")],
+  [/^#\/approvals$/, later("/console/approvals.mjs")],
+  [/^#\/admin$/, later("/console/admin.mjs")],
   [/^#?\/?$/, home],
   [new RegExp(`^${CASE})$`), later("/console/case.mjs")],
   [new RegExp(`^${CASE}/form/[1-7])$`), later("/console/form.mjs")],

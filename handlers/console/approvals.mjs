@@ -1,0 +1,120 @@
+// The chairman: what waits for their yes, the papers of it, and the paper that
+// is issued then.
+import { call } from "/console/api.mjs";
+import { desk } from "/console/desk.mjs";
+import { leftText, level, stepName } from "/console/due.mjs";
+import { sheet } from "/console/fields.mjs";
+import { html } from "/console/html.mjs";
+import { live, loadCases } from "/console/live.mjs";
+import { t, word } from "/console/text.mjs";
+import { heardAt, whenText } from "/console/time.mjs";
+
+const BOSSES = ["chairman", "vice_chairman"];
+const why = { name: "reason", kind: "long", max: 4000 };
+// What is agreed to, by kind of step: the daemon says what else is missing.
+const KINDS = {
+  conclude: [{ name: "emergency", kind: "choice", words: ["yes", "no"] },
+    { name: "measures", kind: "long", max: 4000 }, why],
+  approve: [],
+  paper: [],
+  isolate: [{ name: "decision", kind: "choice", required: true,
+    words: ["isolate", "not_needed"] },
+    { name: "days", kind: "number", min: 1 },
+    { name: "shelter", max: 500 }, why],
+  isolation_end: [{ name: "decision", kind: "choice", required: true,
+    words: ["end", "extend", "cancel"] },
+    { name: "days", kind: "number", min: 1 }, why],
+};
+const PAPER = (documents) => [
+  { name: "number", label: "paper.number", required: true, max: 100 },
+  { name: "date", label: "paper.date", kind: "date", required: true },
+  { name: "signer", label: "paper.signer", required: true, max: 200 },
+  { name: "office", label: "paper.office", required: true, max: 200 },
+  { name: "signature", label: "paper.signature", kind: "choice", required: true,
+    words: ["hand", "digital"] },
+  documents.length > 0
+    ? { name: "scan", label: "paper.scan", kind: "choice", required: true,
+      words: documents.map((d) => [d.id, d.title ?? d.id]) }
+    : { name: "scan", label: "paper.scan_hash", required: true, max: 64 }];
+
+const waits = () => live.clocks.filter((k) => k.kind in KINDS &&
+  live.steps[k.step]?.role === "chairman");
+
+async function load(state) {
+  await loadCases();
+  if (state.chosen === null)
+    return {};
+  const at = `/v1/cases/${encodeURIComponent(state.chosen.code)}`;
+  const [whole, documents] = await Promise.all([call("GET", at),
+    call("GET", `${at}/documents`)]);
+  return { whole, documents: documents.items };
+}
+
+// Never ahead of the daemon.
+const acted = () => new Date(heardAt()).toISOString();
+
+const send = (state, draw, how, body, done) => state.act(draw, done, () =>
+  call("POST", `/v1/cases/${state.chosen.code}/steps/${state.chosen.step}/${how}`,
+    { acted_at: acted(), ...body },
+    { "If-Match": `"${state.data.whole.version}"` }));
+
+const agreed = (state) => state.data.whole.approvals?.findLast((a) =>
+  a.step === state.chosen.step);
+
+const papers = ({ whole, documents }) => html`
+  <h3>${t("papers", { n: documents.length })}</h3>
+  <ul>${documents.map((d) => html`<li><a class="tap"
+    href=${`/v1/cases/${whole.code}/documents/${d.id}/content`}>${
+      d.title ?? d.id}</a></li>`)}</ul>
+  ${whole.referrals.map((r) => r.body?.narrative && html`
+    <p class="told">${r.body.narrative}</p>`)}
+  <p><a class="tap" href=${`#/case/${whole.code}`}>${t("papers.case")}</a></p>`;
+
+const issue = (state, draw) => sheet({ prefix: "paper", isBusy: state.isBusy,
+  button: t("issue"), fields: PAPER(state.data.documents),
+  send: (paper) => send(state, draw, "done", { paper }, t("issued")) });
+
+const decide = (k, state, draw) => html`
+  <h3>${t("agree.head")}</h3>
+  ${sheet({ prefix: "agree", isBusy: state.isBusy, button: t("agree"),
+    fields: KINDS[k.kind], send: (body) => send(state, draw, "agree",
+      { agreed: true, ...body }, t("agreed")) })}
+  <details><summary class="tap">${t("refuse")}</summary>
+    ${sheet({ prefix: "refuse", isBusy: state.isBusy, button: t("refuse.do"),
+      fields: [{ ...why, required: true }], send: (body) => send(state, draw,
+        "agree", { agreed: false, ...body }, t("refused")) })}</details>`;
+
+function opened(k, state, draw) {
+  const last = agreed(state);
+  return html`${papers(state.data)}
+    ${last && html`<p class="said">${t(`approval.${last.state}`,
+      { who: last.agreed_by, when: whenText(last.agreed_at) })}</p>`}
+    ${last?.state === "agreed" ? html`<h3>${t("issue.head")}</h3>
+      ${issue(state, draw)}` : decide(k, state, draw)}`;
+}
+
+function choose(k, state, draw) {
+  state.chosen = state.chosen?.id === k.id ? null : k;
+  state.act(draw, null, async () => {});
+}
+
+const item = (k, state, draw) => html`<li class="card" key=${k.id}>
+  <h3>${stepName(k.step)}</h3>
+  <p>${level(k)} <span class="left">${leftText(k.due_at)}</span></p>
+  <p class="row"><span>${t("case", { code: k.code })}</span>
+    <button type="button" disabled=${state.isBusy}
+      aria-expanded=${state.chosen?.id === k.id}
+      aria-label=${`${t("approve.look")}: ${stepName(k.step)} ${k.code}`}
+      onClick=${() => choose(k, state, draw)}>${t("approve.look")}</button></p>
+  ${state.chosen?.id === k.id && state.data.whole !== undefined &&
+    state.data.whole.code === k.code && opened(k, state, draw)}</li>`;
+
+function body(state, draw) {
+  const list = waits();
+  return html`<p class="help">${t("approvals.help")}</p>
+    <h2>${t("approvals.n", { n: list.length })}</h2>
+    ${list.length === 0 && html`<p>${t("approvals.none")}</p>`}
+    <ul class="stack">${list.map((k) => item(k, state, draw))}</ul>`;
+}
+
+export const { page, open, close } = desk("approvals.title", BOSSES, load, body);

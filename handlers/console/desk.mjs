@@ -1,0 +1,51 @@
+// What the pages of leads, chairmen and admins share: the right to be there,
+// what was fetched, and how the last act went.
+import { faultText } from "/console/case_file.mjs";
+import { html } from "/console/html.mjs";
+import { attempt } from "/console/live.mjs";
+import { hasRole } from "/console/menu.mjs";
+import { t } from "/console/text.mjs";
+
+const fresh = () => ({ data: null, said: null, isFault: false, isBusy: false,
+  chosen: null, once: null });
+
+// load() fetches what body(state, draw) shows; chosen and once are the page's.
+export function desk(title, roles, load, body) {
+  const state = fresh();
+
+  async function look() {
+    state.data = await load(state);
+  }
+
+  async function open() {
+    if (hasRole(roles))
+      await attempt(look).catch((error) => {
+        Object.assign(state, { said: faultText(error), isFault: true });
+      });
+  }
+
+  // Do something, say how it went, and look again.
+  state.act = async (draw, done, work) => {
+    Object.assign(state, { isBusy: true, said: null });
+    draw();
+    try {
+      const made = await attempt(work);
+      Object.assign(state, { isFault: false,
+        said: made?.change === undefined ? done : t("waits.said") });
+      await attempt(look);
+    } catch (error) {
+      Object.assign(state, { said: faultText(error), isFault: true });
+    }
+    state.isBusy = false;
+    draw();
+    document.getElementById("said")?.focus();
+  };
+
+  const page = (draw) => html`
+    <h1 tabindex="-1">${t(title)}</h1>
+    <div id="said" role="status" tabindex="-1">${state.said && html`
+      <p class=${state.isFault ? "fault" : "said"}>${state.said}</p>`}</div>
+    ${!hasRole(roles) ? html`<p class="fault">${t("page.refused")}</p>`
+      : state.data !== null && body(state, draw)}`;
+  return { page, open, close: () => Object.assign(state, fresh()) };
+}

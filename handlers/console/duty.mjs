@@ -1,0 +1,90 @@
+// The duty calendar of the weeks ahead, what nobody covers, and changing it.
+import { call } from "/console/api.mjs";
+import { memberWords } from "/console/assign.mjs";
+import { sheet } from "/console/fields.mjs";
+import { html } from "/console/html.mjs";
+import { t, word } from "/console/text.mjs";
+import { whenText } from "/console/time.mjs";
+
+export async function loadDuty() {
+  const [duty, gaps] = await Promise.all([call("GET", "/v1/duty"),
+    call("GET", "/v1/duty/gaps")]);
+  return { ...duty, gaps: gaps.items };
+}
+
+const from = (span) => t("span", { from: whenText(span.from_at),
+  until: whenText(span.until_at) });
+
+const planned = (p) => html`<li class=${`card edge ${
+  p.on_duty.length === 0 ? "late" : "calm"}`}>
+  <h3>${p.on_duty.length === 0
+    ? html`<span class="level late">${t("duty.nobody")}</span>`
+    : p.on_duty.join(", ")}</h3>
+  <p>${from(p)}</p></li>`;
+
+const gap = (g) => html`<li class="card edge late">
+  <p class="level late">${t("gap")}</p>
+  <p>${t("gap.of", { who: g.who.join(", "), ladder: g.ladder,
+    rung: g.rung + 1 })}</p><p class="help">${from(g)}</p></li>`;
+
+const path = (id, rest = "") => `/v1/duty/swaps/${encodeURIComponent(id)}${rest}`;
+
+const swap = (s, state, draw) => html`<li class="card" key=${s.id}>
+  <h3>${t("swap.of", { asker: s.asker, other: s.other })}</h3>
+  <p>${from(s)}</p><p class="help">${word("swap", s.state)}</p>
+  ${s.state === "asked" && html`<p class="row">${[["accept", ""],
+    ["refuse", "plain"]].map(([how, kind]) => html`
+      <button type="button" class=${kind} disabled=${state.isBusy}
+        aria-label=${`${t(`swap.${how}`)}: ${s.asker}, ${s.other}`}
+        onClick=${() => state.act(draw, t("kept"), () =>
+          call("POST", path(s.id, `/${how}`), {}))}>${
+        t(`swap.${how}`)}</button>`)}</p>`}</li>`;
+
+const override = (d, state, draw) => html`<li class="card" key=${d.id}>
+  <h3>${t("override.of", { who: d.login })}</h3><p>${from(d)}</p>
+  <p><button type="button" class="plain" disabled=${state.isBusy}
+    aria-label=${`${t("override.end")}: ${d.login}`}
+    onClick=${() => state.act(draw, t("kept"), () =>
+      call("DELETE", `/v1/duty/${encodeURIComponent(d.id)}`))}>${
+    t("override.end")}</button></p></li>`;
+
+const SPAN = [{ name: "from", kind: "instant", required: true },
+  { name: "until", kind: "instant", required: true }];
+
+function forms(state, draw) {
+  const words = memberWords(state.data.members);
+  const who = (name, label) => ({ name, label, kind: "choice", required: true,
+    words });
+  return html`
+    <details><summary class="tap">${t("swap.new")}</summary>
+      ${sheet({ prefix: "swap", isBusy: state.isBusy, button: t("swap.do"),
+        fields: [who("member", "swap.from"), who("with", "swap.to"), ...SPAN],
+        send: (body) => state.act(draw, t("swap.done"), () =>
+          call("POST", "/v1/duty/swaps", body)) })}</details>
+    <details><summary class="tap">${t("override.new")}</summary>
+      ${sheet({ prefix: "duty", isBusy: state.isBusy, button: t("override.do"),
+        fields: [who("member", "override.who"), ...SPAN],
+        send: (body) => state.act(draw, t("kept"), () =>
+          call("POST", "/v1/duty", body)) })}</details>`;
+}
+
+// state.data has {duty, members}.
+export function dutyPart(state, draw) {
+  const { duty } = state.data;
+  return html`<section aria-labelledby="duty"><h2 id="duty">${t("duty")}</h2>
+    <p>${duty.on_duty.length === 0
+      ? html`<span class="level late">${t("duty.nobody")}</span>`
+      : t("duty.now", { who: duty.on_duty.join(", ") })}</p>
+    <h3>${t("gaps", { n: duty.gaps.length })}</h3>
+    <ul class="cards">${duty.gaps.map(gap)}</ul>
+    <h3>${t("duty.plan")}</h3>
+    <ul class="cards">${duty.plan.map(planned)}</ul>
+    ${duty.swaps.length > 0 && html`<h3>${t("swaps")}</h3>
+      <ul class="cards">${duty.swaps.map((s) => swap(s, state, draw))}</ul>`}
+    ${duty.duty.length > 0 && html`<h3>${t("overrides")}</h3>
+      <ul class="cards">${duty.duty.map((d) => override(d, state, draw))}</ul>`}
+    ${duty.leave.length > 0 && html`<h3>${t("leave")}</h3>
+      <ul class="cards">${duty.leave.map((l) => html`<li class="card">
+        <h3>${l.login}</h3><p>${from(l)}</p></li>`)}</ul>`}
+    ${forms(state, draw)}</section>`;
+}

@@ -1,0 +1,94 @@
+// The lead: what each carries, who is on duty, what was late, what waits.
+import { call } from "/console/api.mjs";
+import { assign, assignForm, loads } from "/console/assign.mjs";
+import { changesPart } from "/console/changes.mjs";
+import { desk } from "/console/desk.mjs";
+import { leftText, level, stepName } from "/console/due.mjs";
+import { dutyPart, loadDuty } from "/console/duty.mjs";
+import { html } from "/console/html.mjs";
+import { live, loadCases } from "/console/live.mjs";
+import { DECIDERS } from "/console/menu.mjs";
+import { t, word } from "/console/text.mjs";
+import { now } from "/console/time.mjs";
+
+const LAPSES = 50;
+
+async function load() {
+  const [members, duty, changes, bars] = await Promise.all([loads(), loadDuty(),
+    call("GET", "/v1/changes"), call("GET", "/v1/bars"), loadCases()]);
+  return { members, duty, changes: changes.items, bars: bars.items };
+}
+
+const roles = (m) => m.roles.split(" ").map((r) => word("role", r)).join(", ");
+
+const member = (m) => html`<li class=${`card edge ${m.overdue > 0 ? "late"
+  : m.due > 0 ? "soon" : "calm"}`} key=${m.login}>
+  <h3>${m.name ?? m.login}</h3><p class="help">${m.login} · ${roles(m)}</p>
+  <p>${t("load.open", { n: m.open_cases })} · ${t("load.due", { n: m.due })}</p>
+  <p class=${m.overdue > 0 ? "level late" : ""}>${
+    t(m.overdue > 0 ? "load.overdue" : "load.intime", { n: m.overdue })}</p>
+</li>`;
+
+function give(code, state, draw) {
+  state.chosen = state.chosen === code ? null : code;
+  draw();
+  document.querySelector("#assign-member")?.focus();
+}
+
+function lapse(k, state, draw) {
+  const unanswered = live.alerts.some((a) => a.case === k.code &&
+    a.step === k.step);
+  return html`<li class="card edge late" key=${k.id}>
+    <h3>${stepName(k.step)}</h3>
+    <p>${level(k)} <span class="left">${leftText(k.due_at)}</span></p>
+    ${unanswered && html`<p class="level late">${t("lapse.unanswered")}</p>`}
+    <p class="help">${t("held_by", { who: k.assignee ?? t("nobody") })}</p>
+    <p class="row"><a class="tap" href=${`#/case/${k.code}`}>${
+      t("case", { code: k.code })}</a>
+      <button type="button" class="plain" aria-expanded=${state.chosen === k.id}
+        aria-label=${t("assign.of", { code: k.code })}
+        onClick=${() => give(k.id, state, draw)}>${t("assign")}</button></p>
+    ${state.chosen === k.id && assignForm({ members: state.data.members,
+      isBusy: state.isBusy, send: (body) => state.act(draw, t("assign.done"),
+        async () => {
+          await assign(k.code, body);
+          state.chosen = null;
+        }) })}</li>`;
+}
+
+function lapses(state, draw) {
+  const late = live.clocks.filter((k) => Date.parse(k.due_at) <= now());
+  return html`<section aria-labelledby="lapses"><h2 id="lapses">${
+    t("lapses", { n: late.length })}</h2>
+    ${late.length === 0 && html`<p>${t("lapses.none")}</p>`}
+    <ul class="cards">${late.slice(0, LAPSES).map((k) =>
+      lapse(k, state, draw))}</ul>
+    ${late.length > LAPSES && html`<p class="said">${t("lapses.cut",
+      { n: LAPSES })}</p>`}</section>`;
+}
+
+const bar = (b, state, draw) => html`<li class="card" key=${b.id}>
+  <h3>${t("bar.of", { who: b.member ?? b.agency })}</h3>
+  <p>${t("bar.why", { ground: word("ground", b.ground) })}</p>
+  <p class="row"><a class="tap" href=${`#/case/${b.case}`}>${
+    t("case", { code: b.case })}</a>
+    ${b.is_mine ? html`<span class="level soon">${t("bar.mine")}</span>`
+      : html`<button type="button" class="plain" disabled=${state.isBusy}
+        aria-label=${`${t("bar.clear")}: ${b.member ?? b.agency} ${b.case}`}
+        onClick=${() => state.act(draw, t("bar.cleared"), () =>
+          call("POST", `/v1/cases/${b.case}/bars/${b.id}/clear`, {}))}>${
+        t("bar.clear")}</button>`}</p></li>`;
+
+const body = (state, draw) => html`
+  ${lapses(state, draw)}
+  ${changesPart(state.data.changes, "/v1/changes", state, draw)}
+  <section aria-labelledby="bars"><h2 id="bars">${t("bars",
+    { n: state.data.bars.length })}</h2>
+    <p class="help">${t("bars.help")}</p>
+    <ul class="cards">${state.data.bars.map((b) => bar(b, state, draw))}</ul>
+  </section>
+  ${dutyPart(state, draw)}
+  <section aria-labelledby="load"><h2 id="load">${t("load")}</h2>
+    <ul class="cards">${state.data.members.map(member)}</ul></section>`;
+
+export const { page, open, close } = desk("lead.title", DECIDERS, load, body);
