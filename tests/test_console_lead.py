@@ -78,6 +78,20 @@ def test_a_lead_gives_a_late_case_to_somebody_else(s, browser):
     assert s.case(code)["assignee"] == "doi"
 
 
+def test_a_lead_gives_a_case_away_from_its_own_page(s, browser):
+    code = s.open()
+    with enter(s, browser, "truongnhom", f"#/case/{code}") as p:
+        p.wait("h2#steps")
+        p.button("Giao người khác")
+        p.wait("#assign-member")
+        p.choose("#assign-member", "doi")
+        p.fill("#assign-reason", "Ở gần trẻ hơn.")
+        p.look("case-assign")
+        p.button("Giao vụ việc")
+        p.wait("#said :text('Đã giao')")
+    assert s.case(code)["assignee"] == "doi"
+
+
 def test_a_lead_swaps_duty(s, browser):
     with enter(s, browser, "truongnhom", "#/lead") as p:
         p.wait("h2#duty")

@@ -11,6 +11,7 @@ import { html } from "/console/html.mjs";
 import { attempt, live } from "/console/live.mjs";
 import { language, t, word } from "/console/text.mjs";
 import { whenText } from "/console/time.mjs";
+import { caseAssign } from "/console/case_assign.mjs";
 
 const done = (clocks) => clocks.filter((k) => k.state !== "open")
   .sort((a, b) => Date.parse(b.ended_at) - Date.parse(a.ended_at));
@@ -98,6 +99,7 @@ const head = (c) => html`
 
 const body = (draw) => html`
   ${head(shown.summary)}
+  ${caseAssign(draw)}
   ${steps(shown.summary.clocks, draw)}
   ${casePeople(shown, draw)}
   ${caseForms(shown)}
