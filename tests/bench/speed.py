@@ -12,6 +12,7 @@ import rig  # noqa: I001  (finds the tests' own modules)
 
 import courier
 import intake
+import late
 import many
 import report
 import still
@@ -26,16 +27,20 @@ class Form:
     due: int          # clocks overdue at once
     pushes: int
     idle: int         # seconds watched without a connection
+    late: int         # alerts by the real clock,
+    late_over: int    # in so many seconds
 
 
 FORMS = {
-    "quick": Form(3, 1500, 150, (), 5120, 2000, 0),
-    "smoke": Form(1, 200, 20, (), 512, 200, 0),
-    "short": Form(3, 2000, 200, (100_000,), 10_240, 3000, 60),
-    "long": Form(5, 10_000, 1000, (100_000, 1_000_000), 10_240, 20_000, 60),
+    "quick": Form(3, 1500, 150, (), 5120, 2000, 0, 0, 0),
+    "smoke": Form(1, 200, 20, (), 512, 200, 0, 0, 0),
+    "short": Form(3, 2000, 200, (100_000,), 10_240, 3000, 60, 1000, 60),
+    "long": Form(5, 10_000, 1000, (100_000, 1_000_000), 10_240, 20_000, 60,
+                 1000, 60),
 }
 FIGURES = {"intake": intake.measure, "still": still.measure,
-           "courier": courier.measure, "many": many.measure}
+           "courier": courier.measure, "late": late.measure,
+           "many": many.measure}
 
 
 def main(form="short", *wanted):
