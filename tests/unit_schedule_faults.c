@@ -3,6 +3,7 @@
 
 #include "faults.h"
 #include "loop_turn.h"
+#include "outbox_loop.h"
 #include "schedule_look.h"
 #include "system_faults.h"
 
@@ -251,7 +252,7 @@ test_many_due_at_once(void **state)
 {
 	(void)state;
 	rig_begin(SMALL);
-	turn(50);
+	TURN_UNTIL(!r.outbox->is_leasing && !r.schedule->is_ticking);
 	assert_int_equal(in_tx(run_many, NULL), OK);
 	schedule_kick(r.schedule);
 	TURN_UNTIL(r.n_sent >= 1);
