@@ -70,7 +70,7 @@ const does = {
       await context.addInitScript(first);
     const page = await context.newPage();
     const faults = [];
-    page.setDefaultTimeout(5000);
+    page.setDefaultTimeout(20000);
     listen(page, faults, new URL(url).origin);
     if (slow)
       await throttle(context, page);
@@ -91,7 +91,7 @@ const does = {
   async tab({ context }, { name, url }) {
     const page = await context.newPage();
     const faults = [];
-    page.setDefaultTimeout(5000);
+    page.setDefaultTimeout(20000);
     listen(page, faults, new URL(url).origin);
     pages[name] = { context: page, page, faults };
     await page.goto(url);

@@ -41,9 +41,13 @@ def test_every_read_of_a_case_is_in_the_chain(s):
     """The admin's list of cases was read without a trace."""
     code, untold = planned(s), []
     document = send(s.d, code, s.keys["lead"], PDF)
+    s.d.api("PUT", f"/v1/cases/{code}/forms/M01", {
+        "state": "draft", "fields": [{"name": "a", "text": "Thử."}]},
+        key=s.keys["lead"], headers={"If-Match": '"0"'})
     for path, who in reads_of_cases():
         before = s.d.ctl("audit", "head")["seq"]
-        path = path.replace("{}", code, 1).replace("{}", document)
+        part = "M01" if "/forms/" in path else document
+        path = path.replace("{}", code, 1).replace("{}", part)
         a = s.d.admin("GET", path) if who == "ADMIN" else \
             s.d.api("GET", path, key=s.keys["lead"])
         assert a.status == 200, a
@@ -53,7 +57,8 @@ def test_every_read_of_a_case_is_in_the_chain(s):
             " AND act NOT LIKE 'audit%' AND actor_kind IN ('member', 'admin')",
             (before,)).fetchall()
         db.close()
-        shown = "document" if document in path else \
+        shown = "form" if path.endswith("/M01") else \
+            "document" if document in path else \
             "case" if code in path else "ward"
         if found != [(who.lower(), shown)]:
             untold.append((path, found))

@@ -76,6 +76,8 @@ def test_replies_in_other_alphabets_and_no_replies(tmp_path, stops):
 def test_a_reply_is_heard_once_it_is_whole(tmp_path, stops):
     courier = Courier(tmp_path, spool_conf(tmp_path))
     stops.append(courier)
+    (tmp_path / "in" / "first").write_text("From: 0\n\nOK")
+    assert courier.await_("reply")["from"] == "0"
     with open(tmp_path / "in" / "slow", "w") as file:
         file.write("From: 1\n")
         file.flush()

@@ -37,7 +37,8 @@ export function isFresh() {
 export async function attempt(work) {
   try {
     const made = await work();
-    live.trouble = null;
+    // An answer that was under way says nothing of the connection.
+    live.trouble = navigator.onLine ? null : "offline";
     return made;
   } catch (error) {
     if (error instanceof Offline) {
