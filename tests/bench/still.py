@@ -11,8 +11,9 @@ import rig
 
 
 def sizes(table):
-    """Of the programs, stripped; the console is part of hotlined."""
-    total = 0
+    """Of the programs, stripped, without the pages that hotlined holds."""
+    pages = rig.BUILD / "generated/console_files.c"
+    total = -pages.read_text().count("0x")
     with tempfile.TemporaryDirectory() as folder:
         for name in ("hotlined", "hotline-courier", "hotlinectl"):
             out = pathlib.Path(folder) / name
