@@ -55,6 +55,18 @@ give_room(void)
 	turn_until_recorded();
 }
 
+/* What is due is asked for when there is no room. */
+static inline void
+lease_when_full(void)
+{
+	courier(false);
+	open_case(0);
+	schedule_kick(r.schedule);
+	turn(50);
+	fill_disk();
+	courier(true);
+}
+
 static inline void
 begin_full(void)
 {

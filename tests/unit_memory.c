@@ -50,12 +50,7 @@ static void
 test_a_lease_that_finds_no_room_is_made_in_memory(void **state)
 {
 	(void)state;
-	courier(false);
-	open_case(0);
-	schedule_kick(r.schedule);
-	turn(50);
-	fill_disk();
-	courier(true);
+	lease_when_full();
 	turn_until_sent(1);
 	assert_true(outbox_is_in_memory(r.outbox));
 	EXPECT({0, "an", "New case"});

@@ -29,13 +29,10 @@ test_room_returns_while_a_message_is_on_its_way(void **state)
 	expect_recorded(id);
 }
 
-/* A result of before finds no room: it is kept, and nobody is told twice. */
+/* A message leaves; its result comes when there is no room. */
 static void
-test_a_result_that_finds_no_room_is_kept(void **state)
+answer_when_full(char id[ID_SIZE])
 {
-	char id[ID_SIZE];
-
-	(void)state;
 	r.is_mute = true;
 	open_case(0);
 	schedule_kick(r.schedule);
@@ -43,6 +40,16 @@ test_a_result_that_finds_no_room_is_kept(void **state)
 	memcpy(id, r.sent[0].id, ID_SIZE);
 	fill_disk();
 	answer_mute();
+}
+
+/* A result of before finds no room: it is kept, and nobody is told twice. */
+static void
+test_a_result_that_finds_no_room_is_kept(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	answer_when_full(id);
 	turn(2500);
 	assert_true(outbox_is_in_memory(r.outbox));
 	give_room();
@@ -90,13 +97,7 @@ test_a_result_that_came_too_late_for_the_disk(void **state)
 	char id[ID_SIZE];
 
 	(void)state;
-	r.is_mute = true;
-	open_case(0);
-	schedule_kick(r.schedule);
-	turn_until_sent(1);
-	memcpy(id, r.sent[0].id, ID_SIZE);
-	fill_disk();
-	answer_mute();
+	answer_when_full(id);
 	restart();
 	assert_string_equal(r.sent[0].id, id);
 	EXPECT({0, "an", "New case"});
@@ -107,12 +108,7 @@ static void
 test_a_lease_that_came_too_late_for_the_disk(void **state)
 {
 	(void)state;
-	courier(false);
-	open_case(0);
-	schedule_kick(r.schedule);
-	turn(50);
-	fill_disk();
-	courier(true);
+	lease_when_full();
 	restart();
 	EXPECT({0, "an", "New case"});
 }
