@@ -39,12 +39,31 @@ end_clock(struct tx *tx, const struct clock_row *k, const char *state,
 	return how == OK ? alerts_over(tx, k->id) : how;
 }
 
+/* It ran out before it was dropped, though nobody looked in between. */
 static enum outcome
-drop_clock(struct tx *tx, const struct clock_row *k, const struct subject *by,
+lapse_overdue(struct tx *tx, struct clock_row *k)
+{
+	struct case_row c;
+	enum outcome how;
+
+	if (k->news[0] != '\0' || clock_now() <= k->climb.due_at)
+		return OK;
+	how = clock_case(tx, k, &c);
+	return how != OK
+		   ? how
+		   : clock_lapse(tx, k,
+			 procedure_step(tx_context(tx)->procedure, k->step),
+			 c.received_at);
+}
+
+static enum outcome
+drop_clock(struct tx *tx, struct clock_row *k, const struct subject *by,
     const char *why)
 {
-	enum outcome how = end_clock(tx, k, "dropped", NULL, false);
+	enum outcome how = lapse_overdue(tx, k);
 
+	if (how == OK)
+		how = end_clock(tx, k, "dropped", NULL, false);
 	if (how != OK)
 		return how;
 	return audit_clock(tx, k, "clock.dropped", by,

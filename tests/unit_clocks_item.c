@@ -13,7 +13,7 @@ struct call_item {
 	enum { OPEN, DONE, DROP } what;
 	bool is_ward;
 	struct item_clock i;
-	int64_t acted_at;
+	int64_t acted_at, now; /* now not 0: it comes with the call */
 };
 
 static enum outcome
@@ -28,6 +28,8 @@ run_item(struct tx *tx, void *arg)
 	    .acted_at = k->acted_at};
 	enum outcome how = OK;
 
+	if (k->now != 0)
+		clock_test_set(k->now);
 	if (!k->is_ward)
 		how = case_get(tx, r.case_id, &c);
 	k->i.c = k->is_ward ? NULL : &c;
@@ -144,6 +146,32 @@ test_a_dropped_item_is_silent(void **state)
 	rig_finish();
 }
 
+/* The condition ended between the end of the time and the look at it. */
+static void
+test_what_is_dropped_too_late_has_lapsed(void **state)
+{
+	const int64_t late = T0 + HOUR + 1, just = T0 + 2 * HOUR;
+
+	(void)state;
+	rig_begin(SMALL);
+	open_case(0);
+	step_to(T0);
+	assert_int_equal(
+	    item((struct call_item){.i = N08("late", T0 + HOUR)}), OK);
+	assert_int_equal(item((struct call_item){.i = N08("just", just)}), OK);
+	assert_int_equal(item((struct call_item){
+			     .what = DROP, .i = N08("late", 0), .now = late}),
+	    OK);
+	assert_int_equal(item((struct call_item){
+			     .what = DROP, .i = N08("just", 0), .now = just}),
+	    OK);
+	assert_string_equal(look("late").state, "dropped");
+	assert_int_equal(look("late").lapsed_at, T0 + HOUR);
+	assert_string_equal(look("just").state, "dropped");
+	assert_int_equal(look("just").lapsed_at, 0);
+	rig_finish();
+}
+
 static void
 test_an_unknown_step_is_refused(void **state)
 {
@@ -196,6 +224,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_items_of_a_step_run_side_by_side),
 	    cmocka_unit_test(test_a_dropped_item_is_silent),
+	    cmocka_unit_test(test_what_is_dropped_too_late_has_lapsed),
 	    cmocka_unit_test(test_an_unknown_step_is_refused),
 	    cmocka_unit_test(test_a_clock_of_the_ward_climbs_and_lapses),
 	};
