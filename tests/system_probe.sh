@@ -18,6 +18,14 @@ check_it() {
 	fi
 }
 check() { check_it "$@"; }
+# A check of the units: what they went through, if it fails.
+check_units() {
+	check_it "$@"
+	if tail -n 1 /out/results | grep -q ^FAILED; then
+		systemctl --no-pager status 'hotline*' 'listener*'
+		journalctl --boot --no-pager -o short-monotonic -n 200
+	fi
+}
 # within SECONDS COMMAND...: it comes true in time.
 within() {
 	local end=$((SECONDS + $1))
@@ -96,22 +104,22 @@ check is_ready is_active hotlined.service hotline-courier.service \
 check timers_are_set is_active hotline-backup.timer hotline-integrity.timer
 changed() { dpkg -V hotlined | grep "^..5.* c "; }
 check one_file_was_edited test "$(changed)" = "??5?????? c /etc/hotlined/hotlined.conf"
-check courier_is_up within 10 logs -u hotlined "courier is up"
+check courier_is_up within 60 logs -u hotlined "courier is up"
 check answers answers
-check status_tells within 10 shows "open cases 0, next due never"
+check status_tells within 60 shows "open cases 0, next due never"
 # Before there is anybody: the daemon says whom it misses.
 try "A first referral by curl" | tee /out/curl
 check readme_referral_by_curl grep -q "^HTTP/1.1 201" /out/curl
 check receipt_tells_what_readme_says eval 'for w in id incident_code cases received_at digest links; do
 	grep -q "\"$w\"" /out/curl || false; done'
 check readme_first_hour try "The first hour"
-check first_alert_arrives within 30 grep -rq "To: .*900000001" /var/spool/sms/outgoing
+check first_alert_arrives within 60 grep -rq "To: .*900000001" /var/spool/sms/outgoing
 check modem_reads_it runuser -u smsd -- sh -c 'cat /var/spool/sms/outgoing/* && rm /var/spool/sms/outgoing/*'
 code=$(sed -n 's/.*OK \([A-Z0-9]*\).*/\1/p' /out/log | tail -n 1)
 runuser -u smsd -- sh -c "printf 'From: 84900000001\n\nOK $code\n' >/var/spool/sms/incoming/GSM1.a"
 acknowledged() { hotlinectl alert list --all | grep -q "acked *code"; }
-check reply_by_sms_counts within 30 acknowledged
-check reply_is_taken_away within 30 test ! -e /var/spool/sms/incoming/GSM1.a
+check reply_by_sms_counts within 60 acknowledged
+check reply_is_taken_away within 60 test ! -e /var/spool/sms/incoming/GSM1.a
 hotlinectl alert list --all
 
 # A token of a provider: root's file, the courier's credential.
@@ -141,12 +149,12 @@ check runs_as_itself test "$(stat -c %U "/proc/$(main_pid)/task")" = hotlined
 # ---- The main job ----
 key=$(hotlinectl key add truong1 --json | field key)
 check referral_is_taken test "$(refer one)" = 201
-check alert_arrives within 30 alerts_are 1
-check status_counts within 40 shows "open cases 3, next due 20"
+check alert_arrives within 60 alerts_are 1
+check status_counts within 60 shows "open cases 3, next due 20"
 
 # ---- The night guard ----
 holds() { systemd-inhibit --list --no-legend | grep -q "hotlined.*shutdown.*block"; }
-check night_guard_holds within 15 holds
+check night_guard_holds within 60 holds
 
 # ---- A way in, and none out: a relay with an address of its own ----
 relay=10.77.0.2
@@ -168,9 +176,9 @@ sed -n "s|^\(restrict,.*\) ssh-ed25519 AAAA.*|\1 $(cat /etc/hotlined/tunnel.key.
 chown -R ward: /home/ward/.ssh
 chmod -R go= /home/ward/.ssh
 comes_in() { ip netns exec relay curl --silent --fail --max-time 3 http://127.0.0.1:8111/healthz; }
-check way_in_opens within 20 comes_in
+check way_in_opens within 60 comes_in
 ip netns exec relay pkill -f "sshd: ward"
-check way_in_opens_again within 20 comes_in
+check way_in_opens_again within 60 comes_in
 check way_in_stops systemctl disable --now hotline-tunnel
 check way_in_is_not_failed not is_failed hotline-tunnel
 # Out of a unit's control group to a relay that does listen.
@@ -258,7 +266,7 @@ check starts_again systemctl start hotlined
 # ---- A dead courier and a full disk are no reason for a restart ----
 pid=$(main_pid)
 systemctl kill --signal=KILL hotline-courier
-check courier_comes_back within 10 is_active hotline-courier.service
+check courier_comes_back within 60 is_active hotline-courier.service
 check core_does_not_mind test "$(main_pid)" = "$pid"
 # Nor if it hangs: its own watchdog finds out.
 mkdir -p $unit/hotline-courier.service.d
@@ -269,7 +277,7 @@ courier_pid() { systemctl show -P MainPID hotline-courier; }
 hung=$(courier_pid)
 kill -STOP "$hung"
 courier_is_new() { test "$(courier_pid)" != "$hung" && is_active hotline-courier.service; }
-check hung_courier_is_restarted within 12 courier_is_new
+check hung_courier_is_restarted within 60 courier_is_new
 check hung_courier_is_no_restart test "$(main_pid)" = "$pid"
 rm -r $unit/hotline-courier.service.d
 systemctl daemon-reload
@@ -286,7 +294,7 @@ X
 cat >$unit/listener@.service <<'X'
 [Service]
 StandardInput=socket
-ExecStart=/bin/bash -c 'printf "HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n"; while read -t 1 -r line; do echo "$line"; done >>/out/told; printf %%s "$line" >>/out/told'
+ExecStart=/bin/bash -c 'printf "HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n"; while read -t 20 -r line; do echo "$line"; done >>/out/told; printf %%s "$line" >>/out/told'
 X
 printf 'url = "http://127.0.0.1:9999/"\ndata = "hotlined da dung"\n' >/etc/hotlined/failure.curl
 systemctl daemon-reload
@@ -294,24 +302,28 @@ systemctl start listener.socket
 systemctl reset-failed hotlined
 systemctl restart hotlined
 restarted() { test "$(main_pid)" != "$pid" && is_active hotlined.service; }
-pid=$(main_pid)
-kill -STOP "$pid"
+# Never the process group of who asks, which is what pid 0 means.
+hangs() {
+	pid=$(main_pid)
+	test "$pid" -gt 1 && kill -STOP "$pid"
+}
+check it_hangs hangs
 before=$(date +%s%N)
-check hang_is_restarted within 12 restarted
+check_units hang_is_restarted within 60 restarted
 echo "hang: $((($(date +%s%N) - before) / 1000000)) ms"
 check watchdog_did_it logs -u hotlined "Watchdog timeout"
-kill -STOP "$(main_pid)"
-within 12 logs -u hotlined "Start request repeated too quickly"
-check people_are_told within 15 grep -q "hotlined da dung" /out/told
-check journal_is_told within 5 logs -t hotline-failure "hotlined.service has failed"
-check another_chance within 15 is_active hotlined.service
-check sockets_are_back within 5 answers
+check it_hangs_again hangs
+check_units limit_is_reached within 60 logs -u hotlined "Start request repeated too quickly"
+check_units people_are_told within 60 grep -q "hotlined da dung" /out/told
+check journal_is_told within 60 logs -t hotline-failure "hotlined.service has failed"
+check_units another_chance within 60 is_active hotlined.service
+check sockets_are_back within 60 answers
 # Who stops it while people are told has stopped it.
-kill -STOP "$(main_pid)"
-within 12 not is_active hotlined.service
-within 12 restarted
-kill -STOP "$(main_pid)"
-within 15 is_failed hotlined.service
+check it_hangs_once_more hangs
+within 60 not is_active hotlined.service
+check_units once_more_is_restarted within 60 restarted
+check it_hangs_for_good hangs
+check_units hang_is_failure within 60 is_failed hotlined.service
 check readme_stops_for_good try "the daemon does not start" 3
 hotlinectl status
 sleep 4
@@ -366,7 +378,7 @@ cp -a /etc/hotlined /root/before
 try Upgrade <<<"" | tee /out/upgrade
 check readme_upgrade grep -q "^[0-9]* rows, chain whole" /out/upgrade
 check upgrade_is_new test "$(dpkg-query -W -f '${Version}' hotlined)" = "$(dpkg-deb -f /opt/later.deb Version)"
-check upgrade_restarts within 10 restarted
+check upgrade_restarts within 60 restarted
 check upgrade_asks_once test "$(grep -o '^[*]* [a-z.]* (Y/I/N/O/D/Z)' /out/upgrade)" = "*** hotlined.conf (Y/I/N/O/D/Z)"
 check upgrade_keeps_what_was_edited eval 'for f in hotlined channels; do
 	cmp /root/before/$f.conf /etc/hotlined/$f.conf || false; done'
@@ -383,12 +395,12 @@ check replay_is_the_same test "$(field id </out/answer)" = "$id"
 answered() { test "$(refer "$1")" = "$2"; }
 rm -f /var/spool/sms/outgoing/*
 cat /dev/zero >/var/lib/hotlined/filler
-check intake_is_refused_without_room within 15 answered full 503
+check intake_is_refused_without_room within 60 answered full 503
 look "the disk is full"
 check readme_disk_full saw "disk: *reserve"
 check the_small_disk_is_shown saw "/var/lib/hotlined$"
 rm /var/lib/hotlined/filler
-check room_heals_it within 30 answered full 201
+check room_heals_it within 60 answered full 201
 
 # Its clock alone: a container must not touch the machine's.
 mkdir -p $unit/hotlined.service.d
@@ -408,10 +420,10 @@ systemctl daemon-reload
 systemctl restart hotlined
 pid=$(main_pid)
 step_wall $((-3600 * 1000000000)) 1
-check clock_jump_is_told within 15 logs -u hotlined "wall clock jumped"
+check clock_jump_is_told within 60 logs -u hotlined "wall clock jumped"
 look "the clock is wrong"
 check readme_clock_wrong saw "^now: $(TZ=ICT-7 date -d '1 hour ago' +%FT%H:)"
-check clock_jump_reaches_people within 30 grep -rlq "đồng hồ" /var/spool/sms/outgoing
+check clock_jump_reaches_people within 60 grep -rlq "đồng hồ" /var/spool/sms/outgoing
 # A sender whose clock is as wrong; a key of before is not valid yet.
 then=$(date -u -d '1 hour ago' +%FT%TZ)
 other=$(hotlinectl key add truong2 --json | field key)
@@ -430,13 +442,13 @@ rm -f /var/spool/sms/outgoing/*
 pid=$(main_pid)
 check intake_needs_no_courier answered courier 201
 alarmed() { hotlinectl alert list | grep -q "alarm_courier"; }
-check dead_courier_is_an_alarm within 15 alarmed
+check dead_courier_is_an_alarm within 60 alarmed
 look "the courier is dead"
 check readme_courier_dead saw "channels.conf:[0-9]*: .*chanels"
 check telephone_list_is_there saw alarm_courier
 cp /root/channels.conf /etc/hotlined/channels.conf
 check readme_courier_back try "the courier is dead" 2
-check what_waited_leaves within 30 alerts_are 1
+check what_waited_leaves within 60 alerts_are 1
 check dead_courier_is_no_restart test "$(main_pid)" = "$pid"
 
 # A mistake in the settings; the admin comes while systemd tries again and again.
@@ -447,13 +459,13 @@ look "the daemon does not start"
 check readme_does_not_start saw "hotlined.conf:[0-9]*: .*prot"
 cp /tmp/good.conf /etc/hotlined/hotlined.conf
 check readme_starts try "the daemon does not start" 2
-check it_answers_again within 5 answers
+check it_answers_again within 60 answers
 
 systemctl start hotline-backup
 systemctl stop 'hotlined*'
 dd if=/dev/urandom of=/var/lib/hotlined/hotlined.db bs=4096 count=4 conv=notrunc status=none
 systemctl start --no-block hotlined
-check damage_is_told within 15 logs -u hotlined "database refused"
+check damage_is_told within 60 logs -u hotlined "database refused"
 # He comes between two of its tries, and something always asks for a start.
 ask() { while [ -e /tmp/ask ]; do hotlinectl status; done >/dev/null 2>&1; }
 touch /tmp/ask
@@ -469,7 +481,7 @@ check no_start_without_the_key not systemctl restart hotlined
 check readme_key_lost try "the key is lost" </root/paper
 check key_is_the_same cmp /root/lost.key /etc/hotlined/master.key
 check paper_opens_the_data test "$(refer one)" = 201
-check all_is_well_at_the_end within 10 is_active hotlined.service hotline-courier.service
+check all_is_well_at_the_end within 60 is_active hotlined.service hotline-courier.service
 
 # ---- The timers catch up on what was missed while the machine was off ----
 missed() {
@@ -485,8 +497,8 @@ missed() {
 }
 made() { test -n "$(ls /var/backups/hotlined)"; }
 missed
-check missed_backup_is_made within 20 made
-check missed_integrity_check_is_made within 20 logs -u hotline-integrity "Finished"
+check missed_backup_is_made within 60 made
+check missed_integrity_check_is_made within 60 logs -u hotline-integrity "Finished"
 rm -r $unit/hotline-{backup,integrity}.timer.d
 systemctl daemon-reload
 

@@ -13,7 +13,7 @@ import package
 
 ROOT = pathlib.Path(__file__).parent
 PROBE = ROOT / "system_probe.sh"
-CHECKS = re.findall(r"(?m)^check (\w+)", PROBE.read_text())
+CHECKS = re.findall(r"(?m)^check(?:_units)? (\w+)", PROBE.read_text())
 BOOTED = ["systemd-sysv", "dbus", "smstools", "polkitd", "iproute2",
           "openssh-server", "openssh-client"]
 UNIT = """[Unit]
@@ -37,7 +37,7 @@ def boot(tree, out, binds):
         options.append(f"--bind-ro={outside}:/{inside}")
     with open(out / "console", "w") as console:
         subprocess.run(
-            ["timeout", "-k", "5", "480", "systemd-nspawn", "--quiet", "-D",
+            ["timeout", "-k", "5", "600", "systemd-nspawn", "--quiet", "-D",
              tree, "--volatile=overlay", "--boot", "--register=no",
              "--keep-unit", "--private-network", "--system-call-filter=bpf",
              f"--machine=hotlined-{out.parent.name.replace('_', '-')[-20:]}",
@@ -77,7 +77,9 @@ def results(tmp_path_factory):
 def test_booted(results, check):
     if results.get(check) == "skipped":
         pytest.skip(f"{check.upper()} NOT TESTED: no BPF on control groups")
-    assert results.get(check) == "ok", results["log"][-6000:]
+    assert results.get(check) == "ok", (
+        results["log"].partition(f"FAILED {check}\n")[2][:20_000]
+        or results["log"][-6000:])
 
 
 def blocks_of_readme():
