@@ -40,7 +40,7 @@ step_json(const struct step *s)
 
 	return json_pack(
 	    "{s:s, s:s, s:s, s:s, s:s, s:s*, s:s, s:o, s:o, s:s*, s:o,"
-	    " s:o, s:o, s:o, s:s, s:s, s:s}",
+	    " s:o, s:o, s:o, s:s, s:s, s:s, s:b}",
 	    "id", s->id, "name_vi", s->vi, "name_en", s->en, "role", s->role,
 	    "kind", s->kind, "form", s->form, "scope",
 	    s->is_ward ? "ward" : "case", "opens", texts_json(s->opens_node),
@@ -50,7 +50,7 @@ step_json(const struct step *s)
 	    choices_json(&s->starts, "is"), "warn",
 	    texts_json(node_get(s->node, "warn")), "ladders",
 	    choices_json(&s->ladders, "use"), "basis", s->basis, "source",
-	    s->source, "leg", s->leg);
+	    s->source, "leg", s->leg, "needs_approval", s->needs_approval);
 }
 
 struct json_t *

@@ -109,6 +109,13 @@ test_a_step_of_the_ward_says_so(void **state)
 	{
 		if (strcmp(text(s, "scope"), "ward") == 0)
 			n++;
+		/* The oral order's paper is the holder's to issue. */
+		if (strcmp(text(s, "id"), "N07") == 0)
+			assert_true(
+			    json_is_true(json_object_get(s, "needs_approval")));
+		if (strcmp(text(s, "id"), "N07p") == 0)
+			assert_true(json_is_false(
+			    json_object_get(s, "needs_approval")));
 	}
 	assert_int_equal(n, 6);
 	json_decref(j);

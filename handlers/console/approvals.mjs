@@ -3,42 +3,22 @@
 import { call } from "/console/api.mjs";
 import { desk } from "/console/desk.mjs";
 import { leftText, level, stepName } from "/console/due.mjs";
+import { KINDS } from "/console/case_kinds.mjs";
 import { sheet } from "/console/fields.mjs";
 import { html } from "/console/html.mjs";
 import { live, loadCases } from "/console/live.mjs";
+import { paper } from "/console/paper.mjs";
 import { t, word } from "/console/text.mjs";
 import { heardAt, whenText } from "/console/time.mjs";
 
 const BOSSES = ["chairman", "vice_chairman"];
-const why = { name: "reason", kind: "long", max: 4000 };
-// What is agreed to, by kind of step: the daemon says what else is missing.
-const KINDS = {
-  conclude: [{ name: "emergency", kind: "choice", words: ["yes", "no"] },
-    { name: "measures", kind: "long", max: 4000 }, why],
-  approve: [],
-  paper: [],
-  isolate: [{ name: "decision", kind: "choice", required: true,
-    words: ["isolate", "not_needed"] },
-    { name: "days", kind: "number", min: 1 },
-    { name: "shelter", max: 500 }, why],
-  isolation_end: [{ name: "decision", kind: "choice", required: true,
-    words: ["end", "extend", "cancel"] },
-    { name: "days", kind: "number", min: 1 }, why],
-};
-const PAPER = (documents) => [
-  { name: "number", label: "paper.number", required: true, max: 100 },
-  { name: "date", label: "paper.date", kind: "date", required: true },
-  { name: "signer", label: "paper.signer", required: true, max: 200 },
-  { name: "office", label: "paper.office", required: true, max: 200 },
-  { name: "signature", label: "paper.signature", kind: "choice", required: true,
-    words: ["hand", "digital"] },
-  documents.length > 0
-    ? { name: "scan", label: "paper.scan", kind: "choice", required: true,
-      words: documents.map((d) => [d.id, d.title ?? d.id]) }
-    : { name: "scan", label: "paper.scan_hash", required: true, max: 64 }];
+const why = { name: "reason", kind: "long", max: 4000, required: true };
 
-const waits = () => live.clocks.filter((k) => k.kind in KINDS &&
-  live.steps[k.step]?.role === "chairman");
+const waits = () => live.clocks.filter((k) =>
+  live.steps[k.step]?.needs_approval);
+// Theirs, too, but done in the case itself.
+const others = () => live.clocks.filter((k) => k.role === "chairman" &&
+  !live.steps[k.step]?.needs_approval);
 
 async function load(state) {
   await loadCases();
@@ -71,8 +51,8 @@ const papers = ({ whole, documents }) => html`
   <p><a class="tap" href=${`#/case/${whole.code}`}>${t("papers.case")}</a></p>`;
 
 const issue = (state, draw) => sheet({ prefix: "paper", isBusy: state.isBusy,
-  button: t("issue"), fields: PAPER(state.data.documents),
-  send: (paper) => send(state, draw, "done", { paper }, t("issued")) });
+  button: t("issue"), fields: [paper(state.data.documents)],
+  send: (body) => send(state, draw, "done", body, t("issued")) });
 
 const decide = (k, state, draw) => html`
   <h3>${t("agree.head")}</h3>
@@ -81,16 +61,16 @@ const decide = (k, state, draw) => html`
       { agreed: true, ...body }, t("agreed")) })}
   <details><summary class="tap">${t("refuse")}</summary>
     ${sheet({ prefix: "refuse", isBusy: state.isBusy, button: t("refuse.do"),
-      fields: [{ ...why, required: true }], send: (body) => send(state, draw,
+      fields: [why], send: (body) => send(state, draw,
         "agree", { agreed: false, ...body }, t("refused")) })}</details>`;
 
 function opened(k, state, draw) {
   const last = agreed(state);
   return html`${papers(state.data)}
     ${last && html`<p class="said">${t(`approval.${last.state}`,
-      { who: last.agreed_by, when: whenText(last.agreed_at) })}</p>`}
-    ${last?.state === "agreed" ? html`<h3>${t("issue.head")}</h3>
-      ${issue(state, draw)}` : decide(k, state, draw)}`;
+      { who: last.agreed_by, when: whenText(last.agreed_at) })}${
+      last.is_acting ? ` ${t(`acting.${last.acting_why}`)}` : ""}</p>`}
+    ${last?.state === "agreed" ? issue(state, draw) : decide(k, state, draw)}`;
 }
 
 function choose(k, state, draw) {
@@ -109,12 +89,20 @@ const item = (k, state, draw) => html`<li class="card" key=${k.id}>
   ${state.chosen?.id === k.id && state.data.whole !== undefined &&
     state.data.whole.code === k.code && opened(k, state, draw)}</li>`;
 
+const other = (k) => html`<li class="card" key=${k.id}>
+  <h3>${stepName(k.step)}</h3>
+  <p>${level(k)} <span class="left">${leftText(k.due_at)}</span></p>
+  <p><a class="tap" href=${`#/case/${k.code}`}>${
+    t("case", { code: k.code })}</a></p></li>`;
+
 function body(state, draw) {
-  const list = waits();
+  const list = waits(), rest = others();
   return html`<p class="help">${t("approvals.help")}</p>
     <h2>${t("approvals.n", { n: list.length })}</h2>
     ${list.length === 0 && html`<p>${t("approvals.none")}</p>`}
-    <ul class="stack">${list.map((k) => item(k, state, draw))}</ul>`;
+    <ul class="stack">${list.map((k) => item(k, state, draw))}</ul>
+    ${rest.length > 0 && html`<h2>${t("approvals.others",
+      { n: rest.length })}</h2><ul class="cards">${rest.map(other)}</ul>`}`;
 }
 
 export const { page, open, close } = desk("approvals.title", BOSSES, load, body);

@@ -3,14 +3,16 @@
 import { call } from "/console/api.mjs";
 import { change, forgetCase, loadEvents, path, shown } from "/console/case_file.mjs";
 import { caseForms } from "/console/case_forms.mjs";
-import { caseDocuments, stopSending } from "/console/case_documents.mjs";
+import { caseDocuments, loadDocuments, stopSending } from "/console/case_documents.mjs";
 import { casePeople } from "/console/case_people.mjs";
 import { caseRefer, forgetShares } from "/console/case_refer.mjs";
-import { clockRow, stepForm } from "/console/case_step.mjs";
+import { caseBars } from "/console/case_bars.mjs";
+import { caseEnd } from "/console/case_end.mjs";
+import { clockRow, isIssued, stepForm } from "/console/case_step.mjs";
 import { html } from "/console/html.mjs";
 import { attempt, live } from "/console/live.mjs";
 import { language, t, word } from "/console/text.mjs";
-import { whenText } from "/console/time.mjs";
+import { dateTimeInput, heardAt, whenText } from "/console/time.mjs";
 import { caseAssign } from "/console/case_assign.mjs";
 
 const done = (clocks) => clocks.filter((k) => k.state !== "open")
@@ -18,9 +20,12 @@ const done = (clocks) => clocks.filter((k) => k.state !== "open")
 const open = (clocks) => clocks.filter((k) => k.state === "open")
   .sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at));
 
-function start(clock, draw) {
-  const vn = new Date(Date.now() + 7 * 3600000).toISOString();
-  Object.assign(shown, { doing: clock.id, startAt: vn.slice(0, 16), said: null });
+// Never ahead of the daemon.  A paper is chosen from what the case holds.
+async function start(clock, draw) {
+  Object.assign(shown, { doing: clock.id, said: null,
+    startAt: dateTimeInput(new Date(heardAt()).toISOString()) });
+  if (isIssued(clock) && shown.documents === null)
+    await attempt(loadDocuments).catch(() => {});
   draw();
   document.querySelector("form.step input")?.focus();
 }
@@ -105,6 +110,8 @@ const body = (draw) => html`
   ${caseForms(shown)}
   ${caseDocuments(draw)}
   ${caseRefer(draw)}
+  ${caseEnd(draw, (k) => start(k, draw))}
+  ${caseBars(draw)}
   <section aria-labelledby="write"><h2 id="write">${t("note.new")}</h2>
     ${noteForm(draw)}</section>
   ${events(draw)}`;

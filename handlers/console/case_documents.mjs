@@ -15,7 +15,7 @@ let sending = null;
 
 const docs = (rest = "") => path(`/documents${rest}`);
 
-async function load() {
+export async function loadDocuments() {
   const { items } = await call("GET", docs());
   shown.documents = items;
 }
@@ -117,7 +117,7 @@ async function submit(event, draw) {
     await attempt(() => sendAll(mine, draw, file));
     form.reset();
     sending = null;
-    await change(draw, t("document.kept"), load);
+    await change(draw, t("document.kept"), loadDocuments);
   } catch (error) {
     sending = null;
     if (!mine.isOver)
@@ -188,7 +188,7 @@ export const caseDocuments = (draw) => html`
     <h2 id="documents">${t("documents")}</h2>
     ${shown.documents === null
       ? html`<button type="button" class="plain" disabled=${shown.isBusy}
-          onClick=${() => change(draw, t("document.read"), load)}>${
+          onClick=${() => change(draw, t("document.read"), loadDocuments)}>${
           t("document.show")}</button>` : list()}
     ${sending !== null && sending.code === shown.code && progress(draw)}
     ${form(draw)}

@@ -5,12 +5,23 @@ import { t, word } from "/console/text.mjs";
 
 const EVENTS = 50;
 const empty = () => ({ code: null, summary: null, isRevealed: false, whole: null,
-  notes: null, informants: null, documents: null, events: [], next: null, missing: false,
-  said: null, isFault: false, doing: null, startAt: "", isBusy: false });
+  notes: null, informants: null, documents: null, gate: null, bars: null,
+  events: [], next: null, missing: false, said: null, isFault: false,
+  doing: null, startAt: "", isBusy: false });
 export const shown = empty();
 
 export function forgetCase() {
   Object.assign(shown, empty());
+}
+
+// "/competent/number" is another number than "/call/number".
+function fieldText(pointer) {
+  const [parent, name] = pointer.split("/").filter((p) => !/^\d*$/.test(p))
+    .slice(-2);
+  if (name === undefined)
+    return word("field", parent ?? "");
+  const own = word(parent, name);
+  return own === name ? word("field", name) : own;
 }
 
 export function faultText(error) {
@@ -19,8 +30,8 @@ export function faultText(error) {
   if (!(error instanceof Problem))
     throw error;
   const parts = (error.body.errors ?? []).map((e) =>
-    `${word("field", e.pointer.split("/").pop())}: ${e.detail}`);
-  return [error.body.detail ?? t("fault"), ...parts].join(" ");
+    `${fieldText(e.pointer)}: ${e.detail}`);
+  return [error.body.detail ?? t("fault"), parts.join("; ")].join(" ").trim();
 }
 
 // Run a change, say how it went, and look again.
@@ -33,6 +44,8 @@ export async function change(draw, done, work) {
     await attempt(() => load(shown.code));
   } catch (error) {
     Object.assign(shown, { said: faultText(error), isFault: true });
+    if (error.status === 412) // somebody else was here: what they did is shown
+      await attempt(() => load(shown.code)).catch(() => {});
   }
   shown.isBusy = false;
   draw();
@@ -52,13 +65,16 @@ export async function loadEvents(after) {
 async function load(code) {
   const { items } = await call("GET",
     `/v1/cases?code=${encodeURIComponent(code)}&limit=1`);
-  shown.missing = items.length === 0 || items[0].code !== code;
-  if (shown.missing)
+  if (items[0]?.code !== code) { // never was, or is not ours any more
+    Object.assign(shown, { ...empty(), code, missing: true, said: shown.said });
     return;
+  }
   shown.summary = items[0];
   await loadEvents(null);
   if (shown.isRevealed)
     await readWhole();
+  if (shown.gate !== null)
+    await loadGate();
 }
 
 export async function openCase(code) {
@@ -69,6 +85,10 @@ export async function openCase(code) {
     shown.said = faultText(error);
     shown.isFault = true;
   });
+}
+
+export async function loadGate() {
+  shown.gate = await call("GET", path("/gate"));
 }
 
 async function readWhole() {

@@ -3,6 +3,7 @@
 import { call } from "/console/api.mjs";
 import { change, path, shown } from "/console/case_file.mjs";
 import { html } from "/console/html.mjs";
+import { DECIDERS, hasRole } from "/console/menu.mjs";
 import { t, word } from "/console/text.mjs";
 import { whenText } from "/console/time.mjs";
 
@@ -57,9 +58,11 @@ const share = (name, draw) => html`<li key=${name}>
 
 function bodyOf(form) {
   const { agency, service, reason, due_at: due } = form.elements;
+  const conflict = form.elements.conflict_reason?.value.trim();
   const given = new FormData(form);
   return { agency: agency.value.trim(), service: service.value.trim(),
     reason: reason.value.trim(), due_at: `${due.value}:00+07:00`,
+    ...(conflict ? { conflict_reason: conflict } : {}),
     share: Object.entries(picked).map(([field, of]) => ({ field, ground: of,
       ...(of === "consent" && given.has(`by-${field}`)
         ? { consent_by: given.getAll(`by-${field}`) } : {}) })) };
@@ -95,6 +98,11 @@ const form = (draw) => html`
     <label for="refer-reason">${t("refer.reason")}</label>
     <textarea id="refer-reason" name="reason" required
       maxlength="4000"></textarea>
+    ${hasRole(DECIDERS) && html`<label for="refer-conflict_reason">${
+      t("field.conflict_reason")}</label>
+      <p class="help">${t("refer.conflict_help")}</p>
+      <input id="refer-conflict_reason" name="conflict_reason"
+        maxlength="1000" autocomplete="off" />`}
     ${input("due_at", undefined, { type: "datetime-local" })}
     <fieldset><legend>${t("refer.share")}</legend>
       <p class="help">${t("refer.share_help")}</p>
