@@ -139,8 +139,7 @@ case_why_json(struct tx *tx, const struct case_row *c)
 	json_t *clocks = json_array();
 	size_t n = 0;
 
-	(void)ids_read(tx_query(tx, Q_CLOCKS_OF_CASE,
-			   ARGS(V_TEXT(c->id), V_INT(CLOCKS_MAX))),
+	(void)ids_read(tx_query(tx, Q_CLOCKS_OF_CASE, ARGS(V_TEXT(c->id))),
 	    list, CLOCKS_MAX, &n);
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(clocks, clock_json(tx, list[i]));

@@ -1,6 +1,6 @@
 #include "clock_rows.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alert_rows.h"
@@ -37,6 +37,22 @@ is_alarm(const struct clock_row *k)
 	return strcmp(k->news, "alarm") == 0;
 }
 
+static void
+read_clock(const struct rows *r, struct clock_row *k)
+{
+	row_copy(k->id, sizeof(k->id), r, 0);
+	row_copy(k->case_id, sizeof(k->case_id), r, 1);
+	row_copy(k->step, sizeof(k->step), r, 2);
+	row_copy(k->item, sizeof(k->item), r, 3);
+	k->is_open = strcmp(row_text(r, 4), "open") == 0;
+	k->opened_at = row_int(r, 5);
+	k->is_urgent = row_int(r, 6) != 0;
+	k->has_lapsed = !row_is_null(r, 7);
+	k->lapse_leg = NULL;
+	read_climb(r, 8, &k->climb);
+	row_copy(k->news, sizeof(k->news), r, 17);
+}
+
 enum outcome
 clock_get(struct tx *tx, const char *id, struct clock_row *k)
 {
@@ -44,21 +60,33 @@ clock_get(struct tx *tx, const char *id, struct clock_row *k)
 	bool is_there = rows_next(r);
 	enum outcome how;
 
-	if (is_there) {
-		row_copy(k->id, sizeof(k->id), r, 0);
-		row_copy(k->case_id, sizeof(k->case_id), r, 1);
-		row_copy(k->step, sizeof(k->step), r, 2);
-		row_copy(k->item, sizeof(k->item), r, 3);
-		k->is_open = strcmp(row_text(r, 4), "open") == 0;
-		k->opened_at = row_int(r, 5);
-		k->is_urgent = row_int(r, 6) != 0;
-		k->has_lapsed = !row_is_null(r, 7);
-		k->lapse_leg = NULL;
-		read_climb(r, 8, &k->climb);
-		row_copy(k->news, sizeof(k->news), r, 17);
-	}
+	if (is_there)
+		read_clock(r, k);
 	how = rows_end(r);
 	return how == OK && !is_there ? NOT_FOUND : how;
+}
+
+enum outcome
+clock_list_read(struct rows *r, struct clock_list *l)
+{
+	size_t room = 0;
+
+	*l = (struct clock_list){0};
+	while (rows_next(r)) {
+		if (l->n == room) {
+			room = room == 0 ? 16 : 2 * room;
+			l->rows = xrealloc(l->rows, room, sizeof(*l->rows));
+		}
+		read_clock(r, &l->rows[l->n++]);
+	}
+	return rows_end(r);
+}
+
+void
+clock_list_done(struct clock_list *l)
+{
+	free(l->rows);
+	*l = (struct clock_list){0};
 }
 
 enum outcome

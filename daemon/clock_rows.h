@@ -23,6 +23,14 @@ struct clock_row {
 bool is_alarm(const struct clock_row *k);
 
 enum outcome clock_get(struct tx *tx, const char *id, struct clock_row *k);
+/* Clocks in memory; empty it with clock_list_done. */
+struct clock_list {
+	struct clock_row *rows;
+	size_t n;
+};
+/* All rows of a query of whole clocks, which it ends; *l also if not OK. */
+enum outcome clock_list_read(struct rows *r, struct clock_list *l);
+void clock_list_done(struct clock_list *l);
 /* Write climb, is_urgent and a new lapse back. */
 enum outcome clock_save(struct tx *tx, const struct clock_row *k);
 

@@ -71,68 +71,56 @@ drop_clock(struct tx *tx, struct clock_row *k, const struct subject *by,
 		clock_item(k), "why", why));
 }
 
-static enum outcome
-open_clocks(
-    struct tx *tx, const struct case_row *c, char (*list)[ID_SIZE], size_t *n)
+enum outcome
+clocks_running(
+    struct tx *tx, const struct case_row *c, struct clock_list *running)
 {
-	return ids_read(tx_query(tx, Q_CLOCKS_OF_CASE,
-			    ARGS(V_TEXT(c->id), V_INT(CLOCKS_MAX))),
-	    list, CLOCKS_MAX, n);
+	return clock_list_read(
+	    tx_query(tx, Q_CLOCKS_OF_CASE, ARGS(V_TEXT(c->id))), running);
 }
 
 /* A condition that ended drops its clock; a new urgency is kept in the row. */
 static enum outcome
-review_clock(struct tx *tx, const struct case_row *c, const char *id)
+review_clock(struct tx *tx, const struct case_row *c, struct clock_row *k)
 {
 	const struct procedure *p = tx_context(tx)->procedure;
-	const struct step *s;
-	struct clock_row k;
+	const struct step *s = procedure_step(p, k->step);
 	bool is_urgent;
-	enum outcome how = clock_get(tx, id, &k);
 
-	if (how != OK)
-		return how;
-	s = procedure_step(p, k.step);
 	if (s == NULL)
 		return OK;
 	if (!step_holds(s, &c->facts) &&
-	    (c->doing == NULL || strcmp(c->doing, k.step) != 0))
-		return drop_clock(tx, &k, &audit_system, "condition");
+	    (c->doing == NULL || strcmp(c->doing, k->step) != 0))
+		return drop_clock(tx, k, &audit_system, "condition");
 	is_urgent = ladder_is_urgent(step_ladder(p, s, &c->facts));
-	if (is_urgent == k.is_urgent)
+	if (is_urgent == k->is_urgent)
 		return OK;
-	k.is_urgent = is_urgent;
-	return clock_save(tx, &k);
+	k->is_urgent = is_urgent;
+	return clock_save(tx, k);
 }
 
 enum outcome
 clocks_review(struct tx *tx, const struct case_row *c)
 {
-	char list[CLOCKS_MAX][ID_SIZE];
-	size_t n = 0;
-	enum outcome how = open_clocks(tx, c, list, &n);
+	struct clock_list running;
+	enum outcome how = clocks_running(tx, c, &running);
 
-	for (size_t i = 0; i < n && how == OK; i++)
-		how = review_clock(tx, c, list[i]);
+	for (size_t i = 0; i < running.n && how == OK; i++)
+		how = review_clock(tx, c, &running.rows[i]);
+	clock_list_done(&running);
 	return how;
 }
 
 enum outcome
-clock_find_open(struct tx *tx, const struct which *w, struct clock_row *k)
+clocks_find_open(struct tx *tx, const struct which *w, struct clock_list *found)
 {
-	static const enum query places[] = {Q_CLOCK_OF_STEP, Q_CLOCK_OF_FILE};
-	char list[1][ID_SIZE];
-	size_t n = 0;
-	enum outcome how = OK;
+	enum outcome how =
+	    clock_list_read(tx_query(tx, Q_CLOCKS_OF_STEP,
+				ARGS(V_TEXT(w->c == NULL ? NULL : w->c->id),
+				    V_TEXT(w->step), V_TEXT(w->item))),
+		found);
 
-	for (size_t i = 0; i < NELEM(places) && how == OK && n == 0; i++)
-		how = ids_read(tx_query(tx, places[i],
-				   ARGS(V_TEXT(w->c == NULL ? NULL : w->c->id),
-				       V_TEXT(w->step), V_TEXT(w->item))),
-		    list, NELEM(list), &n);
-	if (how == OK && n == 0)
-		return NOT_FOUND;
-	return how == OK ? clock_get(tx, list[0], k) : how;
+	return how == OK && found->n == 0 ? NOT_FOUND : how;
 }
 
 /* Whether the limit was kept is decided by when it was done, not recorded. */
@@ -177,22 +165,18 @@ clocks_done_item(struct tx *tx, const struct case_row *c, const char *item,
     const struct act *a)
 {
 	const struct which w = {c, a->step, item};
-	bool is_done = false;
 	char event[STEP_ID_SIZE + 8];
-	struct clock_row k;
-	enum outcome how = clock_find_open(tx, &w, &k);
+	struct clock_list found;
+	enum outcome how = clocks_find_open(tx, &w, &found);
 
 	/* One act ends it for all cases of the file. */
-	for (; how == OK; how = clock_find_open(tx, &w, &k)) {
-		how = finish_clock(tx, c, &k, a);
-		if (how != OK)
-			return how;
-		snprintf(event, sizeof(event), "%s.done", k.step);
-		is_done = true;
-	}
-	if (how != NOT_FOUND || !is_done)
+	for (size_t i = 0; i < found.n && how == OK; i++)
+		how = finish_clock(tx, c, &found.rows[i], a);
+	clock_list_done(&found);
+	if (how != OK || c == NULL)
 		return how;
-	return c == NULL ? OK : clocks_event(tx, c, event, a->acted_at);
+	snprintf(event, sizeof(event), "%s.done", a->step);
+	return clocks_event(tx, c, event, a->acted_at);
 }
 
 enum outcome
@@ -205,15 +189,33 @@ clocks_done(struct tx *tx, const struct case_row *c, const char *step,
 	return clocks_done_item(tx, c, "", &named);
 }
 
+/* Its own first, then what runs on of merged cases, the soonest due first. */
+static const struct clock_row *
+first_of(const struct case_row *c, const struct clock_list *found)
+{
+	const struct clock_row *first = &found->rows[0];
+
+	for (size_t i = 0; i < found->n; i++) {
+		const struct clock_row *k = &found->rows[i];
+
+		if (c == NULL || strcmp(k->case_id, c->id) == 0)
+			return k;
+		if (k->climb.due_at < first->climb.due_at)
+			first = k;
+	}
+	return first;
+}
+
 enum outcome
 clocks_item_id(struct tx *tx, const struct item_clock *i, char id[ID_SIZE])
 {
-	struct clock_row k;
-	enum outcome how =
-	    clock_find_open(tx, &(struct which){i->c, i->step, i->item}, &k);
+	const struct which w = {i->c, i->step, i->item};
+	struct clock_list found;
+	enum outcome how = clocks_find_open(tx, &w, &found);
 
 	if (how == OK)
-		memcpy(id, k.id, ID_SIZE);
+		memcpy(id, first_of(i->c, &found)->id, ID_SIZE);
+	clock_list_done(&found);
 	return how;
 }
 
@@ -222,17 +224,13 @@ clocks_drop_item(struct tx *tx, const struct item_clock *i,
     const struct subject *by, const char *why)
 {
 	const struct which w = {i->c, i->step, i->item};
-	bool is_dropped = false;
-	struct clock_row k;
-	enum outcome how = clock_find_open(tx, &w, &k);
+	struct clock_list found;
+	enum outcome how = clocks_find_open(tx, &w, &found);
 
-	for (; how == OK; how = clock_find_open(tx, &w, &k)) {
-		how = drop_clock(tx, &k, by, why);
-		if (how != OK)
-			return how;
-		is_dropped = true;
-	}
-	return how == NOT_FOUND && is_dropped ? OK : how;
+	for (size_t k = 0; k < found.n && how == OK; k++)
+		how = drop_clock(tx, &found.rows[k], by, why);
+	clock_list_done(&found);
+	return how;
 }
 
 static bool
@@ -248,16 +246,13 @@ enum outcome
 clocks_end_all(struct tx *tx, const struct case_row *c, const struct act *a,
     const char *const *kept)
 {
-	char list[CLOCKS_MAX][ID_SIZE];
-	struct clock_row k;
-	size_t n = 0;
-	enum outcome how = open_clocks(tx, c, list, &n);
+	struct clock_list running;
+	enum outcome how = clocks_running(tx, c, &running);
 
-	for (size_t i = 0; i < n && how == OK; i++) {
-		how = clock_get(tx, list[i], &k);
-		if (how == OK && !is_kept(kept, k.step))
-			how = drop_clock(tx, &k, a->by, "closed");
-	}
+	for (size_t i = 0; i < running.n && how == OK; i++)
+		if (!is_kept(kept, running.rows[i].step))
+			how = drop_clock(tx, &running.rows[i], a->by, "closed");
+	clock_list_done(&running);
 	return how;
 }
 

@@ -7,9 +7,6 @@
 
 #include "cases.h"
 
-/* Clocks of a case at once: its steps, every activity of its plan. */
-#define CLOCKS_MAX 256
-
 /* Something happened to a case: open the steps it opens. */
 enum outcome clocks_event(
     struct tx *tx, const struct case_row *c, const char *event, int64_t at);

@@ -11,11 +11,14 @@ struct which {
 	const char *step, *item;
 };
 /*
- * NOT_FOUND if no clock of it is open: its own first, then those of the cases
- * that were merged into it, which run on.
+ * All that run of it: its own and those of the cases that were merged into it,
+ * which run on.  NOT_FOUND if there is none.  clock_list_done found in any case.
  */
-enum outcome
-clock_find_open(struct tx *tx, const struct which *w, struct clock_row *k);
+enum outcome clocks_find_open(
+    struct tx *tx, const struct which *w, struct clock_list *found);
+/* All that run of a case and of those that were merged into it; the same. */
+enum outcome clocks_running(
+    struct tx *tx, const struct case_row *c, struct clock_list *running);
 /*
  * CONFLICT if one is open already: its own, or one of a case that was merged
  * into it which is due no later.

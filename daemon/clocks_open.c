@@ -51,8 +51,19 @@ fill_clock(struct tx *tx, const struct which *w, const struct opening *o,
 static bool
 is_enough(const struct which *w, const struct clock_row *k, int64_t due_at)
 {
-	return w->c == NULL || strcmp(k->case_id, w->c->id) == 0 ||
-	       k->climb.due_at <= due_at;
+	return strcmp(k->step, w->step) == 0 && strcmp(k->item, w->item) == 0 &&
+	       (w->c == NULL || strcmp(k->case_id, w->c->id) == 0 ||
+		   k->climb.due_at <= due_at);
+}
+
+static bool
+runs_already(
+    const struct which *w, const struct clock_list *running, int64_t due_at)
+{
+	for (size_t i = 0; i < running->n; i++)
+		if (is_enough(w, &running->rows[i], due_at))
+			return true;
+	return false;
 }
 
 /* Its line of the audit's list. */
@@ -90,18 +101,14 @@ audit_opened(struct tx *tx, const struct case_row *c, json_t *opened)
 		});
 }
 
-/* CONFLICT if it runs already; else it is added to the list of opened. */
+/* It does not run already: it is added to the list of opened. */
 static enum outcome
 add_opening(struct tx *tx, const struct which *w, const struct opening *o,
     json_t *opened)
 {
 	struct clock_row k;
-	enum outcome how = clock_find_open(tx, w, &k);
+	enum outcome how;
 
-	if (how == OK && is_enough(w, &k, o->due_at))
-		return CONFLICT;
-	if (how != OK && how != NOT_FOUND)
-		return how;
 	fill_clock(tx, w, o, &k);
 	how = add_clock(tx, &k, o);
 	if (how == OK)
@@ -113,8 +120,14 @@ enum outcome
 clock_open(struct tx *tx, const struct which *w, const struct opening *o)
 {
 	json_t *opened = json_array();
-	enum outcome how = add_opening(tx, w, o, opened), told;
+	struct clock_list running;
+	enum outcome how = perhaps(clocks_find_open(tx, w, &running)), told;
 
+	if (how == OK)
+		how = runs_already(w, &running, o->due_at)
+			  ? CONFLICT
+			  : add_opening(tx, w, o, opened);
+	clock_list_done(&running);
 	told = audit_opened(tx, w->c, opened);
 	return how == OK ? told : how;
 }
@@ -152,20 +165,25 @@ clocks_event(
 	struct moment m = {.event = event,
 	    .at = at,
 	    .t0_at = procedure_t0(x->procedure, c->t0_at, c->received_at)};
-	enum outcome how = OK, told;
+	struct clock_list running;
+	enum outcome how, told;
 	json_t *opened;
 	size_t n;
 
 	if (!c->is_open)
 		return OK;
-	opened = json_array();
 	n = procedure_openings(x->procedure, x->calendar, &c->facts, &m, list);
+	if (n == 0)
+		return OK;
+	how = clocks_running(tx, c, &running);
+	opened = json_array();
 	for (size_t i = 0; i < n && how == OK; i++) {
-		how = add_opening(tx,
-		    &(struct which){c, step_id(list[i].step), ""}, &list[i],
-		    opened);
-		how = how == CONFLICT ? OK : how;
+		const struct which w = {c, step_id(list[i].step), ""};
+
+		if (!runs_already(&w, &running, list[i].due_at))
+			how = add_opening(tx, &w, &list[i], opened);
 	}
+	clock_list_done(&running);
 	told = audit_opened(tx, c, opened);
 	return how == OK ? told : how;
 }

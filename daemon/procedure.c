@@ -217,6 +217,15 @@ procedure_hastens(const struct procedure *p, const struct calendar *c,
 }
 
 bool
+procedure_hastens_any(const struct procedure *p, const char *event)
+{
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (step_hastens_on(&p->steps[i], event))
+			return true;
+	return false;
+}
+
+bool
 step_holds(const struct step *s, const struct facts *f)
 {
 	return when_holds(&s->when, f);

@@ -69,6 +69,8 @@ void step_opening(const struct step *s, const struct calendar *c,
  */
 bool procedure_hastens(const struct procedure *p, const struct calendar *c,
     const struct facts *f, const struct moment *m, struct opening *o);
+/* Is there any step whose clocks this event hastens? */
+bool procedure_hastens_any(const struct procedure *p, const char *event);
 /* Is an open clock of this step still needed under these facts? */
 bool step_holds(const struct step *s, const struct facts *f);
 

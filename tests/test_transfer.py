@@ -84,6 +84,18 @@ def test_clocks_of_days_are_hastened_by_an_emergency(s):
         k: ["dropped", "open"] for k in fast}
 
 
+def test_what_runs_twice_in_a_file_is_hastened_once(s):
+    """Both cases of a file had their own clock of the step."""
+    kept, gone = no_emergency(s), no_emergency(s)
+    for code in kept, gone:
+        ok(whereabouts(s, code, contact="lost"))
+    ok(s.post("lead", kept, "merge", {"case": gone, "reason": "Thử nghiệm."}))
+    ok(s.post("officer", kept, "risk", {
+        "acted_at": s.d.now, "risk": "high", "reason": "Thử nghiệm."}))
+    assert sorted(state(s, kept, "L01")) == ["dropped", "dropped", "open"]
+    assert s.clock(kept, "L01")["due_at"] == "2026-11-25T07:00:00+07:00"
+
+
 # ---- Nobody finds the child ----
 
 def test_lost_contact_is_open_with_a_clock_of_its_own(s):

@@ -59,7 +59,7 @@ static enum outcome
 run_events(struct tx *tx, void *arg)
 {
 	struct rows *rows =
-	    tx_query(tx, Q_CLOCKS_OF_CASE, ARGS(V_TEXT(r.case_id), V_INT(99)));
+	    tx_query(tx, Q_CLOCKS_OF_CASE, ARGS(V_TEXT(r.case_id)));
 	int *n = arg;
 
 	for (*n = 0; rows_next(rows); (*n)++)

@@ -134,7 +134,9 @@ test_what_hastens(void **state)
 
 	(void)state;
 	assert_false(procedure_hastens(p, calendar, &f, &m, &o));
+	assert_false(procedure_hastens_any(p, m.event));
 	m.event = "emergency.no>yes";
+	assert_true(procedure_hastens_any(p, m.event));
 	assert_true(procedure_hastens(p, calendar, &f, &m, &o));
 	assert_int_equal(o.due_at, T0 + 90 * SECOND);
 	procedure_free(p);
