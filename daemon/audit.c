@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "context.h"
 #include "log.h"
+#include "text_json.h"
 
 /* Length prefix of a field that is NULL; no text is as long. */
 #define NO_FIELD UINT64_MAX
@@ -93,9 +94,7 @@ detail_text(json_t *detail)
 
 	if (detail == NULL)
 		return xstrdup("{}");
-	text = json_dumps(detail, JSON_COMPACT);
-	if (text == NULL)
-		fatal("audit detail is not JSON");
+	text = text_json(detail);
 	json_decref(detail);
 	return text;
 }

@@ -13,6 +13,7 @@
 #include "context.h"
 #include "keyring.h"
 #include "procedure_gate.h"
+#include "text_json.h"
 
 #define CODE_LETTERS "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -225,7 +226,7 @@ seal_act(struct tx *tx, const struct act *a, struct value *out)
 	*out = V_NULL;
 	if (a->body == NULL)
 		return OK;
-	text = json_dumps(a->body, JSON_COMPACT);
+	text = text_json(a->body);
 	how = keyring_seal(
 	    tx, a->case_id == NULL ? tx_ward(tx) : a->case_id, &at, text, out);
 	seal_free(text);

@@ -10,6 +10,7 @@
 #include "http_pool.h"
 #include "http_stream.h"
 #include "log.h"
+#include "text_json.h"
 
 static const char *const page_policy =
     "default-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -223,7 +224,7 @@ write_json(struct exchange *x)
 		    a->json, "request_id", json_string(x->request.id));
 	if (a->json == NULL)
 		return;
-	a->bytes = json_dumps(a->json, JSON_COMPACT);
+	a->bytes = text_json(a->json);
 	a->n_bytes = strlen(a->bytes);
 }
 

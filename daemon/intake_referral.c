@@ -7,6 +7,7 @@
 #include "intake_case.h"
 #include "keyring.h"
 #include "mau01.h"
+#include "text_json.h"
 
 /* The informant's key can be erased alone. */
 static char *
@@ -19,7 +20,7 @@ enum outcome
 intake_seal(struct tx *tx, const char *owner, const struct place *at,
     const json_t *json, struct value *out)
 {
-	char *text = json_dumps(json, JSON_COMPACT);
+	char *text = text_json(json);
 	enum outcome how = keyring_seal(tx, owner, at, text, out);
 
 	seal_free(text);

@@ -8,6 +8,7 @@
 #include "schema.h"
 #include "seal.h"
 #include "text.h"
+#include "text_json.h"
 
 #define CHILDREN_MAX	20
 #define ALLEGED_MAX	20
@@ -327,10 +328,14 @@ json_t *
 mau01_normalise(const json_t *body)
 {
 	/* No sign of JSON composes with a mark, so the whole text will do. */
-	char *text = json_dumps(body, JSON_COMPACT);
+	char *text = text_json(body);
 	char *nfc = text_nfc(text);
-	json_t *out = nfc == NULL ? NULL : json_loads(nfc, 0, NULL);
+	json_t *out = NULL;
 
+	if (nfc != NULL && strcmp(nfc, text) == 0)
+		out = json_incref((json_t *)(uintptr_t)body);
+	else if (nfc != NULL)
+		out = json_loads(nfc, 0, NULL);
 	seal_free(text);
 	seal_free(nfc);
 	return out;
