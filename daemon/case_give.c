@@ -12,9 +12,6 @@
 #include "clocks.h"
 #include "context.h"
 
-/* Referrals read by one query. */
-#define PAGE 16
-
 static enum outcome
 audit_case(struct tx *tx, const struct case_row *c, const struct subject *by,
     const char *act, json_t *detail)
@@ -29,13 +26,6 @@ audit_case(struct tx *tx, const struct case_row *c, const struct subject *by,
 			     });
 }
 
-static bool
-is_running(struct tx *tx, const struct case_row *c, const char *step)
-{
-	return tx_number(tx, Q_CASE_STEP_OPEN, 0,
-		   ARGS(V_TEXT(c->id), V_TEXT(step))) > 0;
-}
-
 static enum outcome
 did_step(struct tx *tx, struct case_row *c, const struct step *s,
     const struct subject *by)
@@ -47,12 +37,8 @@ did_step(struct tx *tx, struct case_row *c, const struct step *s,
 	    .by = by,
 	    .acted_at = clock_now(),
 	};
-	enum outcome how;
 
-	if (!is_running(tx, c, a.step))
-		return OK;
-	how = act_add(tx, &a);
-	return how == OK ? clocks_done(tx, c, a.step, &a) : how;
+	return clocks_did(tx, c, &a);
 }
 
 enum outcome
@@ -87,22 +73,8 @@ save_holder(struct tx *tx, struct case_row *c, const json_t *why)
 enum outcome
 case_referrals_on(struct tx *tx, const struct case_row *c, const char *state)
 {
-	char list[PAGE][ID_SIZE], after[ID_SIZE] = "";
-	enum outcome how = OK;
-	size_t n = PAGE;
-
-	while (how == OK && n == PAGE) {
-		how = ids_read(tx_query(tx, Q_REFERRALS_OF_FILE,
-				   ARGS(V_TEXT(c->id), V_TEXT(state),
-				       V_TEXT(after), V_INT(PAGE))),
-		    list, PAGE, &n);
-		for (size_t i = 0; i < n && how == OK; i++)
-			how = tx_exec(tx, Q_REFERRAL_STATE,
-			    ARGS(V_TEXT(list[i]), V_TEXT(state)));
-		if (n > 0)
-			memcpy(after, list[n - 1], sizeof(after));
-	}
-	return how;
+	return perhaps(
+	    tx_exec(tx, Q_REFERRALS_ON, ARGS(V_TEXT(c->id), V_TEXT(state))));
 }
 
 enum outcome

@@ -36,7 +36,8 @@ end_clock(struct tx *tx, const struct clock_row *k, const char *state,
 		a != NULL && a->id[0] != '\0' ? V_TEXT(a->id) : V_NULL,
 		V_INT(is_late_record)));
 
-	return how == OK ? alerts_over(tx, k->id) : how;
+	/* One that never fired has no alert. */
+	return how == OK && k->climb.round > 0 ? alerts_over(tx, k->id) : how;
 }
 
 /* It ran out before it was dropped, though nobody looked in between. */
@@ -160,23 +161,49 @@ finish_clock(struct tx *tx, const struct case_row *of, struct clock_row *k,
 	return how == OK ? finish(tx, k, c.received_at, a) : how;
 }
 
-enum outcome
-clocks_done_item(struct tx *tx, const struct case_row *c, const char *item,
+/* One act ends it for all cases of the file. */
+static enum outcome
+finish_all(struct tx *tx, const struct case_row *c, struct clock_list *found,
     const struct act *a)
 {
-	const struct which w = {c, a->step, item};
 	char event[STEP_ID_SIZE + 8];
-	struct clock_list found;
-	enum outcome how = clocks_find_open(tx, &w, &found);
+	enum outcome how = OK;
 
-	/* One act ends it for all cases of the file. */
-	for (size_t i = 0; i < found.n && how == OK; i++)
-		how = finish_clock(tx, c, &found.rows[i], a);
-	clock_list_done(&found);
+	for (size_t i = 0; i < found->n && how == OK; i++)
+		how = finish_clock(tx, c, &found->rows[i], a);
 	if (how != OK || c == NULL)
 		return how;
 	snprintf(event, sizeof(event), "%s.done", a->step);
 	return clocks_event(tx, c, event, a->acted_at);
+}
+
+enum outcome
+clocks_done_item(struct tx *tx, const struct case_row *c, const char *item,
+    const struct act *a)
+{
+	struct clock_list found;
+	enum outcome how =
+	    clocks_find_open(tx, &(struct which){c, a->step, item}, &found);
+
+	if (how == OK)
+		how = finish_all(tx, c, &found, a);
+	clock_list_done(&found);
+	return how;
+}
+
+enum outcome
+clocks_did(struct tx *tx, const struct case_row *c, struct act *a)
+{
+	struct clock_list found;
+	enum outcome how =
+	    clocks_find_open(tx, &(struct which){c, a->step, ""}, &found);
+
+	if (how == OK)
+		how = act_add(tx, a);
+	if (how == OK)
+		how = finish_all(tx, c, &found, a);
+	clock_list_done(&found);
+	return perhaps(how);
 }
 
 enum outcome

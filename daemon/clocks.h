@@ -22,6 +22,8 @@ enum outcome clocks_review(struct tx *tx, const struct case_row *c);
  */
 enum outcome clocks_done(struct tx *tx, const struct case_row *c,
     const char *step, const struct act *a);
+/* The same for what we did ourselves: a is stored first; OK if none is open. */
+enum outcome clocks_did(struct tx *tx, const struct case_row *c, struct act *a);
 /*
  * A clock that no event opens: one of several of a step at once (an activity
  * of a plan, a request), or one of the ward's own (a report).

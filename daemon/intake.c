@@ -49,7 +49,9 @@ take_new(struct tx *tx, struct incident *i)
 	how = intake_referral(tx, i);
 	if (how == OK)
 		how = open_cases(tx, i);
-	return how == OK ? transfer_received(tx, i->referral_id) : how;
+	return how == OK && mau01_is_transfer(i->in->body)
+		   ? transfer_received(tx, i->referral_id)
+		   : how;
 }
 
 /*

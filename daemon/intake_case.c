@@ -11,6 +11,7 @@
 #include "context.h"
 #include "intake_case.h"
 #include "keyring.h"
+#include "languages.h"
 #include "mau01.h"
 #include "people.h"
 
@@ -180,13 +181,15 @@ can_hold(struct tx *tx, const struct case_row *c, const char *member)
 
 /* To the holder of the case it may double, else as any other. */
 static enum outcome
-assign(struct tx *tx, struct case_row *c, const char *holder)
+assign(
+    struct tx *tx, struct case_row *c, const json_t *child, const char *holder)
 {
 	json_t *why;
 	enum outcome how;
 
 	if (!can_hold(tx, c, holder))
-		return perhaps(people_assign(tx, c->id, c->received_at));
+		return perhaps(people_assign(tx, c, c->received_at,
+		    language_of(mau01_text(child, "language"))));
 	why = json_pack("{s:s}", "rule", "same_child");
 	how = case_give(tx, c, holder, why, &audit_system);
 	json_decref(why);
@@ -228,7 +231,7 @@ intake_case(struct tx *tx, struct incident *i, const json_t *child)
 	if (how == OK)
 		how = case_get(tx, c.id, &c);
 	if (how == OK)
-		how = assign(tx, &c, holder);
+		how = assign(tx, &c, child, holder);
 	/* One report of a child whom nobody else knows repeats nothing. */
 	if (how == OK && c.is_possible_duplicate)
 		how = intake_repeats(tx, &c);

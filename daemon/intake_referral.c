@@ -102,8 +102,7 @@ insert_referral(struct tx *tx, const struct incident *i,
 		    : V_NULL,
 		*body, *informant, V_BLOB(digest, HASH_SIZE),
 		V_TEXT(i->hides_source ? in->by->id : ""),
-		V_INT(json_is_true(json_object_get(in->body, "transfer"))),
-		V_TEXT(form)));
+		V_INT(mau01_is_transfer(in->body)), V_TEXT(form)));
 }
 
 enum outcome

@@ -166,9 +166,10 @@ blind_digests(struct tx *tx, const char *kind, const char *value,
 	enum outcome how =
 	    digest_of(tx, index_version(tx), kind, value, digests[0]);
 
-	if (how == OK)
-		how = digest_of(tx, old > 0 ? old : index_version(tx), kind,
-		    value, digests[1]);
+	if (how == OK && old > 0)
+		how = digest_of(tx, old, kind, value, digests[1]);
+	else if (how == OK)
+		memcpy(digests[1], digests[0], BLIND_SIZE);
 	return how;
 }
 

@@ -308,6 +308,12 @@ mau01_first_receipt(const json_t *body, int64_t now)
 }
 
 bool
+mau01_is_transfer(const json_t *body)
+{
+	return json_is_true(json_object_get(body, "transfer"));
+}
+
+bool
 mau01_is_carer_alleged(const json_t *body)
 {
 	const json_t *one;

@@ -29,6 +29,8 @@ bool mau01_check_part(
 const char *mau01_text(const json_t *object, const char *name);
 /* When the first place of receipt got it, never later than now. */
 int64_t mau01_first_receipt(const json_t *body, int64_t now);
+/* The sender hands the case over. */
+bool mau01_is_transfer(const json_t *body);
 /* The alleged person is a parent or the carer (D56 31.1, 32.1). */
 bool mau01_is_carer_alleged(const json_t *body);
 /* The body in NFC, as it is stored; NULL if a text has no such form. */

@@ -7,6 +7,8 @@
 #include "seal.h"
 #include "store.h"
 
+struct case_row;
+
 /* A member or an outside body; exactly one id is set. */
 struct person {
 	char member_id[ID_SIZE], agency_id[ID_SIZE];
@@ -60,7 +62,11 @@ int64_t people_quiet_until(struct tx *tx, const struct person *p);
  * child's language, then to the one who carries least: open cases, and urgent
  * clocks twice.  Records why; audits; NOT_FOUND if there is nobody at all.
  */
-enum outcome people_assign(struct tx *tx, const char *case_id, int64_t at);
+enum outcome people_assign(
+    struct tx *tx, struct case_row *c, int64_t at, unsigned languages);
+/* Languages of the children of a case, as bits. */
+enum outcome
+people_languages(struct tx *tx, const char *case_id, unsigned *bits);
 /*
  * A member is not there any more: every open case they hold is given to others
  * as people_assign does, and they are told.

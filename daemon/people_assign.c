@@ -22,9 +22,8 @@ struct fitness {
 	int64_t load;
 };
 
-/* Languages of the children of a case, but for the one that all speak. */
-static enum outcome
-find_languages(struct tx *tx, const char *case_id, unsigned *bits)
+enum outcome
+people_languages(struct tx *tx, const char *case_id, unsigned *bits)
 {
 	struct rows *rows =
 	    tx_query(tx, Q_VIEW_CHILDREN, ARGS(V_TEXT(case_id)));
@@ -46,7 +45,6 @@ find_languages(struct tx *tx, const char *case_id, unsigned *bits)
 		json_decref(body);
 		seal_free(text);
 	}
-	*bits &= ~(1u << LANGUAGE_vie);
 	return rows_end(rows);
 }
 
@@ -101,20 +99,14 @@ pick(struct tx *tx, const struct people *found, unsigned languages,
  * that a language decided, not which one.
  */
 static enum outcome
-give(
-    struct tx *tx, const char *case_id, const struct people *found, json_t *why)
+give(struct tx *tx, struct case_row *c, const struct people *found,
+    unsigned languages, json_t *why)
 {
 	struct fitness best = {0};
-	struct case_row c;
-	unsigned languages = 0;
 	size_t which = 0;
 	const char *to;
-	enum outcome how = case_get(tx, case_id, &c);
+	enum outcome how = pick(tx, found, languages, &best, &which);
 
-	if (how == OK)
-		how = find_languages(tx, case_id, &languages);
-	if (how == OK)
-		how = pick(tx, found, languages, &best, &which);
 	if (how != OK)
 		return how;
 	to = found->n > 0 ? found->list[which].member_id : "";
@@ -123,11 +115,11 @@ give(
 	if (to[0] != '\0' && languages != 0)
 		json_object_set_new(why, "language",
 		    json_string(best.speaks ? "match" : "nobody_speaks_it"));
-	return case_give(tx, &c, to, why, &audit_system);
+	return case_give(tx, c, to, why, &audit_system);
 }
 
 enum outcome
-people_assign(struct tx *tx, const char *case_id, int64_t at)
+people_assign(struct tx *tx, struct case_row *c, int64_t at, unsigned languages)
 {
 	struct people found = {0};
 	json_t *passed = json_array(), *why;
@@ -136,17 +128,19 @@ people_assign(struct tx *tx, const char *case_id, int64_t at)
 
 	for (i = 0; i < NELEM(order) && how == NOT_FOUND; i++) {
 		people_done(&found);
-		how = people_find(tx, case_id, order[i], at, &found);
+		how = people_find(tx, c->id, order[i], at, &found);
 		if (found.skipped != NULL)
 			json_array_extend(passed, found.skipped);
 	}
 	why = json_pack("{s:s, s:o}", "rule",
 	    how == OK ? order[i - 1] : "nobody", "passed", passed);
-	given = how == OK || how == NOT_FOUND ? give(tx, case_id, &found, why)
-					      : how;
+	/* All speak the one: it decides nothing. */
+	languages &= ~(1u << LANGUAGE_vie);
+	given = how == OK || how == NOT_FOUND
+		    ? give(tx, c, &found, languages, why)
+		    : how;
 	if (how == NOT_FOUND)
-		log_error(
-		    "nobody to assign case=%s", case_for_log(tx, case_id));
+		log_error("nobody to assign case=%s", case_for_log(tx, c->id));
 	json_decref(why);
 	people_done(&found);
 	return given == OK ? how : given;

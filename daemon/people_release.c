@@ -17,12 +17,16 @@ enum outcome
 people_reassign(struct tx *tx, const char *case_id)
 {
 	struct case_row c;
-	enum outcome how = people_assign(tx, case_id, clock_now());
+	unsigned languages;
+	enum outcome how = case_get(tx, case_id, &c);
 
+	if (how == OK)
+		how = people_languages(tx, case_id, &languages);
+	if (how != OK)
+		return how;
+	how = people_assign(tx, &c, clock_now(), languages);
 	if (how == NOT_FOUND)
 		return alarm_raise(tx, "alarm_no_person", "holder");
-	if (how == OK)
-		how = case_get(tx, case_id, &c);
 	return how == OK ? case_tell_holder(tx, &c, "assigned") : how;
 }
 

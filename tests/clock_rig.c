@@ -305,8 +305,8 @@ add_case(struct tx *tx, void *arg)
 		    V_INT(now - age), V_INT(now), V_INT(0))),
 	    OK);
 	assert_int_equal(keyring_new(tx, "case", r.case_id, &key), OK);
-	(void)people_assign(tx, r.case_id, now);
 	assert_int_equal(case_get(tx, r.case_id, &c), OK);
+	(void)people_assign(tx, &c, now, 0);
 	return clocks_event(tx, &c, "received", now);
 }
 

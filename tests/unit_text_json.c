@@ -43,8 +43,8 @@ test_it_is_what_jansson_writes(void **state)
 static void
 test_members_stay_in_their_order(void **state)
 {
-	json_t *o = json_pack("{s:i, s:s*, s:b, s:n}", "z", -3, "left out",
-	    NULL, "a", 1, "m");
+	json_t *o = json_pack(
+	    "{s:i, s:s*, s:b, s:n}", "z", -3, "left out", NULL, "a", 1, "m");
 	char *text = text_json(o);
 
 	(void)state;

@@ -268,7 +268,8 @@ CREATE TABLE referral (             -- in or out: one resource
     purpose TEXT NOT NULL DEFAULT 'notice' CHECK (purpose = 'notice'
         OR purpose = 'service' OR purpose = 'transfer'
         OR purpose = 'feedback'),   -- notice: of a child in danger
-    answer TEXT CHECK (answer IN ('accepted', 'refused', 'withdrawn')),
+    answer TEXT CHECK (answer = 'accepted' OR answer = 'refused'
+        OR answer = 'withdrawn'),
                                 -- ours, to a transfer; withdrawn: by who sent it
     risk TEXT,
     is_confidential INT8 NOT NULL DEFAULT 0,
