@@ -262,6 +262,8 @@ def show_timeline(d, code):
 
 def stay(d, folder):
     key = d.ctl("key", "add", "truong1")["key"]
+    word = d.ctl("member", "password", "canbo")["password"]
+    school = d.link("truong1")["url"]
     head("The daemon stays up; Ctrl-C ends it.  Try:")
     print(textwrap.dedent(f"""\
           curl -i http://127.0.0.1:{d.port}/v1/referrals \\
@@ -270,6 +272,9 @@ def stay(d, folder):
             -d '{{"kind":"unknown","source":{{"channel":"phone","received_at":"2026-11-24T18:00:00+07:00"}},"narrative":"Nội dung thử nghiệm."}}'
           {hotline.BUILD}/hotlinectl --socket {d.socket} status
           {hotline.BUILD}/hotlinectl --socket {d.socket} clock step 1h
+        In a browser here:
+          http://127.0.0.1:{d.port}/  as canbo, password {word}: the team's page
+          {school}: the page of a school
           """))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:

@@ -1,10 +1,13 @@
 """README's two commands: the first, as it stands there, tells the whole story
 in its order, and what it says to try works; the second is what CI runs."""
 import fcntl
+import gzip
+import json
 import os
 import re
 import subprocess
 import threading
+import urllib.request
 
 import pytest
 
@@ -30,6 +33,13 @@ def sh(command, **more):
                           capture_output=True, text=True, **more)
 
 
+def read(url, body=None):
+    """What is there; with a body, what is said to it."""
+    return urllib.request.urlopen(urllib.request.Request(
+        url, body and json.dumps(body).encode(),
+        {"Content-Type": "application/json"}), timeout=20).read()
+
+
 @pytest.fixture
 def demo(tmp_path):
     """The first command, running, and what it has told."""
@@ -46,7 +56,7 @@ def demo(tmp_path):
         told = ""
         for line in process.stdout:
             told += line
-            if " clock step " in line:
+            if "the page of a school" in line:
                 break
     yield process, told
     patience.cancel()
@@ -60,12 +70,19 @@ def test_the_demo_tells_its_story(demo):
     for sentence in STORY:
         at = told.find(sentence, at)
         assert at >= 0, f"missing or out of order: {sentence}\n{told}"
-    curl, rest = re.search(r"(curl .*?\n)\s*(/\S+hotlinectl .*)",
+    curl, rest = re.search(r"(curl .*?\n)\s*(/\S+hotlinectl .*)In a",
                            told[at:], re.S).groups()
     done = sh(curl)
     assert done.stdout.startswith("HTTP/1.1 201 "), done
     done = sh(rest)
     assert done.returncode == 0 and "cases_open: 4" in done.stdout, done
+    page, login, word, school = re.search(
+        r"(http\S+/)  as (\w+), password (\S+): .*?(http\S+/refer\S*): ",
+        told[at:], re.S).groups()
+    assert b"<title>" in gzip.decompress(read(page)) and read(school)
+    said = json.loads(read(page + "v1/session", {"login": login,
+                                                 "password": word}))
+    assert said["csrf"], said
     process.terminate()
     assert process.wait(20) == 0
 
