@@ -21,9 +21,10 @@ void procedure_check_bounds(const struct procedure *p, const struct calendar *c,
 /*
  * The procedure for people: {procedure, names, t0, steps: [{id, names, role,
  * kind, form, scope, opens, when, limits, starts, warn, ladders, basis, source,
- * leg}]}.  The caller decrefs.
+ * leg}]}; brief is what a page shows of a step: id, names, role, form, basis,
+ * source, needs_approval.  The caller decrefs.
  */
-struct json_t *procedure_json(const struct procedure *p);
+struct json_t *procedure_json(const struct procedure *p, bool is_brief);
 /*
  * Every key of every step and ladder as flat JSON, {"N15.limit": "5wd"}, for
  * comparing two of them.  The caller decrefs.

@@ -53,13 +53,24 @@ step_json(const struct step *s)
 	    s->source, "leg", s->leg, "needs_approval", s->needs_approval);
 }
 
+static json_t *
+brief_json(const struct step *s)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s, s:s, s:b}", "id",
+	    s->id, "name_vi", s->vi, "name_en", s->en, "role", s->role, "form",
+	    s->form, "basis", s->basis, "source", s->source, "needs_approval",
+	    s->needs_approval);
+}
+
 struct json_t *
-procedure_json(const struct procedure *p)
+procedure_json(const struct procedure *p, bool is_brief)
 {
 	json_t *steps = json_array();
 
 	for (size_t i = 0; i < p->n_steps; i++)
-		json_array_append_new(steps, step_json(&p->steps[i]));
+		json_array_append_new(steps, is_brief
+						 ? brief_json(&p->steps[i])
+						 : step_json(&p->steps[i]));
 	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "procedure", p->name,
 	    "name_vi", p->vi, "name_en", p->en, "t0",
 	    p->counts_ours ? "ours" : "earliest", "steps", steps);

@@ -13,5 +13,7 @@ struct console_file {
 /* None if it was built without pages. */
 extern const struct console_file console_files[];
 extern const size_t n_console_files;
+/* Of all of them as they are: the folder of their addresses. */
+extern const char console_build[];
 
 #endif

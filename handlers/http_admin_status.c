@@ -112,5 +112,6 @@ enum outcome
 procedure_get(struct tx *tx, const struct request *r, struct response *a)
 {
 	(void)r;
-	return answer_json(a, 200, procedure_json(tx_context(tx)->procedure));
+	return answer_json(
+	    a, 200, procedure_json(tx_context(tx)->procedure, false));
 }

@@ -23,6 +23,7 @@ static const struct {
 } types[] = {
     {".html", "text/html; charset=utf-8"},
     {".css", "text/css; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
     {".mjs", "text/javascript; charset=utf-8"},
     {".json", "application/json"},
     {".svg", "image/svg+xml"},
@@ -50,8 +51,12 @@ find(const char *name)
 }
 
 /* Who has it asks each time whether it is new: a 304 of no bytes. */
+#define ASK_AGAIN "no-cache"
+/* At an address that names the build it is never another one. */
+#define KEEP "public, max-age=31536000, immutable"
+
 static enum outcome
-answer_file(struct response *a, const char *name)
+answer_file(struct response *a, const char *name, const char *keep)
 {
 	const struct console_file *f = find(name);
 	char *bytes;
@@ -61,7 +66,7 @@ answer_file(struct response *a, const char *name)
 	bytes = xcalloc(1, f->n);
 	memcpy(bytes, f->gzip, f->n);
 	answer_header(a, "ETag", "\"%s\"", f->tag);
-	answer_header(a, "Cache-Control", "no-cache");
+	answer_header(a, "Cache-Control", "%s", keep);
 	answer_header(a, "Content-Encoding", "gzip");
 	answer_header(a, "Content-Security-Policy", "%s", POLICY);
 	/* The worker lies in /console/ and is for the pages above it, too. */
@@ -74,7 +79,7 @@ enum outcome
 console_get(struct tx *tx, const struct request *r, struct response *a)
 {
 	(void)tx, (void)r;
-	return answer_file(a, "index.html");
+	return answer_file(a, "index.html", ASK_AGAIN);
 }
 
 /* GET /refer: the form of partners, and of children */
@@ -82,13 +87,23 @@ enum outcome
 refer_get(struct tx *tx, const struct request *r, struct response *a)
 {
 	(void)tx, (void)r;
-	return answer_file(a, "refer.html");
+	return answer_file(a, "refer.html", ASK_AGAIN);
 }
 
-/* GET /console/{}: a file that a page is made of */
+/* GET /console/{}: what is asked for by name: the worker, icons */
 enum outcome
 console_file_get(struct tx *tx, const struct request *r, struct response *a)
 {
 	(void)tx;
-	return answer_file(a, r->args[0]);
+	return answer_file(a, r->args[0], ASK_AGAIN);
+}
+
+/* GET /console/{}/{}: a file that a page of this build is made of */
+enum outcome
+console_built_get(struct tx *tx, const struct request *r, struct response *a)
+{
+	(void)tx;
+	if (strcmp(r->args[0], console_build) != 0)
+		return answer_problem(a, "not_found");
+	return answer_file(a, r->args[1], KEEP);
 }

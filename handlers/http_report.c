@@ -112,12 +112,16 @@ admin_report_list(struct tx *tx, const struct request *r, struct response *a)
 	return answer_reports(tx, r, a, "/v1/admin/reports");
 }
 
-/* GET /v1/procedure */
+/* GET /v1/procedure?brief=yes */
 enum outcome
 member_procedure_get(struct tx *tx, const struct request *r, struct response *a)
 {
-	(void)r;
-	return answer_json(a, 200, procedure_json(tx_context(tx)->procedure));
+	const char *brief = request_query(r, "brief");
+
+	if (brief != NULL && strcmp(brief, "yes") != 0)
+		return answer_problem(a, "invalid_query");
+	return answer_json(
+	    a, 200, procedure_json(tx_context(tx)->procedure, brief != NULL));
 }
 
 static enum outcome

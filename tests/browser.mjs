@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
+import { slowLine } from "./slow_line.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa",
@@ -10,7 +11,7 @@ const LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa",
 const [, , program] = process.argv;
 const browser = await chromium.launch({ executablePath: program,
   args: ["--no-sandbox", "--disable-dev-shm-usage"] });
-const pages = {};
+const pages = {}, lines = {};
 
 // Whatever a page does that it may not: errors, other hosts, broken policy.
 function listen(page, faults, origin) {
@@ -62,7 +63,7 @@ const { readFileSync } = await import("node:fs");
 const AXE_TEXT = readFileSync(AXE, "utf-8");
 
 const does = {
-  async open({ name, url, width, height, slow, first, grant = [] }) {
+  async open({ name, url, width, height, first, grant = [] }) {
     const context = await browser.newContext({ viewport: { width, height },
       locale: "vi-VN" });
     await context.grantPermissions(grant, { origin: new URL(url).origin });
@@ -72,20 +73,39 @@ const does = {
     const faults = [];
     page.setDefaultTimeout(20000);
     listen(page, faults, new URL(url).origin);
-    if (slow)
-      await throttle(context, page);
     pages[name] = { context, page, faults };
     const start = Date.now();
     await page.goto(url);
     await page.locator("h1").waitFor();
     return Date.now() - start;
   },
-  // Milliseconds until something is there, from the reload of a page.
   async reload(p, { at }) {
-    const start = Date.now();
     await p.page.reload({ waitUntil: "commit" });
     await p.page.locator(at).first().waitFor();
-    return Date.now() - start;
+  },
+  // The port of a slow line to another one, for visits.
+  async line(_, { to, trips }) {
+    lines[to] ??= await slowLine(to, trips);
+    return lines[to].port;
+  },
+  // A phone that was put away is taken out again: milliseconds from the tap on
+  // the icon until something is there and the page answers.  isFirst: nothing is
+  // kept of it but the login.
+  async visit({ context, page }, { url, at, isFirst, to }) {
+    const used = isFirst ? await browser.newContext({ viewport:
+      page.viewportSize(), locale: "vi-VN",
+    storageState: await context.storageState() }) : context;
+    if (!isFirst)
+      await stopWorkers(context, page);
+    lines[to].hangUp();
+    const fresh = await used.newPage();
+    await slowDown(used, fresh);
+    await fresh.addInitScript(noteWhen, at);
+    await fresh.goto(url, { waitUntil: "commit" });
+    await fresh.waitForFunction(() => globalThis.answersAt !== undefined);
+    const ms = await fresh.evaluate(() => globalThis.answersAt);
+    await (isFirst ? used : fresh).close();
+    return Math.round(ms);
   },
   // One more page with the same cookies.
   async tab({ context }, { name, url }) {
@@ -136,13 +156,31 @@ const does = {
   close: (p) => p.context.close(),
 };
 
-// A cheap phone on 3G: a quarter of the speed, 1.6 Mbit/s, 150 ms.
-async function throttle(context, page) {
+// A quarter of the speed.  The line is slow by itself (slow_line.mjs): what the
+// devtools slow down is a page's network, never that of its worker.
+async function slowDown(context, page) {
   const session = await context.newCDPSession(page);
   await session.send("Emulation.setCPUThrottlingRate", { rate: 4 });
-  await session.send("Network.enable");
-  await session.send("Network.emulateNetworkConditions", { offline: false,
-    latency: 150, downloadThroughput: 200000, uploadThroughput: 93750 });
+}
+
+async function stopWorkers(context, page) {
+  const session = await context.newCDPSession(page);
+  await session.send("ServiceWorker.enable");
+  await session.send("ServiceWorker.stopAllWorkers");
+  await session.detach();
+}
+
+// In the page: since its first moment until it is drawn with that in it and has
+// nothing to do before the next tap.
+function noteWhen(at) {
+  new MutationObserver((_, observer) => {
+    if (document.querySelector(at) === null)
+      return;
+    observer.disconnect();
+    requestAnimationFrame(() => setTimeout(() => {
+      globalThis.answersAt = performance.now();
+    }));
+  }).observe(document, { childList: true, subtree: true });
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -159,3 +197,4 @@ for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 await browser.close();
+Object.values(lines).forEach((line) => line.close());

@@ -54,14 +54,14 @@ class Browser:
 class Page:
     numbers = 0
 
-    def __init__(self, browser, url, size="phone", slow=False, **more):
+    def __init__(self, browser, url, size="phone", **more):
         Page.numbers += 1
         self.browser, self.name = browser, f"page{Page.numbers}"
         self.size = size
         width, height = SIZES[size]
         self.opened_ms = browser.call(
             what="open", page=self.name, url=url, width=width, height=height,
-            slow=slow, **more)
+            **more)
 
     @classmethod
     def of(cls, browser, name):

@@ -41,7 +41,7 @@ ROWS = list(rows())
 def template(path):
     """As routes.def writes it."""
     path = re.sub("/rotations/[a-z]+$", "/rotations/{}", path.split("?")[0])
-    path = re.sub(r"/(N0[47]|7|console\.mjs|parts/1)(?=/|$)",
+    path = re.sub(r"/(N0[47]|7|worker\.mjs|parts/1)(?=/|$)",
                   lambda m: "/parts/{}" if "parts" in m[1] else "/{}", path)
     return re.sub(r"\{\w*\}", "{}", path)
 

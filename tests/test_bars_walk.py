@@ -31,7 +31,8 @@ ROWS = re.findall(r'^(\w+)\((\w+),\s*"([^"]+)",\s*(\w+)',
 OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"),
         ("GET", "/v1/openapi.json"), ("POST", "/v1/session"),
         ("GET", "/a/{}"), ("POST", "/a/{}"), ("GET", "/v1/receipts/{}"),
-        ("GET", "/"), ("GET", "/refer"), ("GET", "/console/{}")}
+        ("GET", "/"), ("GET", "/refer"), ("GET", "/console/{}"),
+        ("GET", "/console/{}/{}")}
 # A list answers with what is in it only if it is asked for a whole page.
 QUERIES = {"/v1/referrals": "?direction=in&limit=200",
            "/v1/referrals/reconciliation": "?day=2026-11-24",

@@ -62,7 +62,7 @@ static void
 test_people_read_a_procedure(void **state)
 {
 	struct procedure *p = loaded("[\"30s\", \"start\", \"60s\"]", "[]");
-	json_t *j = procedure_json(p);
+	json_t *j = procedure_json(p, false);
 	const json_t *a = at(j, "steps", 0), *b = at(j, "steps", 1);
 
 	(void)state;
@@ -85,7 +85,7 @@ test_people_read_a_procedure(void **state)
 	json_decref(j);
 	procedure_free(p);
 	p = loaded("version = 3", "version = 3; t0 = \"ours\"");
-	j = procedure_json(p);
+	j = procedure_json(p, false);
 	assert_string_equal(text(j, "t0"), "ours");
 	json_decref(j);
 	procedure_free(p);
@@ -104,7 +104,7 @@ test_a_step_of_the_ward_says_so(void **state)
 
 	(void)state;
 	assert_non_null(p);
-	j = procedure_json(p);
+	j = procedure_json(p, false);
 	json_array_foreach(json_object_get(j, "steps"), i, s)
 	{
 		if (strcmp(text(s, "scope"), "ward") == 0)

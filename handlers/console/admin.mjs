@@ -1,14 +1,14 @@
 // The admin: members, agencies and their keys, duty, drills.  No case is here.
-import { call } from "/console/api.mjs";
-import { agencyPart, loadAgency } from "/console/admin_agency.mjs";
-import { loads } from "/console/assign.mjs";
-import { changesPart } from "/console/changes.mjs";
-import { desk } from "/console/desk.mjs";
-import { dutyPart, loadDuty } from "/console/duty.mjs";
-import { sheet } from "/console/fields.mjs";
-import { html } from "/console/html.mjs";
-import { t, word } from "/console/text.mjs";
-import { whenText } from "/console/time.mjs";
+import { call } from "./api.mjs";
+import { agencyPart, loadAgency } from "./admin_agency.mjs";
+import { loads } from "./assign.mjs";
+import { changesPart } from "./changes.mjs";
+import { desk } from "./desk.mjs";
+import { dutyPart, loadDuty } from "./duty.mjs";
+import { sheet } from "./fields.mjs";
+import { html } from "./html.mjs";
+import { t, word } from "./text.mjs";
+import { whenText } from "./time.mjs";
 
 const ROLES = ["officer", "lead", "chairman", "vice_chairman", "police",
   "health", "school", "justice", "union", "admin"];

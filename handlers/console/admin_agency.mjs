@@ -1,9 +1,9 @@
 // Agencies: their keys, and create-only links that a ward prints for a school.
-import { call } from "/console/api.mjs";
-import { sheet } from "/console/fields.mjs";
-import { html } from "/console/html.mjs";
-import { t, word } from "/console/text.mjs";
-import { now, whenText } from "/console/time.mjs";
+import { call } from "./api.mjs";
+import { sheet } from "./fields.mjs";
+import { html } from "./html.mjs";
+import { t, word } from "./text.mjs";
+import { now, whenText } from "./time.mjs";
 
 const KINDS = ["hotline", "school", "health", "police", "ward", "justice",
   "union", "other"];

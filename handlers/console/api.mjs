@@ -17,12 +17,19 @@ export function remember(session) {
   csrf = session?.csrf ?? null;
 }
 
+// The answer that is under way since the page was opened, once.
+function take(path) {
+  const answer = globalThis.early?.get(path);
+  globalThis.early?.delete(path);
+  return answer;
+}
+
 async function send(path, options) {
   try {
-    return await fetch(path, {
+    return await (options.method === "GET" && take(path) || fetch(path, {
       ...options, cache: "no-store", credentials: "same-origin",
       signal: AbortSignal.timeout(20000),
-    });
+    }));
   } catch {
     throw new Offline();
   }

@@ -1,15 +1,15 @@
 // The chairman: what waits for their yes, the papers of it, and the paper that
 // is issued then.
-import { call } from "/console/api.mjs";
-import { desk } from "/console/desk.mjs";
-import { leftText, level, stepName } from "/console/due.mjs";
-import { KINDS } from "/console/case_kinds.mjs";
-import { sheet } from "/console/fields.mjs";
-import { html } from "/console/html.mjs";
-import { live, loadCases } from "/console/live.mjs";
-import { paper } from "/console/paper.mjs";
-import { t, word } from "/console/text.mjs";
-import { heardAt, whenText } from "/console/time.mjs";
+import { call } from "./api.mjs";
+import { desk } from "./desk.mjs";
+import { leftText, level, stepName } from "./due.mjs";
+import { KINDS } from "./case_kinds.mjs";
+import { sheet } from "./fields.mjs";
+import { html } from "./html.mjs";
+import { live, loadCases } from "./live.mjs";
+import { paper } from "./paper.mjs";
+import { t, word } from "./text.mjs";
+import { heardAt, whenText } from "./time.mjs";
 
 const BOSSES = ["chairman", "vice_chairman"];
 const why = { name: "reason", kind: "long", max: 4000, required: true };

@@ -1,7 +1,7 @@
 // Giving a case to somebody else: from the page of leads and from the case.
-import { call } from "/console/api.mjs";
-import { sheet } from "/console/fields.mjs";
-import { t } from "/console/text.mjs";
+import { call } from "./api.mjs";
+import { sheet } from "./fields.mjs";
+import { t } from "./text.mjs";
 
 export const loads = async () => (await call("GET", "/v1/members")).items;
 

@@ -1,19 +1,19 @@
 // One case: its steps with the law behind them and the time that is left, what
 // happened, notes.  Nothing identifying is fetched before it is asked for.
-import { call } from "/console/api.mjs";
-import { change, forgetCase, loadEvents, path, shown } from "/console/case_file.mjs";
-import { caseForms } from "/console/case_forms.mjs";
-import { caseDocuments, loadDocuments, stopSending } from "/console/case_documents.mjs";
-import { casePeople } from "/console/case_people.mjs";
-import { caseRefer, forgetShares } from "/console/case_refer.mjs";
-import { caseBars } from "/console/case_bars.mjs";
-import { caseEnd } from "/console/case_end.mjs";
-import { clockRow, isIssued, stepForm } from "/console/case_step.mjs";
-import { html } from "/console/html.mjs";
-import { attempt, live } from "/console/live.mjs";
-import { language, t, word } from "/console/text.mjs";
-import { dateTimeInput, heardAt, whenText } from "/console/time.mjs";
-import { caseAssign } from "/console/case_assign.mjs";
+import { call } from "./api.mjs";
+import { change, forgetCase, loadEvents, path, shown } from "./case_file.mjs";
+import { caseForms } from "./case_forms.mjs";
+import { caseDocuments, loadDocuments, stopSending } from "./case_documents.mjs";
+import { casePeople } from "./case_people.mjs";
+import { caseRefer, forgetShares } from "./case_refer.mjs";
+import { caseBars } from "./case_bars.mjs";
+import { caseEnd } from "./case_end.mjs";
+import { clockRow, isIssued, stepForm } from "./case_step.mjs";
+import { html } from "./html.mjs";
+import { attempt, live } from "./live.mjs";
+import { language, t, word } from "./text.mjs";
+import { dateTimeInput, heardAt, whenText } from "./time.mjs";
+import { caseAssign } from "./case_assign.mjs";
 
 const done = (clocks) => clocks.filter((k) => k.state !== "open")
   .sort((a, b) => Date.parse(b.ended_at) - Date.parse(a.ended_at));
@@ -130,4 +130,4 @@ export function close() {
   stopSending();
 }
 
-export { openCase as open } from "/console/case_file.mjs";
+export { openCase as open } from "./case_file.mjs";

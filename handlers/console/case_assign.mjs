@@ -1,9 +1,9 @@
 // Giving the case to somebody else, from its own page: for those who decide.
-import { assign, assignForm, loads } from "/console/assign.mjs";
-import { change, shown } from "/console/case_file.mjs";
-import { html } from "/console/html.mjs";
-import { DECIDERS, hasRole } from "/console/menu.mjs";
-import { t } from "/console/text.mjs";
+import { assign, assignForm, loads } from "./assign.mjs";
+import { change, shown } from "./case_file.mjs";
+import { html } from "./html.mjs";
+import { DECIDERS, hasRole } from "./menu.mjs";
+import { t } from "./text.mjs";
 
 const state = { code: null, members: [] };
 

@@ -1,13 +1,13 @@
 // Conflicts of interest: stepping back from a case; for those who decide, who
 // is kept away from it, what they saw before, and letting a namesake in again.
-import { call } from "/console/api.mjs";
-import { change, path, shown } from "/console/case_file.mjs";
-import { sheet } from "/console/fields.mjs";
-import { html } from "/console/html.mjs";
-import { live } from "/console/live.mjs";
-import { DECIDERS, hasRole } from "/console/menu.mjs";
-import { t, word } from "/console/text.mjs";
-import { whenText } from "/console/time.mjs";
+import { call } from "./api.mjs";
+import { change, path, shown } from "./case_file.mjs";
+import { sheet } from "./fields.mjs";
+import { html } from "./html.mjs";
+import { live } from "./live.mjs";
+import { DECIDERS, hasRole } from "./menu.mjs";
+import { t, word } from "./text.mjs";
+import { whenText } from "./time.mjs";
 
 async function load() {
   shown.bars = (await call("GET", path("/bars"))).items;

@@ -1,11 +1,11 @@
 // Papers and photographs of a case: sent in parts, so that a lost connection
 // costs one part; what is missing is asked for and sent when it is back.
-import { Offline, call } from "/console/api.mjs";
-import { change, faultText, path, shown } from "/console/case_file.mjs";
-import { html } from "/console/html.mjs";
-import { attempt } from "/console/live.mjs";
-import { t } from "/console/text.mjs";
-import { whenText } from "/console/time.mjs";
+import { Offline, call } from "./api.mjs";
+import { change, faultText, path, shown } from "./case_file.mjs";
+import { html } from "./html.mjs";
+import { attempt } from "./live.mjs";
+import { t } from "./text.mjs";
+import { whenText } from "./time.mjs";
 
 const TYPES = "application/pdf,image/jpeg,image/png,image/webp";
 const MOST = 10 << 20;

@@ -1,15 +1,15 @@
 // The end of a case: what is missing for it and what to do about each, then
 // closing it; and opening one again that was closed.
-import { call } from "/console/api.mjs";
-import { change, loadGate, path, shown } from "/console/case_file.mjs";
-import { REASONS } from "/console/case_kinds.mjs";
-import { canDo } from "/console/case_step.mjs";
-import { sheet } from "/console/fields.mjs";
-import { stepName } from "/console/due.mjs";
-import { html } from "/console/html.mjs";
-import { DECIDERS, hasRole } from "/console/menu.mjs";
-import { t, word } from "/console/text.mjs";
-import { dateTimeInput, heardAt } from "/console/time.mjs";
+import { call } from "./api.mjs";
+import { change, loadGate, path, shown } from "./case_file.mjs";
+import { REASONS } from "./case_kinds.mjs";
+import { canDo } from "./case_step.mjs";
+import { sheet } from "./fields.mjs";
+import { stepName } from "./due.mjs";
+import { html } from "./html.mjs";
+import { DECIDERS, hasRole } from "./menu.mjs";
+import { t, word } from "./text.mjs";
+import { dateTimeInput, heardAt } from "./time.mjs";
 
 const actedAt = () => ({ name: "acted_at", kind: "instant", required: true,
   value: dateTimeInput(new Date(heardAt()).toISOString()) });

@@ -1,7 +1,7 @@
 // The case that is open: what was fetched of it, and the calls about it.
-import { Offline, Problem, call } from "/console/api.mjs";
-import { attempt } from "/console/live.mjs";
-import { t, word } from "/console/text.mjs";
+import { Offline, Problem, call } from "./api.mjs";
+import { attempt } from "./live.mjs";
+import { t, word } from "./text.mjs";
 
 const EVENTS = 50;
 const empty = () => ({ code: null, summary: null, isRevealed: false, whole: null,

@@ -1,7 +1,7 @@
 // Of a case: its forms, to write and to print, and its decisions.
-import { html } from "/console/html.mjs";
-import { stepName } from "/console/due.mjs";
-import { t } from "/console/text.mjs";
+import { html } from "./html.mjs";
+import { stepName } from "./due.mjs";
+import { t } from "./text.mjs";
 
 const FORMS = [1, 2, 3, 4, 5, 6, 7];
 // Kinds of steps that leave a paper besides the forms.

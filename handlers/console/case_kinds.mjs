@@ -1,6 +1,6 @@
 // What each kind of step asks for besides when it was done and a remark: one
 // row a kind, as handlers/step_*.c read them.
-import { paper } from "/console/paper.mjs";
+import { paper } from "./paper.mjs";
 
 const choice = (name, words, more = {}) =>
   ({ name, kind: "choice", words, ...more });

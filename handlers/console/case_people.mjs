@@ -1,9 +1,9 @@
 // The protected part of a case: children, people around them, what was told.
 // It is read when somebody asks for it, and that is recorded.
-import { askInformant, change, reveal } from "/console/case_file.mjs";
-import { html } from "/console/html.mjs";
-import { t, word } from "/console/text.mjs";
-import { whenText } from "/console/time.mjs";
+import { askInformant, change, reveal } from "./case_file.mjs";
+import { html } from "./html.mjs";
+import { t, word } from "./text.mjs";
+import { whenText } from "./time.mjs";
 
 const HIDDEN = new Set(["id", "role"]);
 

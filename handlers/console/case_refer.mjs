@@ -1,11 +1,11 @@
 // To another body: what is shared is chosen field by field, each with the
 // ground that allows it; what became of it; taking it back.
-import { call } from "/console/api.mjs";
-import { change, path, shown } from "/console/case_file.mjs";
-import { html } from "/console/html.mjs";
-import { DECIDERS, hasRole } from "/console/menu.mjs";
-import { t, word } from "/console/text.mjs";
-import { whenText } from "/console/time.mjs";
+import { call } from "./api.mjs";
+import { change, path, shown } from "./case_file.mjs";
+import { html } from "./html.mjs";
+import { DECIDERS, hasRole } from "./menu.mjs";
+import { t, word } from "./text.mjs";
+import { whenText } from "./time.mjs";
 
 const FIELDS = ["name", "age", "birth_date", "sex", "personal_id", "place",
   "condition", "expected_harm", "father", "mother", "carer", "family",

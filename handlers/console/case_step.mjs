@@ -1,12 +1,12 @@
 // A step of a case: what is left of its time, its legal source, and doing it.
-import { shown } from "/console/case_file.mjs";
-import { doneFields } from "/console/case_kinds.mjs";
-import { sheet } from "/console/fields.mjs";
-import { html } from "/console/html.mjs";
-import { level, leftText, stepName } from "/console/due.mjs";
-import { live } from "/console/live.mjs";
-import { t, word } from "/console/text.mjs";
-import { whenText } from "/console/time.mjs";
+import { shown } from "./case_file.mjs";
+import { doneFields } from "./case_kinds.mjs";
+import { sheet } from "./fields.mjs";
+import { html } from "./html.mjs";
+import { level, leftText, stepName } from "./due.mjs";
+import { live } from "./live.mjs";
+import { t, word } from "./text.mjs";
+import { whenText } from "./time.mjs";
 
 const stepOf = (k) => live.steps[k.step];
 const fieldsOf = (k) => doneFields(stepOf(k), shown.documents ?? []);

@@ -1,8 +1,8 @@
 // What waits for a second person: a new member, role, address or way to log in.
-import { call } from "/console/api.mjs";
-import { html } from "/console/html.mjs";
-import { t, word } from "/console/text.mjs";
-import { whenText } from "/console/time.mjs";
+import { call } from "./api.mjs";
+import { html } from "./html.mjs";
+import { t, word } from "./text.mjs";
+import { whenText } from "./time.mjs";
 
 const text = (name, v) => Array.isArray(v)
   ? v.map((one) => word("role", one)).join(", ")

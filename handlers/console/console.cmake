@@ -22,7 +22,7 @@ if(CONSOLE)
     COMMAND ${NPM} ci --prefix ${packages} --ignore-scripts --no-audit --no-fund --silent
     COMMAND ${CMAKE_COMMAND} -E touch ${preact} ${htm}
     COMMENT "Fetching the libraries of the console" VERBATIM)
-  file(GLOB console_files CONFIGURE_DEPENDS ${here}/*.html ${here}/*.css ${here}/*.mjs
+  file(GLOB console_files CONFIGURE_DEPENDS ${here}/*.html ${here}/*.css ${here}/*.js ${here}/*.mjs
     ${here}/*.json ${here}/*.svg ${here}/*.webmanifest)
   list(FILTER console_files EXCLUDE REGEX "package(-lock)?[.]json$")
   foreach(file IN LISTS console_files)

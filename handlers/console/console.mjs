@@ -1,17 +1,17 @@
 // The team's page: which screen is shown, and the frame around it.
-import { Offline, call } from "/console/api.mjs";
-import { html, render } from "/console/html.mjs";
+import { Offline, call } from "./api.mjs";
+import { html, render } from "./html.mjs";
 import { begin, forget, isFresh, live, onChange, refresh, watch }
-  from "/console/live.mjs";
-import { loginPage } from "/console/login.mjs";
-import { deafen } from "/console/news.mjs";
-import { closeAll, pageAt } from "/console/pages.mjs";
-import { menu } from "/console/menu.mjs";
-import { LANGUAGES, language, speak, t } from "/console/text.mjs";
-import { heardAt, whenText } from "/console/time.mjs";
+  from "./live.mjs";
+import { loginPage } from "./login.mjs";
+import { deafen } from "./news.mjs";
+import { closeAll, pageAt } from "./pages.mjs";
+import { menu } from "./menu.mjs";
+import { LANGUAGES, language, speak, t } from "./text.mjs";
+import { heardAt, whenText } from "./time.mjs";
 
 const root = document.getElementById("app");
-const state = { why: null, isStarting: true, shown: null };
+const state = { why: null, isStarting: true, shown: null, worker: null };
 
 const here = () => pageAt(location.hash);
 
@@ -77,9 +77,10 @@ async function entered() {
   const { page, part } = here();
   state.shown = page;
   draw();
-  if (location.hash.length > 2) // the home page was fetched with the login
+  if (location.hash.length > 2) { // the home page was fetched with the login
     await page.open(part, draw);
-  draw();
+    draw();
+  }
 }
 
 function draw() {
@@ -90,8 +91,15 @@ function draw() {
 
 async function move() {
   const { page, part } = here();
-  if (page !== state.shown)
-    state.shown?.close();
+  const isOld = state.worker?.isOutdated();
+  if (isOld || page !== state.shown) {
+    const closed = state.shown?.close();
+    if (isOld) {
+      await closed;
+      location.reload();
+      return;
+    }
+  }
   state.shown = page;
   draw();
   if (live.me === null)
@@ -115,17 +123,20 @@ async function start() {
   root.replaceChildren();
   onChange(draw, ended);
   draw();
+  // There is time now for what the first date costs.
+  whenText(0);
   // Nobody logged in yet: that is no session that ended.
   if (await begun instanceof Offline)
     state.why = t("offline.login");
   state.isStarting = false;
-  if (live.me !== null)
-    await entered();
-  draw();
+  await (live.me === null ? draw() : entered());
   watch();
   addEventListener("hashchange", move);
   // Not needed by what is shown, so after it.
-  import("/console/install.mjs").then(({ install }) => install(), () => {});
+  import("./install.mjs").then((worker) => {
+    state.worker = worker;
+    worker.install();
+  }, () => {});
   // The clocks run.
   setInterval(() => {
     if (live.me !== null && !document.hidden)

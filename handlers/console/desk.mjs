@@ -1,10 +1,10 @@
 // What the pages of leads, chairmen and admins share: the right to be there,
 // what was fetched, and how the last act went.
-import { faultText } from "/console/case_file.mjs";
-import { html } from "/console/html.mjs";
-import { attempt } from "/console/live.mjs";
-import { hasRole } from "/console/menu.mjs";
-import { t } from "/console/text.mjs";
+import { faultText } from "./case_file.mjs";
+import { html } from "./html.mjs";
+import { attempt } from "./live.mjs";
+import { hasRole } from "./menu.mjs";
+import { t } from "./text.mjs";
 
 const fresh = () => ({ data: null, said: null, isFault: false, isBusy: false,
   chosen: null, once: null });

@@ -1,8 +1,8 @@
 // A running clock as words: which step, how urgent, what is left.
-import { html } from "/console/html.mjs";
-import { isFresh, live } from "/console/live.mjs";
-import { language, t } from "/console/text.mjs";
-import { now, span, urgency, whenText } from "/console/time.mjs";
+import { html } from "./html.mjs";
+import { isFresh, live } from "./live.mjs";
+import { language, t } from "./text.mjs";
+import { now, span, urgency, whenText } from "./time.mjs";
 
 const MARKS = { late: "■", soon: "▲", calm: "●" };
 

@@ -1,10 +1,10 @@
 // The duty calendar of the weeks ahead, what nobody covers, and changing it.
-import { call } from "/console/api.mjs";
-import { memberWords } from "/console/assign.mjs";
-import { sheet } from "/console/fields.mjs";
-import { html } from "/console/html.mjs";
-import { t, word } from "/console/text.mjs";
-import { whenText } from "/console/time.mjs";
+import { call } from "./api.mjs";
+import { memberWords } from "./assign.mjs";
+import { sheet } from "./fields.mjs";
+import { html } from "./html.mjs";
+import { t, word } from "./text.mjs";
+import { whenText } from "./time.mjs";
 
 export async function loadDuty() {
   const [duty, gaps] = await Promise.all([call("GET", "/v1/duty"),

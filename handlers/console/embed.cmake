@@ -1,6 +1,24 @@
 # Files as the C table of console.h, compressed: -DROWS=name=path|... -DGZIP=
-# -DOUT=out.c.  The tag of a file is a digest of it as it was.
+# -DOUT=out.c.  The tag of a file is a digest of it as it is sent.  BUILD is a
+# digest of them all and a folder in their addresses: what a page asks for never
+# changes under it.  Pages and the worker are told it, and the worker the FILES
+# of the team's page, too.
 string(REPLACE "|" ";" ROWS "${ROWS}")
+set(all "")
+set(FILES "")
+foreach(row IN LISTS ROWS)
+  string(REGEX MATCH "^([^=]+)=(.+)$" found "${row}")
+  set(name ${CMAKE_MATCH_1})
+  file(SHA256 ${CMAKE_MATCH_2} digest)
+  string(APPEND all "${name} ${digest}\n")
+  if(name MATCHES "[.](js|mjs|css|json)$" AND NOT name MATCHES "^(refer|worker)")
+    string(APPEND FILES " ${name}")
+  endif()
+endforeach()
+string(SHA256 BUILD "${all}")
+string(SUBSTRING ${BUILD} 0 16 BUILD)
+string(STRIP "${FILES}" FILES)
+
 set(n 0)
 set(arrays "")
 set(table "")
@@ -8,6 +26,10 @@ foreach(row IN LISTS ROWS)
   string(REGEX MATCH "^([^=]+)=(.+)$" found "${row}")
   set(name ${CMAKE_MATCH_1})
   set(path ${CMAKE_MATCH_2})
+  if(name MATCHES "[.]html$|^worker[.]mjs$")
+    configure_file(${path} ${OUT}.told @ONLY)
+    set(path ${OUT}.told)
+  endif()
   execute_process(COMMAND ${GZIP} -9nc ${path} OUTPUT_FILE ${OUT}.gz COMMAND_ERROR_IS_FATAL ANY)
   file(SHA256 ${path} tag)
   string(SUBSTRING ${tag} 0 32 tag)
@@ -20,9 +42,9 @@ foreach(row IN LISTS ROWS)
   string(APPEND table "\t{\"${name}\", \"${tag}\", file_${n}, ${length}},\n")
   math(EXPR n "${n} + 1")
 endforeach()
-file(REMOVE ${OUT}.gz)
+file(REMOVE ${OUT}.gz ${OUT}.told)
 # C has no empty array: without pages the table has one row that counts not.
 if(n EQUAL 0)
   set(table "\t{NULL, NULL, NULL, 0},\n")
 endif()
-file(WRITE ${OUT} "#include \"console.h\"\n\n${arrays}const struct console_file console_files[] = {\n${table}};\nconst size_t n_console_files = ${n};\n")
+file(WRITE ${OUT} "#include \"console.h\"\n\n${arrays}const struct console_file console_files[] = {\n${table}};\nconst size_t n_console_files = ${n};\nconst char console_build[] = \"${BUILD}\";\n")

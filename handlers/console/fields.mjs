@@ -4,9 +4,9 @@
 // (also if there is none), long, choice, check, several, date, instant, number;
 // group: an object of fields, left out if all of them are empty; rows: a list of
 // such objects, at least one; more: fields that are seldom needed.  label and words: keys of texts, else field.NAME.
-import { Component } from "/console/preact.mjs";
-import { html } from "/console/html.mjs";
-import { t, word } from "/console/text.mjs";
+import { Component } from "./preact.mjs";
+import { html } from "./html.mjs";
+import { t, word } from "./text.mjs";
 
 const TYPES = { date: "date", instant: "datetime-local", number: "number" };
 

@@ -1,11 +1,11 @@
 // A form of a case as a screen: #/case/CODE/form/1 to 7.
-import { html } from "/console/html.mjs";
-import { numberText } from "/console/forms.mjs";
+import { html } from "./html.mjs";
+import { numberText } from "./forms.mjs";
 import { file, insist, keep, leaveSheet, onSheet, openSheet, openSteps, reload,
-  sheet, write } from "/console/form_file.mjs";
-import { stepName } from "/console/due.mjs";
-import { language, t, word } from "/console/text.mjs";
-import { dateTimeInput, now, whenText } from "/console/time.mjs";
+  sheet, write } from "./form_file.mjs";
+import { stepName } from "./due.mjs";
+import { language, t, word } from "./text.mjs";
+import { dateTimeInput, now, whenText } from "./time.mjs";
 
 const own = { step: null, actedAt: "" };
 

@@ -1,11 +1,11 @@
 // The form that is being written.  It is kept by the daemon, sealed, and in
 // the memory of this page: never in the phone's store.
-import { Problem, call } from "/console/api.mjs";
-import { faultText } from "/console/case_file.mjs";
-import { fieldsOf, formOf } from "/console/forms.mjs";
-import { attempt, live } from "/console/live.mjs";
-import { t } from "/console/text.mjs";
-import { now } from "/console/time.mjs";
+import { Problem, call } from "./api.mjs";
+import { faultText } from "./case_file.mjs";
+import { fieldsOf, formOf } from "./forms.mjs";
+import { attempt, live } from "./live.mjs";
+import { t } from "./text.mjs";
+import { now } from "./time.mjs";
 
 // A draft is saved this long after the last key.
 const AFTER = 15000;

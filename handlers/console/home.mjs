@@ -1,11 +1,11 @@
 // What is due next, with a clock that runs, and the alerts that wait.
-import { Offline } from "/console/api.mjs";
-import { leftText, level, stepName } from "/console/due.mjs";
-import { html } from "/console/html.mjs";
+import { Offline } from "./api.mjs";
+import { leftText, level, stepName } from "./due.mjs";
+import { html } from "./html.mjs";
 import { acknowledge, attempt, isFresh, live, loadCases, refresh }
-  from "/console/live.mjs";
-import { t, word } from "/console/text.mjs";
-import { clockText, heardAt, urgency, whenText } from "/console/time.mjs";
+  from "./live.mjs";
+import { t, word } from "./text.mjs";
+import { clockText, heardAt, urgency, whenText } from "./time.mjs";
 
 const PAGE = 50;
 const state = { busy: null, said: null, isFault: false, shown: PAGE,

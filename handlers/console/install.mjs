@@ -1,6 +1,7 @@
 // Starts the service worker, where there is one.  Trusted types want to know
 // that its address is ours.
 const FILE = "/console/worker.mjs";
+const HOUR = 3600000;
 
 function address() {
   if (globalThis.trustedTypes === undefined)
@@ -9,13 +10,34 @@ function address() {
     .createScriptURL(FILE);
 }
 
-let started = null;
+let started = null, isOld = false;
+
+// A worker of another build has taken over: what this page has not loaded yet is
+// gone.  The next turn of the page begins with a reload.
+export const isOutdated = () => isOld;
+
+// The browser looks for a new worker when a page is opened; one that stays open
+// for days looks whenever somebody comes back to it, and each hour.
+function keepUpToDate(registration) {
+  const look = () => document.hidden || registration.update().catch(() => {});
+  document.addEventListener("visibilitychange", look);
+  setInterval(look, HOUR);
+  return registration;
+}
 
 // The registration; null where the browser has no such thing, or refuses.
 export function install() {
-  if (navigator.serviceWorker === undefined)
+  const workers = navigator.serviceWorker;
+  if (workers === undefined)
     return Promise.resolve(null);
-  started ??= navigator.serviceWorker.register(address(), { scope: "/" })
-    .catch(() => null);
+  if (started === null) {
+    let had = workers.controller !== null;
+    workers.addEventListener("controllerchange", () => {
+      isOld = had; // the first one is of our own build
+      had = true;
+    });
+    started = workers.register(address(), { scope: "/" })
+      .then(keepUpToDate, () => null);
+  }
   return started;
 }

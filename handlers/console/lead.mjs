@@ -1,15 +1,15 @@
 // The lead: what each carries, who is on duty, what was late, what waits.
-import { call } from "/console/api.mjs";
-import { assign, assignForm, loads } from "/console/assign.mjs";
-import { changesPart } from "/console/changes.mjs";
-import { desk } from "/console/desk.mjs";
-import { leftText, level, stepName } from "/console/due.mjs";
-import { dutyPart, loadDuty } from "/console/duty.mjs";
-import { html } from "/console/html.mjs";
-import { live, loadCases } from "/console/live.mjs";
-import { DECIDERS } from "/console/menu.mjs";
-import { t, word } from "/console/text.mjs";
-import { now } from "/console/time.mjs";
+import { call } from "./api.mjs";
+import { assign, assignForm, loads } from "./assign.mjs";
+import { changesPart } from "./changes.mjs";
+import { desk } from "./desk.mjs";
+import { leftText, level, stepName } from "./due.mjs";
+import { dutyPart, loadDuty } from "./duty.mjs";
+import { html } from "./html.mjs";
+import { live, loadCases } from "./live.mjs";
+import { DECIDERS } from "./menu.mjs";
+import { t, word } from "./text.mjs";
+import { now } from "./time.mjs";
 
 const LAPSES = 50;
 

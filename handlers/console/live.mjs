@@ -1,7 +1,7 @@
 // What is known of the team's work, and how fresh it is.
-import { Offline, Problem, all, call, remember } from "/console/api.mjs";
-import { deafen, isListening, listen } from "/console/news.mjs";
-import { heard, isStale } from "/console/time.mjs";
+import { Offline, Problem, all, call, remember } from "./api.mjs";
+import { deafen, isListening, listen } from "./news.mjs";
+import { heard, isStale } from "./time.mjs";
 
 const EVERY = 20000;
 // A reading of cases is recorded and keeps the session alive, so it is only
@@ -85,7 +85,7 @@ async function ask() {
 }
 
 async function loadSteps() {
-  const procedure = await call("GET", "/v1/procedure");
+  const procedure = await call("GET", "/v1/procedure?brief=yes");
   live.steps = Object.fromEntries(procedure.steps.map((s) => [s.id, s]));
 }
 

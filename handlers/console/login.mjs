@@ -1,8 +1,8 @@
 // Logging in: name, password, and a code where one was enrolled.
-import { Offline, Problem, call, remember } from "/console/api.mjs";
-import { html } from "/console/html.mjs";
-import { begin } from "/console/live.mjs";
-import { t } from "/console/text.mjs";
+import { Offline, Problem, call, remember } from "./api.mjs";
+import { html } from "./html.mjs";
+import { begin } from "./live.mjs";
+import { t } from "./text.mjs";
 
 const state = { needsCode: false, fault: null, isBusy: false, phone: null };
 

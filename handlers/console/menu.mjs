@@ -1,7 +1,7 @@
 // Which pages a person's roles open.
-import { html } from "/console/html.mjs";
-import { live } from "/console/live.mjs";
-import { t } from "/console/text.mjs";
+import { html } from "./html.mjs";
+import { live } from "./live.mjs";
+import { t } from "./text.mjs";
 
 export const DECIDERS = ["lead", "chairman", "vice_chairman"];
 const links = [

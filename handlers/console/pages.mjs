@@ -1,9 +1,9 @@
 // The pages: first the pattern of the address, then what draws it.  A page is
 // {page(draw, part), open(part, draw), close(isEnd)}; close forgets what was
 // shown, at the end of the session all of it.
-import { homePage, openHome } from "/console/home.mjs";
-import { html } from "/console/html.mjs";
-import { t } from "/console/text.mjs";
+import { homePage, openHome } from "./home.mjs";
+import { html } from "./html.mjs";
+import { t } from "./text.mjs";
 
 // A module that is fetched when its page is opened for the first time.
 function later(file) {
@@ -29,15 +29,15 @@ function later(file) {
 const CASE = "#/case/([A-Z0-9-]{1,9}";
 const home = { page: homePage, open: openHome, close() {} };
 const pages = [
-  [/^#\/lead$/, later("/console/lead.mjs")],
-  [/^#\/approvals$/, later("/console/approvals.mjs")],
-  [/^#\/admin$/, later("/console/admin.mjs")],
+  [/^#\/lead$/, later("./lead.mjs")],
+  [/^#\/approvals$/, later("./approvals.mjs")],
+  [/^#\/admin$/, later("./admin.mjs")],
   [/^#?\/?$/, home],
-  [new RegExp(`^${CASE})$`), later("/console/case.mjs")],
-  [new RegExp(`^${CASE}/form/[1-7])$`), later("/console/form.mjs")],
-  [new RegExp(`^${CASE}/print/[A-Za-z0-9]{1,8})$`), later("/console/print.mjs")],
-  [/^#\/search$/, later("/console/search.mjs")],
-  [/^#\/push$/, later("/console/push.mjs")],
+  [new RegExp(`^${CASE})$`), later("./case.mjs")],
+  [new RegExp(`^${CASE}/form/[1-7])$`), later("./form.mjs")],
+  [new RegExp(`^${CASE}/print/[A-Za-z0-9]{1,8})$`), later("./print.mjs")],
+  [/^#\/search$/, later("./search.mjs")],
+  [/^#\/push$/, later("./push.mjs")],
 ];
 
 // The page of an address, and the part of the address that is its own.

@@ -1,12 +1,12 @@
 // A paper of a case, to be printed: #/case/CODE/print/M02, or of a step, N14.
-import { html } from "/console/html.mjs";
-import { FORMS, fieldsOf, numberText } from "/console/forms.mjs";
-import { live } from "/console/live.mjs";
+import { html } from "./html.mjs";
+import { FORMS, fieldsOf, numberText } from "./forms.mjs";
+import { live } from "./live.mjs";
 import { addInformant, forgetLeaf, leaf, onLeaf, openLeaf }
-  from "/console/print_file.mjs";
+  from "./print_file.mjs";
 import { bottom, dateOf, dayOf, heading, markTable, or, planTable, top, upper }
-  from "/console/print_parts.mjs";
-import { speakAlso, t } from "/console/text.mjs";
+  from "./print_parts.mjs";
+import { speakAlso, t } from "./text.mjs";
 
 const own = { word: (family, code) => code };
 
@@ -189,7 +189,7 @@ function style() {
     return;
   const link = document.createElement("link");
   Object.assign(link, { id: "print-style", rel: "stylesheet",
-    href: "/console/print.css" });
+    href: new URL("./print.css", import.meta.url).href });
   document.head.append(link);
 }
 

@@ -1,9 +1,9 @@
 // What a paper says: a form as it was saved, or the act of a step.
-import { Problem, all, call } from "/console/api.mjs";
-import { faultText } from "/console/case_file.mjs";
-import { begin } from "/console/form_file.mjs";
-import { FORMS } from "/console/forms.mjs";
-import { attempt, live } from "/console/live.mjs";
+import { Problem, all, call } from "./api.mjs";
+import { faultText } from "./case_file.mjs";
+import { begin } from "./form_file.mjs";
+import { FORMS } from "./forms.mjs";
+import { attempt, live } from "./live.mjs";
 
 const empty = () => ({ code: null, what: null, form: null, whole: null, text: {},
   filedAt: null, isDraft: false, act: null, paper: null, plan: null,

@@ -1,7 +1,7 @@
 // The parts of a paper as Decree 30/2020 lays them out.  Papers are Vietnamese
 // whatever language the page is in.
-import { html } from "/console/html.mjs";
-import { MARKS } from "/console/forms.mjs";
+import { html } from "./html.mjs";
+import { MARKS } from "./forms.mjs";
 
 export const dots = (n = 40) => "….".repeat(Math.ceil(n / 4));
 export const or = (text, n) => text === undefined || text === null ||

@@ -1,12 +1,12 @@
 // #/push: alerts on this phone by Web Push.  Like every address of a member it
 // counts when a second person has approved it and its code was typed here.
-import { Problem, call } from "/console/api.mjs";
-import { faultText } from "/console/case_file.mjs";
-import { html } from "/console/html.mjs";
-import { install } from "/console/install.mjs";
-import { attempt, live } from "/console/live.mjs";
-import { t } from "/console/text.mjs";
-import { whenText } from "/console/time.mjs";
+import { Problem, call } from "./api.mjs";
+import { faultText } from "./case_file.mjs";
+import { html } from "./html.mjs";
+import { install } from "./install.mjs";
+import { attempt, live } from "./live.mjs";
+import { t } from "./text.mjs";
+import { whenText } from "./time.mjs";
 
 const empty = () => ({ key: null, worker: null, mine: null, addresses: [],
   isReady: false, isBusy: false, said: null, isFault: false });

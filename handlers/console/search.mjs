@@ -1,12 +1,12 @@
 // Finding a case.  What is looked for stands in no address, and is gone with
 // the page; on the way to a case that was found and back it stays.
-import { call } from "/console/api.mjs";
-import { faultText } from "/console/case_file.mjs";
-import { level, leftText, stepName } from "/console/due.mjs";
-import { html } from "/console/html.mjs";
-import { attempt, isFresh, live } from "/console/live.mjs";
-import { t, word } from "/console/text.mjs";
-import { urgency, whenText } from "/console/time.mjs";
+import { call } from "./api.mjs";
+import { faultText } from "./case_file.mjs";
+import { level, leftText, stepName } from "./due.mjs";
+import { html } from "./html.mjs";
+import { attempt, isFresh, live } from "./live.mjs";
+import { t, word } from "./text.mjs";
+import { urgency, whenText } from "./time.mjs";
 
 const LIMIT = 50;
 const empty = () => ({ asked: null, found: [], next: null, unfounded: 0,

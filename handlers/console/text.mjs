@@ -9,9 +9,11 @@ function kept() {
   return LANGUAGES.includes(found) ? found : "vi";
 }
 
+const wordsOf = async (one) =>
+  (await fetch(new URL(`./${one}.json`, import.meta.url))).json();
+
 export async function speak(wanted = kept()) {
-  const answer = await fetch(`/console/${wanted}.json`);
-  words = await answer.json();
+  words = await wordsOf(wanted);
   language = wanted;
   localStorage.setItem(KEPT, wanted);
   document.documentElement.lang = wanted;
@@ -25,8 +27,7 @@ export function t(key, values = {}) {
 
 // As word() in one language, whatever the page is in.
 export async function speakAlso(one) {
-  const own = one === language ? words
-    : await (await fetch(`/console/${one}.json`)).json();
+  const own = one === language ? words : await wordsOf(one);
   return (family, code) => own[`${family}.${code}`] ?? code;
 }
 

@@ -1,5 +1,5 @@
 // Time by the daemon's clock, and how a Vietnamese reads it.
-import { language, t } from "/console/text.mjs";
+import { language, t } from "./text.mjs";
 
 const MINUTE = 60000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 // Older than this, what is shown is called old.
@@ -44,20 +44,20 @@ export function span(ms) {
     .map(([n, unit]) => t(unit, { n })).join(" ");
 }
 
+// Made once for each language: to make one takes longer than a whole page.
 function format(options) {
-  const tag = language === "vi" ? "vi-VN" : "en-GB";
-  return new Intl.DateTimeFormat(tag, { timeZone: ZONE, ...options });
+  const made = {};
+  return (at) => {
+    made[language] ??= new Intl.DateTimeFormat(language === "vi" ? "vi-VN"
+      : "en-GB", { timeZone: ZONE, ...options });
+    return made[language].format(new Date(at));
+  };
 }
 
-export function clockText(at) {
-  return format({ hour: "2-digit", minute: "2-digit", hour12: false })
-    .format(new Date(at));
-}
-
-export function dayText(at) {
-  return format({ weekday: "long", day: "2-digit", month: "2-digit",
-    year: "numeric" }).format(new Date(at));
-}
+export const clockText = format({ hour: "2-digit", minute: "2-digit",
+  hour12: false });
+export const dayText = format({ weekday: "long", day: "2-digit",
+  month: "2-digit", year: "numeric" });
 
 // "14:05, thứ Ba, 24/11/2026"
 export function whenText(at) {

@@ -1,36 +1,34 @@
-// The service worker: opens the pages without a connection, and shows what is
-// pushed.  It keeps the pages' own files and nothing that /v1 ever answered.
-const KEPT = "pages";
+// The service worker: opens the pages without asking the network, and shows what
+// is pushed.  It keeps the files of one build, all or none of them, and nothing
+// that /v1 ever answered.  BUILD is in it, so a new build is a new worker.
+const BUILD = "@BUILD@";
+const FILES = "@FILES@";
+const KEPT = `pages-${BUILD}`;
+const HERE = `/console/${BUILD}/`;
 const NAME = "Trực bảo vệ trẻ em";
 
-const isPage = (path) => path === "/" || path.startsWith("/console/");
-
-// The first page names all that it needs.
+// Of another build than ours is what a daemon serves that was changed meanwhile:
+// then this worker is not installed, and the next one soon is.
 async function keepPages() {
   const cache = await caches.open(KEPT);
   const first = await fetch("/", { cache: "no-cache" });
-  const text = await first.clone().text();
-  const files = [...text.matchAll(/(?:href|src)="(\/console\/[^"]+)"/g)];
+  if (!(await first.clone().text()).includes(HERE))
+    throw new Error("not the build of this worker");
+  await cache.addAll(FILES.split(" ").map((name) => HERE + name));
   await cache.put("/", first);
-  await cache.addAll(new Set(files.map((f) => f[1])));
 }
 
+async function onlyOurs() {
+  for (const name of await caches.keys())
+    if (name !== KEPT)
+      await caches.delete(name);
+  await clients.claim();
+}
+
+// What is kept never changes, so nobody has to be asked.
 async function answer(request) {
   const cache = await caches.open(KEPT);
-  try {
-    const found = await fetch(request);
-    if (found.ok) {
-      await cache.put(request, found.clone());
-      return found;
-    }
-    // A proxy whose daemon is down has no page either.
-    return found.status >= 500 ? await cache.match(request) ?? found : found;
-  } catch (error) {
-    const kept = await cache.match(request);
-    if (kept === undefined)
-      throw error;
-    return kept;
-  }
+  return await cache.match(request) ?? fetch(request);
 }
 
 addEventListener("install", (event) => {
@@ -38,12 +36,12 @@ addEventListener("install", (event) => {
   event.waitUntil(keepPages());
 });
 
-addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+addEventListener("activate", (event) => event.waitUntil(onlyOurs()));
 
 addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(event.request.url);
   if (event.request.method === "GET" && origin === location.origin &&
-      isPage(pathname))
+      (pathname === "/" || pathname.startsWith(HERE)))
     event.respondWith(answer(event.request));
 });
 
