@@ -57,10 +57,23 @@ has_reads(struct store *s)
 	return has;
 }
 
+/* One job alone: the transaction is its savepoint, rolled back unless OK. */
+static enum outcome
+run_only(struct store *s, struct item *i)
+{
+	i->how = store_run_job(s, i);
+	if (s->hit_full || sqlite3_get_autocommit(s->db))
+		return FAILED;
+	return i->how == OK
+		   ? OK
+		   : store_outcome(s, store_control(s, ROLLBACK), "undo");
+}
+
 /* n becomes how many there was patience for. */
 static enum outcome
 run_all(struct store *s, struct item **v, size_t *n)
 {
+	bool is_alone = *n == 1;
 	enum outcome how = OK;
 
 	for (size_t i = 0; i < *n && how == OK; i++) {
@@ -71,7 +84,7 @@ run_all(struct store *s, struct item **v, size_t *n)
 		if (is_put_off(v[i]) && atomic_load(&s->full))
 			v[i]->how = FULL;
 		else
-			how = run_saved(s, v[i]);
+			how = is_alone ? run_only(s, v[i]) : run_saved(s, v[i]);
 	}
 	return how;
 }
@@ -112,7 +125,7 @@ attempt(struct store *s, struct item **v, size_t *n)
 	how = store_outcome(s, store_control(s, WRITE), "begin");
 	if (how == OK)
 		how = run_all(s, v, n);
-	if (how == OK) {
+	if (how == OK && !sqlite3_get_autocommit(s->db)) {
 		how = store_outcome(s, store_control(s, COMMIT), "commit");
 		/* Whether it is on the disk nobody knows: ask after a restart. */
 		if (how != OK && how != FULL)

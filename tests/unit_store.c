@@ -86,6 +86,24 @@ test_a_failed_job_leaves_nothing_and_harms_nobody(void **state)
 	rig_expect(r, "c", "1");
 }
 
+/* Alone it has no savepoint: the transaction goes with it. */
+static void
+test_a_job_that_fails_alone_leaves_nothing(void **state)
+{
+	struct rig *r = *state;
+	struct job bad = {.name = "a", .value = "1", .end = REFUSED},
+		   good = {.name = "b", .value = "1"};
+	struct store_stats stats;
+
+	assert_int_equal(rig_do(r, JOB_ACT, &bad), REFUSED);
+	assert_int_equal(rig_do(r, JOB_ACT, &good), OK);
+	assert_int_equal(bad.runs, 1);
+	rig_expect(r, "a", "");
+	rig_expect(r, "b", "1");
+	store_stats(r->store, &stats);
+	assert_int_equal(stats.batches, 1);
+}
+
 static void
 test_reads_do_not_wait_for_the_batch(void **state)
 {
@@ -328,6 +346,7 @@ main(void)
 	    TEST(test_only_what_was_written_counts),
 	    TEST(test_waiting_jobs_share_a_commit),
 	    TEST(test_a_failed_job_leaves_nothing_and_harms_nobody),
+	    TEST(test_a_job_that_fails_alone_leaves_nothing),
 	    TEST(test_reads_do_not_wait_for_the_batch),
 	    TEST(test_a_read_is_answered_before_the_commit),
 	    TEST(test_closing_finishes_what_waits),
