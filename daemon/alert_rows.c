@@ -17,9 +17,7 @@
 void
 row_copy(char *to, size_t size, const struct rows *r, int column)
 {
-	const char *s = row_text(r, column);
-
-	snprintf(to, size, "%s", s == NULL ? "" : s);
+	text_copy(to, size, row_text(r, column));
 }
 
 static void

@@ -25,14 +25,10 @@ read_case(struct rows *rows, struct case_row *c)
 
 	*c = (struct case_row){0};
 	if (is_there) {
-		const char *holder = row_text(rows, 3);
-
-		snprintf(c->id, sizeof(c->id), "%s", row_text(rows, 0));
-		snprintf(c->code, sizeof(c->code), "%s", row_text(rows, 1));
-		snprintf(
-		    c->incident, sizeof(c->incident), "%s", row_text(rows, 2));
-		snprintf(c->assignee, sizeof(c->assignee), "%s",
-		    holder == NULL ? "" : holder);
+		text_copy(c->id, sizeof(c->id), row_text(rows, 0));
+		text_copy(c->code, sizeof(c->code), row_text(rows, 1));
+		text_copy(c->incident, sizeof(c->incident), row_text(rows, 2));
+		text_copy(c->assignee, sizeof(c->assignee), row_text(rows, 3));
 		c->is_open = strcmp(row_text(rows, 4), "open") == 0;
 		c->is_confidential = row_int(rows, 5) != 0;
 		c->is_possible_duplicate = row_int(rows, 6) != 0;
@@ -40,7 +36,7 @@ read_case(struct rows *rows, struct case_row *c)
 		c->received_at = row_int(rows, 8);
 		c->version = row_int(rows, 9);
 		facts_parse(&c->facts, row_text(rows, 10));
-		snprintf(c->file, sizeof(c->file), "%s", row_text(rows, 11));
+		text_copy(c->file, sizeof(c->file), row_text(rows, 11));
 		c->is_merged = strcmp(c->file, c->id) != 0;
 	}
 	how = rows_end(rows);

@@ -38,9 +38,9 @@ fill_clock(struct tx *tx, const struct which *w, const struct opening *o,
 	*k = (struct clock_row){.opened_at = clock_now()};
 	id_new(k->id);
 	if (w->c != NULL)
-		snprintf(k->case_id, sizeof(k->case_id), "%s", w->c->id);
-	snprintf(k->step, sizeof(k->step), "%s", w->step);
-	snprintf(k->item, sizeof(k->item), "%s", w->item);
+		text_copy(k->case_id, sizeof(k->case_id), w->c->id);
+	text_copy(k->step, sizeof(k->step), w->step);
+	text_copy(k->item, sizeof(k->item), w->item);
 	k->is_urgent = ladder_is_urgent(l);
 	k->climb.start_at = o->start_at;
 	k->climb.due_at = o->due_at;
@@ -87,8 +87,8 @@ audit_opened(struct tx *tx, const struct case_row *c, json_t *opened)
 		json_decref(opened);
 		return OK;
 	}
-	snprintf(id, sizeof(id), "%s",
-	    json_string_value(json_object_get(first, "clock")));
+	text_copy(
+	    id, sizeof(id), json_string_value(json_object_get(first, "clock")));
 	return audit_add(
 	    tx, &(struct happening){
 		    .actor = &audit_system,

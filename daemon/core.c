@@ -65,6 +65,16 @@ xasprintf(const char *fmt, ...)
 	return s;
 }
 
+void
+text_copy(char *to, size_t size, const char *from)
+{
+	size_t n = from == NULL ? 0 : strnlen(from, size - 1);
+
+	if (n > 0)
+		memcpy(to, from, n);
+	to[n] = '\0';
+}
+
 /* Make room for n more bytes and a NUL; false on overflow. */
 static bool
 buf_room(struct buf *b, size_t n)

@@ -32,6 +32,9 @@ char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* As much of from (NULL: nothing) as fits into size bytes with its NUL. */
+void text_copy(char *to, size_t size, const char *from);
+
 /*
  * A growing byte string that never exceeds max bytes (NUL not counted).
  * After an overflow `over` stays true and further additions are dropped.

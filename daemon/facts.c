@@ -111,9 +111,13 @@ facts_format(const struct facts *f)
 {
 	struct buf b = BUF_MAX(4096);
 
-	for (int i = 0; i < FACT_MAX; i++)
-		buf_addf(&b, "%s\"%s\":\"%s\"", i == 0 ? "{" : ",",
-		    table[i].name, fact_text(f, (enum fact)i));
+	for (int i = 0; i < FACT_MAX; i++) {
+		buf_adds(&b, i == 0 ? "{\"" : ",\"");
+		buf_adds(&b, table[i].name);
+		buf_adds(&b, "\":\"");
+		buf_adds(&b, fact_text(f, (enum fact)i));
+		buf_adds(&b, "\"");
+	}
 	buf_adds(&b, "}");
 	return buf_take(&b);
 }

@@ -102,7 +102,7 @@ add_rows(struct rows *rows, struct candidates *to)
 	while (to->n < NELEM(to->list) && rows_next(rows)) {
 		struct candidate *c = &to->list[to->n++];
 
-		snprintf(c->id, sizeof(c->id), "%s", row_text(rows, 0));
+		text_copy(c->id, sizeof(c->id), row_text(rows, 0));
 		c->is_barred = row_int(rows, 1) > 0;
 		c->is_away = row_int(rows, 2) > 0;
 		c->has_address = row_int(rows, 3) > 0;

@@ -153,11 +153,18 @@ strings_are_copied(void **state)
 {
 	char *a = xstrndup("abc", 2), *b = xstrdup("xyz"),
 	     *c = xasprintf("%s%d", a, 7);
+	char small[4];
 
 	(void)state;
 	assert_string_equal(a, "ab");
 	assert_string_equal(b, "xyz");
 	assert_string_equal(c, "ab7");
+	text_copy(small, sizeof(small), "abcd");
+	assert_string_equal(small, "abc");
+	text_copy(small, sizeof(small), "x");
+	assert_string_equal(small, "x");
+	text_copy(small, sizeof(small), NULL);
+	assert_string_equal(small, "");
 	free(a);
 	free(b);
 	free(c);
