@@ -12,6 +12,9 @@
 #include "clocks.h"
 #include "context.h"
 
+/* Rows read by one query. */
+#define PAGE 16
+
 static enum outcome
 audit_case(struct tx *tx, const struct case_row *c, const struct subject *by,
     const char *act, json_t *detail)
@@ -73,8 +76,21 @@ save_holder(struct tx *tx, struct case_row *c, const json_t *why)
 enum outcome
 case_referrals_on(struct tx *tx, const struct case_row *c, const char *state)
 {
-	return perhaps(
-	    tx_exec(tx, Q_REFERRALS_ON, ARGS(V_TEXT(c->id), V_TEXT(state))));
+	char list[PAGE][ID_SIZE];
+	enum outcome how = OK;
+	size_t n = PAGE;
+
+	/* Those that went on are not found again. */
+	while (how == OK && n == PAGE) {
+		how = ids_read(
+		    tx_query(tx, Q_REFERRALS_BEHIND,
+			ARGS(V_TEXT(c->id), V_TEXT(state), V_INT(PAGE))),
+		    list, PAGE, &n);
+		for (size_t i = 0; i < n && how == OK; i++)
+			how = tx_exec(tx, Q_REFERRAL_STATE,
+			    ARGS(V_TEXT(list[i]), V_TEXT(state)));
+	}
+	return how;
 }
 
 enum outcome

@@ -100,13 +100,12 @@ refused_none(struct tx *tx, const struct request *r)
 {
 	const char *agency = r->subject.id;
 	unsigned char digest[HASH_SIZE];
-	enum outcome how = prune(tx);
+	enum outcome how;
 
 	hash_of(r->raw == NULL ? "" : r->raw, r->raw_len, digest);
-	if (how == OK)
-		how = perhaps(tx_exec(tx, Q_REFUSED_TAKEN,
-		    ARGS(V_TEXT(agency), V_BLOB(digest, HASH_SIZE),
-			V_INT(clock_now()))));
+	how = perhaps(tx_exec(tx, Q_REFUSED_TAKEN,
+	    ARGS(V_TEXT(agency), V_BLOB(digest, HASH_SIZE),
+		V_INT(clock_now()))));
 	if (how != OK)
 		return how;
 	return perhaps(tx_exec(tx, Q_REFUSED_NONE, ARGS(V_TEXT(agency))));

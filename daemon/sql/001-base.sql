@@ -170,7 +170,7 @@ CREATE INDEX cases_incident ON cases (incident);
 -- Lists go on by id: of all, and of what one member holds.
 CREATE INDEX cases_page ON cases (ward, id);
 CREATE INDEX cases_held ON cases (ward, assignee, id);
-CREATE INDEX cases_file ON cases (file);
+CREATE INDEX cases_file ON cases (file, id);
 
 CREATE TABLE duplicate_of (        -- suspicions, seen by the team only
     case_id TEXT NOT NULL REFERENCES cases (id),
@@ -295,7 +295,7 @@ CREATE TABLE referral_case (
     is_attached INT8 NOT NULL DEFAULT 0, -- by the team: no receipt tells it
     PRIMARY KEY (referral_id, case_id)
 ) STRICT;
-CREATE INDEX referral_case_case ON referral_case (case_id);
+CREATE INDEX referral_case_case ON referral_case (case_id, referral_id);
 
 CREATE TABLE referral_update (
     id TEXT PRIMARY KEY NOT NULL,
