@@ -27,6 +27,7 @@ static const struct {
     {".mjs", "text/javascript; charset=utf-8"},
     {".json", "application/json"},
     {".svg", "image/svg+xml"},
+    {".png", "image/png"},
     {".webmanifest", "application/manifest+json"},
 };
 

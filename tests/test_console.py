@@ -86,7 +86,7 @@ def test_no_module_leaves_its_build():
     """An absolute address would load a module a second time."""
     for f in FILES.glob("*.mjs"):
         found = re.findall(r"""["'`](/console/[^"'`]*)""", f.read_text())
-        assert set(found) <= {"/console/worker.mjs", "/console/icon.svg",
+        assert set(found) <= {"/console/worker.mjs", "/console/icon-192.png",
                               "/console/${BUILD}/"}, f
 
 

@@ -1,17 +1,44 @@
 """The page as an app: installed, opened offline, alerted by Web Push."""
+import base64
 import json
 import re
 
 import pytest
 
 from case_site import FULL, Site
-from console_site import Page, browser, s  # noqa: F401
+from console_site import SHOTS, Page, browser, s  # noqa: F401
 from courier_fixtures import ledger, stops  # noqa: F401
-from hotline import Daemon, spool
+from hotline import ROOT, Daemon, spool
 from login_site import password
 from test_console import build_of, open_home
 from test_webpush import service  # noqa: F401
 
+# An icon of so many pixels out of icon.svg; "whole" has no corners that are cut
+# and its sign within the circle that every launcher leaves (W3C manifest, 4.1).
+DRAW = """(async ({ size, isWhole, than }) => {
+  const load = (src) => new Promise((ok, no) => {
+    const image = new Image(size, size);
+    Object.assign(image, { onload: () => ok(image), onerror: no, src });
+  });
+  const canvas = () => Object.assign(document.createElement("canvas"),
+    { width: size, height: size });
+  const pixels = (of) => of.getContext("2d").getImageData(0, 0, size, size).data;
+  const made = canvas(), kept = canvas();
+  const pen = made.getContext("2d");
+  const edge = isWhole ? size / 10 : 0;
+  if (isWhole) {
+    pen.fillStyle = "#14406b";
+    pen.fillRect(0, 0, size, size);
+  }
+  pen.drawImage(await load("/console/icon.svg"), edge, edge,
+    size - 2 * edge, size - 2 * edge);
+  const image = await load(than).catch(() => null);
+  if (image !== null)
+    kept.getContext("2d").drawImage(image, 0, 0);
+  const other = pixels(kept);
+  return { png: made.toDataURL(), width: image?.naturalWidth ?? 0,
+    off: pixels(made).reduce((n, x, i) => n + (Math.abs(x - other[i]) > 24), 0) };
+})(%s)"""
 READY = "navigator.serviceWorker.ready.then(() => true)"
 KEPT = """(async () => {
   const found = [];
@@ -42,6 +69,27 @@ def test_the_page_can_be_installed(s, browser):
         a = p.do("cdp", method="Page.getAppManifest")
         assert a["errors"] == [] and json.loads(a["data"])["name"] == \
             "Trực bảo vệ trẻ em"
+
+
+def test_its_icons_are_the_drawn_one_in_every_size(s, browser):
+    """What Chrome asks of an app are PNGs of 192 and 512; launchers cut one to
+    their own shape, and iOS takes no SVG."""
+    icons = json.loads((ROOT / "handlers/console/manifest.webmanifest")
+                       .read_text())["icons"]
+    assert {(i["sizes"], i["purpose"]) for i in icons} == {
+        ("any", "any"), *((f"{n}x{n}", p) for n in (192, 512)
+                          for p in ("any", "maskable"))}
+    with Page(browser, s.url) as p:
+        for i in icons[1:]:
+            size = int(i["sizes"].split("x")[0])
+            made = p.do("run", code=DRAW % json.dumps({
+                "size": size, "isWhole": i["purpose"] == "maskable",
+                "than": i["src"]}))
+            name = i["src"].split("/")[-1]
+            SHOTS.mkdir(exist_ok=True)  # to be taken over if it is another
+            (SHOTS / name).write_bytes(base64.b64decode(
+                made["png"].split(",")[1]))
+            assert (made["width"], made["off"] < size) == (size, True), name
 
 
 def test_it_opens_offline_says_so_and_kept_only_pages(s, browser):

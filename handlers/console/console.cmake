@@ -23,7 +23,7 @@ if(CONSOLE)
     COMMAND ${CMAKE_COMMAND} -E touch ${preact} ${htm}
     COMMENT "Fetching the libraries of the console" VERBATIM)
   file(GLOB console_files CONFIGURE_DEPENDS ${here}/*.html ${here}/*.css ${here}/*.js ${here}/*.mjs
-    ${here}/*.json ${here}/*.svg ${here}/*.webmanifest)
+    ${here}/*.json ${here}/*.svg ${here}/*.png ${here}/*.webmanifest)
   list(FILTER console_files EXCLUDE REGEX "package(-lock)?[.]json$")
   foreach(file IN LISTS console_files)
     get_filename_component(name ${file} NAME)

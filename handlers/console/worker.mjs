@@ -60,7 +60,7 @@ function read(data) {
 addEventListener("push", (event) => {
   const { id, title, body } = read(event.data);
   event.waitUntil(registration.showNotification(title, { body, lang: "vi",
-    tag: id ?? "news", icon: "/console/icon.svg", requireInteraction: true }));
+    tag: id ?? "news", icon: "/console/icon-192.png", requireInteraction: true }));
 });
 
 async function show() {
