@@ -36,7 +36,7 @@ def test_a_lead_sees_what_each_carries_but_no_case_they_are_barred_from(s):
     s.d.ctl("case", "bar", code, "--member", "truongnhom")
     own = loads(s, "lead")["canbo"]
     assert (own["open_cases"], own["due"], own["overdue"]) == (0, 0, 0)
-    s.d.step("30d")
+    s.d.step("2d")
     assert loads(s, "boss")["canbo"]["overdue"] > 0
     assert loads(s, "lead")["canbo"]["overdue"] == 0
 
