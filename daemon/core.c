@@ -27,6 +27,18 @@ xrealloc(void *p, size_t n, size_t size)
 	return p;
 }
 
+void *
+xmalloc(size_t n)
+{
+	return xrealloc(NULL, n, 1);
+}
+
+void *
+xresize(void *p, size_t n)
+{
+	return xrealloc(p, n, 1);
+}
+
 char *
 xstrdup(const char *s)
 {

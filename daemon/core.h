@@ -28,6 +28,9 @@ enum outcome {
 /* Memory.  On exhaustion they log and abort: no caller checks. */
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t n, size_t size);
+/* The same for libraries that ask for so many bytes. */
+void *xmalloc(size_t n);
+void *xresize(void *p, size_t n);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

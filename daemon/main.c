@@ -362,6 +362,8 @@ main(int argc, char **argv)
 		o.mode = usage;
 	if (!seal_init())
 		fatal("libsodium does not start");
+	/* A record without its details would be worse than none. */
+	json_set_alloc_funcs(xmalloc, free);
 	/* By the first object of two threads at once it would be a race. */
 	json_object_seed(0);
 	return o.mode(&o);

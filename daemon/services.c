@@ -29,6 +29,8 @@
 bool
 base_start(struct daemon *d)
 {
+	/* evhttp would call a request bad for which it found no memory. */
+	event_set_mem_functions(xmalloc, xresize, free);
 	if (evthread_use_pthreads() != 0)
 		return false;
 	d->h.base = event_base_new();

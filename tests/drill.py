@@ -21,6 +21,8 @@ class Drill(storms.Storm):
 
     def has_died(self, seconds=0):
         """Notes it, if so."""
+        if self.d.process is None:
+            return True  # noted before
         try:
             code = self.d.process.wait(seconds) if seconds \
                 else self.d.process.poll()

@@ -289,6 +289,8 @@ serve(struct courier *c, const struct options *o)
 	mallopt(M_ARENA_MAX, 2);
 	if (!seal_init() || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return 1;
+	event_set_mem_functions(xmalloc, xresize, free);
+	json_set_alloc_funcs(xmalloc, free);
 	c->base = event_base_new();
 	if (c->base == NULL)
 		return 1;
