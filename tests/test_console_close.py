@@ -1,103 +1,9 @@
 """From opened to closed by taps on the page: every step, every paper."""
-import pytest
+from console_day import Day, s, site
+from console_site import browser
 
-from console_site import Page, browser, s as site
-from login_site import password
-
-__all__ = ["browser", "site"]
+__all__ = ["browser", "s", "site"]
 WHO = "Người Thử Nghiệm Một"
-PAPER = {"number": "12/QĐ-UBND", "signer": "Người Ký Thử Nghiệm",
-         "office": "UBND phường Thử Nghiệm"}
-
-
-@pytest.fixture(scope="module")
-def s(site):
-    site.words = {"canbo": site.word}
-    for who in ("truongnhom", "chutich", "phochutich"):
-        site.words[who] = password(site.d, who)
-    return site
-
-
-class Day(Page):
-    """Somebody's page, and what a finger does on it."""
-
-    def __init__(self, s, browser, who, size="phone"):
-        super().__init__(browser, s.url, size)
-        self.s = s
-        self.login(who, s.words[who])
-        self.wait("h2#due")
-
-    def show(self, what):
-        """Again, if it is the same page."""
-        self.do("goto", url=f"{self.s.url}#/search")
-        self.wait("#search-code")
-        self.do("goto", url=f"{self.s.url}#/{what}")
-
-    def case(self, code):
-        self.show(f"case/{code}")
-        self.wait("h2#steps")
-
-    def begin(self, step, how="Ghi nhận đã làm"):
-        self.button(f"{how}: {step}")
-        self.wait("form.step")
-        # Every choice has a word for people.
-        assert self.do("run", code="[...document.querySelectorAll('option')]"
-                       ".filter(o => o.value && o.value === o.text)"
-                       ".map(o => o.value)") == []
-        self.fill("#step-acted_at", self.s.d.now[:16])
-
-    def keep(self):
-        """Pressed, and it was so."""
-        self.do("run", code="document.querySelector('#said').textContent=''")
-        self.button("Lưu vào hồ sơ")
-        self.wait("#said p")
-        assert "Đã lưu vào hồ sơ" in self.text("#said"), self.text("#said")
-        assert self.count("form.step") == 0
-
-    def step(self, name, how="Ghi nhận đã làm", **fields):
-        self.begin(name, how)
-        for field, text in fields.items():
-            self.put(f"#step-{field}", text)
-        self.keep()
-
-    def put(self, at, text):
-        """A box, a choice or a text."""
-        if text is True:
-            return self.check(at)
-        is_choice = self.do("run", code=f"document.querySelector('{at}')"
-                            ".tagName") == "SELECT"
-        return (self.choose if is_choice else self.fill)(at, text)
-
-    def issue(self, step):
-        day = self.s.d.now[:10]
-        self.step(step, "Ghi nhận văn bản", **PAPER, date=day,
-                  signature="hand", scan="0" * 64)
-
-    def file(self, code, n, **fields):
-        """Mẫu n is filled in and filed, and ends the step that it belongs to."""
-        self.show(f"case/{code}/form/{n}")
-        self.wait(f"h1:has-text('Mẫu 0{n}')")
-        self.wait("#sheet-acted")
-        for field, text in fields.items():
-            self.put(f'[id="{field}"]', text)
-        self.fill("#sheet-acted", self.s.d.now[:16])
-        self.button("Lưu chính thức vào hồ sơ")
-        self.wait("#said p")
-        assert "ghi nhận bước" in self.text("#said"), self.text("#said")
-
-    def agree(self, code, step, **fields):
-        """The chairman looks at the papers, and agrees."""
-        self.show("approvals")
-        self.wait("h2:has-text('Chờ quyết định')")
-        self.button(f"Xem hồ sơ, quyết định: {step} {code}")
-        self.wait("h3:has-text('Quyết định')")
-        for field, text in fields.items():
-            self.put(f"#agree-{field}", text)
-        self.button("Tôi đồng ý")
-        self.wait("#said p")
-        assert "anh/chị đồng ý" in self.text("#said"), self.text("#said")
-
-
 MARKS = {"harm.1.1": "low", "protection.2.1": "low", "risk": "low",
          "conclusion": "Kết luận thử nghiệm."}
 ACTIVITY = {"what": "Tư vấn thử nghiệm", "body": "Trạm Y tế", "person": WHO,
@@ -158,9 +64,8 @@ def end_steps(p, boss, code):
     boss.begin("Kết thúc hoặc lập kế hoạch mới")
     boss.choose("#step-next", "close")
     boss.choose("#step-reason", "founded")
-    boss.button("Lưu vào hồ sơ")
-    boss.wait("#said .fault")  # a case is closed when the child is safe
-    assert "không còn nguy cơ" in boss.text("#said")
+    # A case is closed when the child is safe.
+    boss.said("Lưu vào hồ sơ", "không còn nguy cơ", kind="fault")
     boss.check("#step-no_more_risk")
     boss.check("#step-is_stable")
     boss.look("close-decide")
@@ -198,14 +103,19 @@ def test_each_step_to_closing(s, browser):
         what_is_missing(boss)
         boss.fill("#close-acted_at", s.d.now[:16])
         boss.choose("#close-reason", "no_risk")
-        boss.button("Kết thúc vụ việc")
-        boss.wait("#said .fault")  # the reason is the one that was decided
+        boss.said("Kết thúc vụ việc", "khác với lý do", kind="fault")
         assert s.case(code)["state"] == "open"
         boss.choose("#close-reason", "founded")
         boss.look("close-clear")
-        boss.button("Kết thúc vụ việc")
-        boss.wait("#said .said")
-        assert "Đã kết thúc" in boss.text("#said")
+        boss.said("Kết thúc vụ việc", "Đã kết thúc")
+        done = s.case(code)
+        assert (done["state"], done["close_reason"]) == ("closed", "founded")
         boss.look("closed")
-    done = s.case(code)
-    assert (done["state"], done["close_reason"]) == ("closed", "founded")
+        # Opened again, it is decided anew.
+        boss.click("summary:text('Mở lại vụ việc')")
+        boss.fill("#reopen-acted_at", s.d.now[:16])
+        boss.fill("#reopen-reason", "Có tin mới.")
+        boss.said("Mở lại", "Đã mở lại")
+    acts = [e["act"] for e in s.events(code)]
+    assert acts.index("case.closed") < acts.index("case.reopened")
+    assert s.case(code)["state"] == "open"

@@ -1,7 +1,7 @@
 // Conflicts of interest: stepping back from a case; for those who decide, who
 // is kept away from it, what they saw before, and letting a namesake in again.
 import { call } from "./api.mjs";
-import { change, path, shown } from "./case_file.mjs";
+import { ask, change, path, shown } from "./case_file.mjs";
 import { sheet } from "./fields.mjs";
 import { html } from "./html.mjs";
 import { live } from "./live.mjs";
@@ -9,9 +9,7 @@ import { DECIDERS, hasRole } from "./menu.mjs";
 import { t, word } from "./text.mjs";
 import { whenText } from "./time.mjs";
 
-async function load() {
-  shown.bars = (await call("GET", path("/bars"))).items;
-}
+const load = () => ask("/bars", ({ items }) => { shown.bars = items; });
 
 const act = (draw, done, work) => change(draw, done, async () => {
   await work();

@@ -1,7 +1,7 @@
 // Papers and photographs of a case: sent in parts, so that a lost connection
 // costs one part; what is missing is asked for and sent when it is back.
 import { Offline, call } from "./api.mjs";
-import { change, faultText, path, shown } from "./case_file.mjs";
+import { ask, change, faultText, path, shown } from "./case_file.mjs";
 import { html } from "./html.mjs";
 import { attempt } from "./live.mjs";
 import { t } from "./text.mjs";
@@ -15,10 +15,9 @@ let sending = null;
 
 const docs = (rest = "") => path(`/documents${rest}`);
 
-export async function loadDocuments() {
-  const { items } = await call("GET", docs());
+export const loadDocuments = () => ask("/documents", ({ items }) => {
   shown.documents = items;
-}
+});
 
 const digest = async (bytes) =>
   new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));

@@ -54,17 +54,29 @@ export async function change(draw, done, work) {
 
 export const path = (rest = "") => `/v1/cases/${encodeURIComponent(shown.code)}${rest}`;
 
+// Of the case that is open.  An answer that comes when it is not open any more
+// is dropped: it would stand under another's name.
+export async function ask(rest, take) {
+  const { code } = shown;
+  const found = await call("GET", path(rest));
+  if (shown.code === code)
+    take(found);
+}
+
 export async function loadEvents(after) {
   const more = after ? `&after=${encodeURIComponent(after)}` : "";
-  const page = await call("GET", path(`/timeline?limit=${EVENTS}${more}`));
-  shown.events = after ? [...shown.events, ...page.items] : page.items;
-  shown.next = page.next ?? null;
+  await ask(`/timeline?limit=${EVENTS}${more}`, ({ items, next }) => {
+    shown.events = after ? [...shown.events, ...items] : items;
+    shown.next = next ?? null;
+  });
 }
 
 // The summary; what is revealed is read with it: once, for each is recorded.
 async function load(code) {
   const { items } = await call("GET",
     `/v1/cases?code=${encodeURIComponent(code)}&limit=1`);
+  if (shown.code !== code)
+    return;
   if (items[0]?.code !== code) { // never was, or is not ours any more
     Object.assign(shown, { ...empty(), code, missing: true, said: shown.said });
     return;
@@ -87,21 +99,19 @@ export async function openCase(code) {
   });
 }
 
-export async function loadGate() {
-  shown.gate = await call("GET", path("/gate"));
-}
+export const loadGate = () => ask("/gate", (gate) => { shown.gate = gate; });
 
-async function readWhole() {
-  const [whole, notes] = await Promise.all([call("GET", path()),
-    call("GET", path("/notes"))]);
-  Object.assign(shown, { whole, notes: notes.items });
-}
+const readWhole = () => Promise.all([
+  ask("", (whole) => Object.assign(shown, { whole })),
+  ask("/notes", ({ items }) => Object.assign(shown, { notes: items }))]);
 
 export function reveal() {
   shown.isRevealed = true;
 }
 
 export async function askInformant(reason) {
+  const { code } = shown;
   const found = await call("POST", path("/informant"), { reason });
-  shown.informants = found.items;
+  if (shown.code === code)
+    shown.informants = found.items;
 }

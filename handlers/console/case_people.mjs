@@ -84,7 +84,7 @@ function hide(shown, draw) {
 
 export const casePeople = (shown, draw) => html`
   <section aria-labelledby="people"><h2 id="people">${t("people")}</h2>
-    ${shown.whole === null
+    ${shown.whole === null || shown.notes === null
       ? html`<p class="help">${t("people.hidden")}</p>
         <button type="button" disabled=${shown.isBusy}
           onClick=${() => change(draw, t("people.read"), reveal)}>${

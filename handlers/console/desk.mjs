@@ -12,9 +12,13 @@ const fresh = () => ({ data: null, said: null, isFault: false, isBusy: false,
 // load() fetches what body(state, draw) shows; chosen and once are the page's.
 export function desk(title, roles, load, body) {
   const state = fresh();
+  let visit = 0; // what comes after the page was left is dropped
 
   async function look() {
-    state.data = await load(state);
+    const mine = visit;
+    const data = await load(state);
+    if (mine === visit)
+      state.data = data;
   }
 
   async function open() {
@@ -47,5 +51,9 @@ export function desk(title, roles, load, body) {
       <p class=${state.isFault ? "fault" : "said"}>${state.said}</p>`}</div>
     ${!hasRole(roles) ? html`<p class="fault">${t("page.refused")}</p>`
       : state.data !== null && body(state, draw)}`;
-  return { page, open, close: () => Object.assign(state, fresh()) };
+  const close = () => {
+    visit++;
+    Object.assign(state, fresh());
+  };
+  return { page, open, close };
 }

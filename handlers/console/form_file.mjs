@@ -73,21 +73,28 @@ function putBack() {
   unsaved = null;
 }
 
+const isThere = (code, key) => sheet.code === code && sheet.key === key;
+
 export async function openSheet(part) {
   const [code, , n] = part.split("/");
+  const key = `M0${n}`;
   forgetSheet();
-  Object.assign(sheet, { code, form: formOf(n), key: `M0${n}` });
+  Object.assign(sheet, { code, form: formOf(n), key });
   try {
     await attempt(async () => {
-      sheet.whole = await call("GET", path());
-      sheet.begun = begin(sheet.form, sheet.whole, live.me);
-      take(await read());
+      const whole = await call("GET", path());
+      const found = isThere(code, key) ? await read() : null;
+      if (!isThere(code, key)) // left meanwhile: it is another's screen
+        return;
+      Object.assign(sheet, { whole, begun: begin(sheet.form, whole, live.me) });
+      take(found);
+      putBack();
     });
-    putBack();
   } catch (error) {
     const missing = error instanceof Problem && [403, 404].includes(error.status);
-    Object.assign(sheet, { missing, isFault: true,
-      said: missing ? null : faultText(error) });
+    if (isThere(code, key))
+      Object.assign(sheet, { missing, isFault: true,
+        said: missing ? null : faultText(error) });
   }
 }
 

@@ -13,6 +13,7 @@ const empty = () => ({ me: null, steps: {}, alerts: [], clocks: [],
 
 export const live = empty();
 let touched = 0;
+let session = 0; // an answer to one that is over is dropped
 let last = Promise.resolve(), waiting = null;
 let changed = () => {};
 let over = () => {};
@@ -24,6 +25,7 @@ export function onChange(draw, ended) {
 
 // All that was shown is forgotten.
 export function forget() {
+  session++;
   Object.assign(live, empty());
   remember(null);
   deafen();
@@ -65,7 +67,10 @@ function clocksOf(cases) {
 }
 
 export async function loadCases() {
+  const mine = session;
   const found = await all("/v1/cases?state=open&limit=200");
+  if (mine !== session)
+    return;
   live.clocks = clocksOf(found.items);
   live.more = found.more;
   live.clocksAt = Date.now();
@@ -74,8 +79,11 @@ export async function loadCases() {
 const names = (alerts) => alerts.map((a) => a.id).join();
 
 async function ask() {
+  const mine = session;
   const [me, { items }] = await Promise.all([call("GET", "/v1/me"),
     all("/v1/alerts?limit=200", 2)]);
+  if (mine !== session)
+    return false;
   remember(me);
   heard(me.now);
   const news = names(items) !== names(live.alerts);

@@ -7,6 +7,7 @@ import { addInformant, forgetLeaf, leaf, onLeaf, openLeaf }
 import { bottom, dateOf, dayOf, heading, markTable, or, planTable, top, upper }
   from "./print_parts.mjs";
 import { speakAlso, t } from "./text.mjs";
+import { dateTimeInput } from "./time.mjs";
 
 const own = { word: (family, code) => code };
 
@@ -15,9 +16,8 @@ const value = (f, text) => {
   if (f.kind === "date")
     return or(dayOf(got), 20);
   if (f.kind === "instant")
-    return got ? new Date(Date.parse(got) + 7 * 3600000).toISOString()
-      .replace(/^(\d+)-(\d+)-(\d+)T(\d+):(\d+).*/, "$4 giờ $5, ngày $3/$2/$1")
-      : or("", 30);
+    return or(dateTimeInput(got).replace(/^(\d+)-(\d+)-(\d+)T(\d+):(\d+)$/,
+      "$4 giờ $5, ngày $3/$2/$1") || got, 30);
   // Not ticked says no only where somebody has concluded.
   if (f.kind === "check")
     return got === "yes" ? "có" : text.risk ? "không" : or("", 20);
@@ -189,7 +189,7 @@ function style() {
     return;
   const link = document.createElement("link");
   Object.assign(link, { id: "print-style", rel: "stylesheet",
-    href: new URL("./print.css", import.meta.url).href });
+    href: "/console/print.css" });
   document.head.append(link);
 }
 

@@ -10,10 +10,15 @@ const empty = () => ({ code: null, what: null, form: null, whole: null, text: {}
   informants: null, missing: false, said: null, isBusy: false });
 export const leaf = empty();
 let redraw = () => {};
+// What is being fetched; of one that was left meanwhile nothing is shown.
+let coming = null;
 
 export const onLeaf = (draw) => { redraw = draw; };
-export const forgetLeaf = () => Object.assign(leaf, empty());
-const path = (rest = "") => `/v1/cases/${encodeURIComponent(leaf.code)}${rest}`;
+export function forgetLeaf() {
+  coming = null;
+  Object.assign(leaf, empty());
+}
+const path = (of, rest = "") => `/v1/cases/${encodeURIComponent(of.code)}${rest}`;
 
 async function ifThere(work) {
   try {
@@ -31,52 +36,58 @@ function lastAct(events, is) {
   return acts.filter((e) => e.body.paper).at(-1) ?? acts.at(-1) ?? null;
 }
 
-async function readActs(is) {
-  const { items } = await all(path("/timeline?open=true&limit=500"), 10);
-  leaf.act = lastAct(items, is);
-  leaf.paper = leaf.act?.body.paper ?? null;
+async function readActs(one, is) {
+  const { items } = await all(path(one, "/timeline?open=true&limit=500"), 10);
+  one.act = lastAct(items, is);
+  one.paper = one.act?.body.paper ?? null;
 }
 
-async function readForm() {
-  const { form } = leaf;
-  const found = await ifThere(() => call("GET", path(`/forms/${leaf.what}`)));
-  leaf.text = found === null ? begin(form, leaf.whole, live.me)
+async function readForm(one) {
+  const { form } = one;
+  const found = await ifThere(() => call("GET", path(one, `/forms/${one.what}`)));
+  one.text = found === null ? begin(form, one.whole, live.me)
     : Object.fromEntries(found.fields.map((f) => [f.name, f.text]));
-  leaf.isDraft = found?.state !== "filed";
-  leaf.filedAt = leaf.isDraft ? null : found.saved_at;
+  one.isDraft = found?.state !== "filed";
+  one.filedAt = one.isDraft ? null : found.saved_at;
   if (form.step)
-    await readActs((done) => done.kind === form.step);
+    await readActs(one, (done) => done.kind === form.step);
   if (form.plan)
-    leaf.plan = await ifThere(() => call("GET", path("/plan")));
+    one.plan = await ifThere(() => call("GET", path(one, "/plan")));
+}
+
+async function readLeaf(one) {
+  one.whole = await call("GET", path(one));
+  await (one.form === null ? readActs(one, (done) => done.step === one.what)
+    : readForm(one));
+  one.missing = one.form === null && one.act === null;
 }
 
 export async function openLeaf(part) {
   const [code, , what] = part.split("/");
+  const one = { ...empty(), code, what, form: FORMS[what] ?? null };
   forgetLeaf();
-  Object.assign(leaf, { code, what, form: FORMS[what] ?? null });
+  coming = one;
+  Object.assign(leaf, one);
   try {
-    await attempt(async () => {
-      leaf.whole = await call("GET", path());
-      await (leaf.form === null ? readActs((done) => done.step === what)
-        : readForm());
-      leaf.missing = leaf.form === null && leaf.act === null;
-    });
+    await attempt(() => readLeaf(one));
   } catch (error) {
-    const isMissing = error instanceof Problem && [403, 404].includes(error.status);
-    Object.assign(leaf, { missing: isMissing,
-      said: isMissing ? null : faultText(error) });
+    one.missing = error instanceof Problem && [403, 404].includes(error.status);
+    one.said = one.missing ? null : faultText(error);
   }
+  if (coming === one)
+    Object.assign(leaf, one);
 }
 
 // D56 24.1: only if somebody chooses it, and says why.
 export async function addInformant(reason) {
+  const { code } = leaf;
   Object.assign(leaf, { isBusy: true, said: null });
   redraw();
   try {
-    await attempt(async () => {
-      leaf.informants = (await call("POST", path("/informant"),
-        { reason })).items;
-    });
+    const { items } = await attempt(() => call("POST", path(leaf, "/informant"),
+      { reason }));
+    if (leaf.code === code)
+      leaf.informants = items;
   } catch (error) {
     leaf.said = faultText(error);
   }
