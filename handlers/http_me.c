@@ -28,6 +28,28 @@ add_quiet(json_t *o, const struct rows *rows)
 	json_object_set_new(o, "quiet", json_string(text));
 }
 
+/*
+ * What a page seals a draft with when its session ends: told to every session of
+ * the member and to nobody else, so that the next login opens it.
+ */
+static void
+add_page_key(struct tx *tx, const struct request *r, json_t *o)
+{
+	unsigned char mac[32];
+	char text[2 * sizeof(mac) + 1];
+	struct key ward, pages;
+
+	if (keyring_get(tx, tx_ward(tx), &ward) != OK)
+		return;
+	key_derive(&ward, "pages", &pages);
+	hmac_sha256(
+	    pages.bytes, KEY_SIZE, r->subject.id, strlen(r->subject.id), mac);
+	hex_encode(text, mac, sizeof(mac));
+	json_object_set_new(o, "page_key", json_string(text));
+	key_wipe(&ward);
+	key_wipe(&pages);
+}
+
 /* How they are logged in; a page of ours sends csrf with every change. */
 static void
 add_login(struct tx *tx, const struct request *r, json_t *o)
@@ -42,6 +64,7 @@ add_login(struct tx *tx, const struct request *r, json_t *o)
 		return;
 	session_csrf(token, csrf);
 	json_object_set_new(o, "csrf", json_string(csrf));
+	add_page_key(tx, r, o);
 }
 
 /* What stands at the head of the ward's papers. */

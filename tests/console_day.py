@@ -8,6 +8,10 @@ __all__ = ["site"]
 ISSUED = {"number": "12/QĐ-UBND", "signer": "Người Ký Thử Nghiệm",
           "office": "UBND phường Thử Nghiệm", "signature": "hand"}
 
+# The address of a module, which names the build.
+MODULE = "document.querySelector('script[type=module]').src" \
+         ".replace('console.mjs', '{}')"
+
 
 @pytest.fixture(scope="module")
 def s(site):
@@ -19,8 +23,8 @@ def s(site):
 
 
 class Day(Page):
-    def __init__(self, s, browser, who, size="phone"):
-        super().__init__(browser, s.url, size)
+    def __init__(self, s, browser, who, size="phone", **more):
+        super().__init__(browser, s.url, size, **more)
         self.s = s
         self.login(who, s.words[who])
         self.wait("h2#due")

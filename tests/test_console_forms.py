@@ -1,4 +1,6 @@
 """Forms Mẫu 01-07 on the page: written, kept sealed, filed, steps done."""
+import time
+
 import pytest
 
 from console_site import LONG, browser, s

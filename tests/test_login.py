@@ -41,6 +41,18 @@ def test_in_and_out(d):
     assert b.me().status == 401
 
 
+def test_every_session_of_a_member_knows_the_same_key_of_pages(d):
+    keys = []
+    for login in ("canbo", "canbo", "canbo2"):
+        b = Browser(d)
+        assert b.login(login, password(d, login)).status == 201
+        keys.append(b.me().json["page_key"])
+    assert keys[0] == keys[1] != keys[2]
+    # A token has no page that could lose anything.
+    assert "page_key" not in d.api("GET", "/v1/me",
+                                   key=d.tokens["canbo"]).json
+
+
 def test_only_hashes_are_kept(d):
     word = password(d, "canbo")
     b = Browser(d)

@@ -31,7 +31,9 @@ export function faultText(error) {
     throw error;
   const parts = (error.body.errors ?? []).map((e) =>
     `${fieldText(e.pointer)}: ${e.detail}`);
-  return [error.body.detail ?? t("fault"), parts.join("; ")].join(" ").trim();
+  const said = parts.length > 0 ? t("fault.fields")
+    : error.body.detail ?? t("fault");
+  return `${said} ${parts.join("; ")}`.trim();
 }
 
 // Run a change, say how it went, and look again.

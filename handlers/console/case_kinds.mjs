@@ -70,6 +70,5 @@ export const KINDS = {
 
 // What it asks for when it is recorded as done; agreed to before, or said by
 // word of mouth, it is done with its paper.
-export const doneFields = (step, documents) =>
-  step?.needs_approval || step?.kind === "paper" ? [paper(documents)]
-    : KINDS[step?.kind];
+export const doneFields = (kind, isAgreed, documents) =>
+  isAgreed || kind === "paper" ? [paper(documents)] : KINDS[kind];

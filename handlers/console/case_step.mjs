@@ -9,7 +9,8 @@ import { t, word } from "./text.mjs";
 import { whenText } from "./time.mjs";
 
 const stepOf = (k) => live.steps[k.step];
-const fieldsOf = (k) => doneFields(stepOf(k), shown.documents ?? []);
+const fieldsOf = (k) => doneFields(k.kind, stepOf(k)?.needs_approval,
+  shown.documents ?? []);
 // Its paper is written down; the rest was decided before.
 export const isIssued = (k) => fieldsOf(k)?.[0]?.name === "paper";
 
@@ -42,7 +43,7 @@ function formLink(k) {
 
 function begins(k, begin) {
   const how = isIssued(k) ? "issue" : "do";
-  return html`${stepOf(k).needs_approval && html`<p class="help">${
+  return html`${stepOf(k)?.needs_approval && html`<p class="help">${
     t("step.approval")}</p>`}
     <p><button type="button" onClick=${begin} aria-label=${
       t(`step.${how}_of`, { step: stepName(k.step) })}>${
@@ -52,7 +53,7 @@ function begins(k, begin) {
 // begin: what its button does; none if there is nothing to press.
 export const clockRow = (k, begin) => html`
   <h3>${stepName(k.step)}</h3>
-  ${stepOf(k)?.kind === "activity" && html`<p>${
+  ${k.kind === "activity" && html`<p>${
     t("step.item", { n: k.item })}</p>`}
   ${time(k)}
   ${k.lapsed_at && html`<p class="level late">${t("step.lapsed",
@@ -67,5 +68,5 @@ export const stepForm = (k, how) => sheet({ ...how, prefix: "step",
   fields: [{ name: "acted_at", kind: "instant", required: true,
     value: how.startAt }, ...fieldsOf(k),
   { name: "note", kind: "long", max: 4000 }],
-  send: (body) => how.send(stepOf(k).kind === "activity"
+  send: (body) => how.send(k.kind === "activity"
     ? { ...body, item: Number(k.item) } : body) });

@@ -1,5 +1,6 @@
 // The team's page: which screen is shown, and the frame around it.
 import { Offline, call } from "./api.mjs";
+import { drop, isHeld, lock } from "./hold.mjs";
 import { html, render } from "./html.mjs";
 import { begin, forget, isFresh, live, onChange, refresh, watch }
   from "./live.mjs";
@@ -23,6 +24,8 @@ async function choose(next) {
 async function leave() {
   // Something may still be unsaved.
   await closeAll();
+  lock();
+  drop();
   deafen(); // its end is ours, and no session that ran out
   try {
     await call("DELETE", "/v1/session");
@@ -110,10 +113,17 @@ async function move() {
   scrollTo(0, 0);
 }
 
-function ended() {
-  closeAll();
+// What was being typed is sealed before its key is forgotten.
+async function ended() {
+  const closing = closeAll();
+  lock();
   state.why = t("session_over");
   draw();
+  await closing;
+  if (isHeld() && live.me === null) {
+    state.why = t("session_over.held");
+    draw();
+  }
 }
 
 async function start() {

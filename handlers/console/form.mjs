@@ -1,7 +1,7 @@
 // A form of a case as a screen: #/case/CODE/form/1 to 7.
 import { html } from "./html.mjs";
 import { numberText } from "./forms.mjs";
-import { file, insist, keep, leaveSheet, onSheet, openSheet, openSteps, reload,
+import { file, insist, keep, keepNow, leaveSheet, onSheet, openSheet, openSteps, reload,
   sheet, write } from "./form_file.mjs";
 import { stepName } from "./due.mjs";
 import { language, t, word } from "./text.mjs";
@@ -182,16 +182,23 @@ const warn = (event) => {
     event.preventDefault();
 };
 
+const putAway = () => {
+  if (document.hidden)
+    keepNow();
+};
+
 export async function open(where, draw) {
   onSheet(draw);
   own.step = null;
   own.actedAt = dateTimeInput(new Date(now()).toISOString());
   addEventListener("beforeunload", warn);
+  document.addEventListener("visibilitychange", putAway);
   await openSheet(where);
 }
 
 export function close(isEnd) {
   removeEventListener("beforeunload", warn);
+  document.removeEventListener("visibilitychange", putAway);
   return leaveSheet(isEnd);
 }
 

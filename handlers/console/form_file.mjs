@@ -3,21 +3,24 @@
 import { Problem, call } from "./api.mjs";
 import { faultText } from "./case_file.mjs";
 import { fieldsOf, formOf } from "./forms.mjs";
+import { hold, release } from "./hold.mjs";
 import { attempt, live } from "./live.mjs";
 import { t } from "./text.mjs";
 import { now } from "./time.mjs";
 
-// A draft is saved this long after the last key.
-const AFTER = 15000;
+// A draft is saved this long after the last key, and as often while somebody
+// writes on and on.
+const AFTER = 15000, MOST = 30000;
 // The kinds of steps that an officer ends with a form.
 const KINDS = ["assess", "review", "plan"];
 
 const empty = () => ({ code: null, form: null, key: null, whole: null,
   version: 0, saved: null, text: {}, begun: {}, rows: 1, isDirty: false,
-  isBusy: false, isStale: false, missing: false, said: null, isFault: false });
+  isSending: false, isBusy: false, isStale: false, missing: false, said: null, isFault: false });
 export const sheet = empty();
-let timer = null;
-// Left without a connection: put back when its form is opened again.
+let timer = null, dirtySince = 0;
+// Left without a connection or when the session ended: put back when its form
+// is opened again.
 let unsaved = null;
 let redraw = () => {};
 
@@ -62,14 +65,20 @@ async function read() {
   return await call("GET", formPath()).catch(none);
 }
 
-function putBack() {
+async function putBack() {
   const { code, key } = sheet;
+  const held = await release();
+  if (held !== null)
+    unsaved = { ...held, login: live.me?.login, isHeld: true };
   if (unsaved?.code !== code || unsaved.key !== key ||
       unsaved.login !== live.me?.login)
     return;
   Object.assign(sheet, { text: unsaved.text, version: unsaved.version,
-    isDirty: true, said: t("form.put_back"), isFault: true });
+    isDirty: true, isFault: !unsaved.isHeld,
+    said: t(unsaved.isHeld ? "form.put_back_held" : "form.put_back") });
   sheet.rows = countRows();
+  if (unsaved.isHeld)
+    keepQuietly();
   unsaved = null;
 }
 
@@ -88,7 +97,7 @@ export async function openSheet(part) {
         return;
       Object.assign(sheet, { whole, begun: begin(sheet.form, whole, live.me) });
       take(found);
-      putBack();
+      await putBack();
     });
   } catch (error) {
     const missing = error instanceof Problem && [403, 404].includes(error.status);
@@ -99,19 +108,29 @@ export async function openSheet(part) {
 }
 
 export function write(name, text) {
+  if (!sheet.isDirty)
+    dirtySince = performance.now();
   sheet.text[name] = text;
   sheet.isDirty = true;
   sheet.said = null;
   clearTimeout(timer);
-  timer = setTimeout(keepQuietly, AFTER);
+  timer = setTimeout(keepQuietly, Math.max(0, Math.min(AFTER,
+    dirtySince + MOST - performance.now())));
   redraw();
+}
+
+// The phone is put away, and may sleep until the session is over.
+export function keepNow() {
+  clearTimeout(timer);
+  if (sheet.isDirty)
+    keepQuietly();
 }
 
 async function put(state) {
   const { code, text } = sheet;
   const fields = Object.entries(text).filter(([, v]) => v.trim() !== "")
     .map(([name, v]) => ({ name, text: v.trim() }));
-  sheet.isDirty = false;
+  Object.assign(sheet, { isDirty: false, isSending: true });
   try {
     const made = await call("PUT", formPath(), { state, fields },
       { "If-Match": `"${sheet.version}"` });
@@ -121,6 +140,8 @@ async function put(state) {
   } catch (error) {
     sheet.isDirty = sheet.code === code;
     throw error;
+  } finally {
+    sheet.isSending = false;
   }
 }
 
@@ -169,14 +190,24 @@ export const insist = () => act(t("form.kept"), async () => {
   await put("draft");
 });
 
-// Saved when the page is left with something unsaved; at the end of a session
-// nothing is kept, saved or not.
+// The session ended by itself: what is not saved is sealed for the next one.
+function seal(rest) {
+  const open = sheet.isDirty || sheet.isSending ? rest : unsaved;
+  return open === null ? null : hold(open);
+}
+
+// Saved when the page is left with something unsaved; after a logout nothing is
+// kept, saved or not.
 export function leaveSheet(isEnd) {
   const { code, key, text, version } = sheet;
   const rest = { code, key, text, version, login: live.me?.login };
-  const end = sheet.isDirty && live.me !== null ? put("draft").catch(() => {
-    unsaved = isEnd ? null : rest;
-  }) : null;
+  let end = null;
+  if (live.me === null)
+    end = seal(rest);
+  else if (sheet.isDirty)
+    end = put("draft").catch(() => {
+      unsaved = isEnd ? null : rest;
+    });
   if (isEnd)
     unsaved = null;
   forgetSheet();

@@ -1,5 +1,6 @@
 // What is known of the team's work, and how fresh it is.
 import { Offline, Problem, all, call, remember } from "./api.mjs";
+import { unlock } from "./hold.mjs";
 import { deafen, isListening, listen } from "./news.mjs";
 import { heard, isStale } from "./time.mjs";
 
@@ -84,6 +85,7 @@ async function ask() {
     all("/v1/alerts?limit=200", 2)]);
   if (mine !== session)
     return false;
+  await unlock(me);
   remember(me);
   heard(me.now);
   const news = names(items) !== names(live.alerts);

@@ -189,7 +189,7 @@ function style() {
     return;
   const link = document.createElement("link");
   Object.assign(link, { id: "print-style", rel: "stylesheet",
-    href: "/console/print.css" });
+    href: new URL("./print.css", import.meta.url).href });
   document.head.append(link);
 }
 
