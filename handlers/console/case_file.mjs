@@ -5,7 +5,7 @@ import { t, word } from "./text.mjs";
 
 const EVENTS = 50;
 const empty = () => ({ code: null, summary: null, isRevealed: false, whole: null,
-  notes: null, informants: null, documents: null, gate: null, bars: null,
+  notes: null, acts: null, informants: null, documents: null, gate: null, bars: null,
   events: [], next: null, missing: false, said: null, isFault: false,
   doing: null, startAt: "", isBusy: false });
 export const shown = empty();
@@ -103,7 +103,12 @@ export async function openCase(code) {
 
 export const loadGate = () => ask("/gate", (gate) => { shown.gate = gate; });
 
+const ACTS = 500;
+
 const readWhole = () => Promise.all([
+  ask(`/timeline?open=true&limit=${ACTS}`, ({ items }) => {
+    shown.acts = items.filter((e) => e.done && e.body);
+  }),
   ask("", (whole) => Object.assign(shown, { whole })),
   ask("/notes", ({ items }) => Object.assign(shown, { notes: items }))]);
 

@@ -1,11 +1,13 @@
 // The protected part of a case: children, people around them, what was told.
 // It is read when somebody asks for it, and that is recorded.
 import { askInformant, change, reveal } from "./case_file.mjs";
+import { stepName } from "./due.mjs";
 import { html } from "./html.mjs";
 import { t, word } from "./text.mjs";
 import { whenText } from "./time.mjs";
 
-const HIDDEN = new Set(["id", "role"]);
+// Marks are counted on the papers of their forms.
+const HIDDEN = new Set(["id", "role", "items"]);
 
 // A value as people read it; words that the contract fixes are translated.
 function said(name, value) {
@@ -16,11 +18,19 @@ function said(name, value) {
   return word(`field.${name}`, String(value));
 }
 
+const isThing = (v) => v !== null && typeof v === "object" && !Array.isArray(v);
+
+function valueOf(name, value) {
+  if (Array.isArray(value) && value.some(isThing))
+    return value.map((v) => valueOf(name, v));
+  return isThing(value) ? html`<dl class="facts">${rows(value)}</dl>`
+    : said(name, value);
+}
+
 const rows = (thing) => Object.entries(thing)
   .filter(([name]) => !HIDDEN.has(name))
   .map(([name, value]) => html`<dt>${word("field", name)}</dt>
-    <dd>${value !== null && typeof value === "object" && !Array.isArray(value)
-      ? html`<dl class="facts">${rows(value)}</dl>` : said(name, value)}</dd>`);
+    <dd class="told">${valueOf(name, value)}</dd>`);
 
 const card = (title, thing) => html`<li class="card" key=${thing.id}>
   <h3>${title}</h3><dl class="facts">${rows(thing)}</dl></li>`;
@@ -33,8 +43,26 @@ function told(r) {
       word("referral_state", r.state)}</p>
     ${body.narrative && html`<p class="told">${body.narrative}</p>`}
     ${body.actions_taken && html`<p class="told">${body.actions_taken}</p>`}
+    ${body.reason && html`<p class="told">${word("field", "reason")}: ${
+      body.reason}</p>`}
+    ${r.updates?.length > 0 && html`<h4>${t("updates")}</h4>
+      ${r.updates.map(update)}`}
   </li>`;
 }
+
+// What came later: more that was told, why it was refused, how it went.
+const update = (u) => html`<p class="help">${whenText(u.made_at)}</p>
+  <dl class="facts">${rows(u.body ?? {})}</dl>`;
+
+// What was written down with a step: who was called, what was seen.
+const act = (e) => html`<li class="card" key=${e.seq}>
+  <h4>${stepName(e.done.step)}</h4>
+  <p class="help">${whenText(e.at)}</p>
+  <dl class="facts">${rows(e.body)}</dl></li>`;
+
+const acts = (shown) => html`<details><summary class="tap">${
+  t("acts", { n: shown.acts.length })}</summary>
+  <ul class="cards">${shown.acts.map(act)}</ul></details>`;
 
 const note = (n) => html`<li class="card" key=${n.id}>
   <p class="told">${n.text}</p>
@@ -73,12 +101,13 @@ const revealed = (shown, draw) => html`
   <h3>${t("notes")}</h3>
   ${shown.notes.length === 0 && html`<p>${t("notes.none")}</p>`}
   <ul class="cards">${shown.notes.map(note)}</ul>
+  ${shown.acts !== null && acts(shown)}
   ${shown.whole.referrals.some((r) => r.has_informant) &&
     informants(shown, draw)}`;
 
 function hide(shown, draw) {
   Object.assign(shown, { isRevealed: false, whole: null, notes: null,
-    informants: null });
+    acts: null, informants: null });
   draw();
 }
 
