@@ -90,10 +90,24 @@ add_real(struct buf *b, const json_t *value)
 }
 
 static void
+add_integer(struct buf *b, json_int_t n)
+{
+	char digits[24], *at = digits + sizeof(digits);
+	unsigned long long left =
+	    n < 0 ? 0 - (unsigned long long)n : (unsigned long long)n;
+
+	do {
+		*--at = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (n < 0)
+		*--at = '-';
+	buf_add(b, at, (size_t)(digits + sizeof(digits) - at));
+}
+
+static void
 add_value(struct buf *b, const json_t *value)
 {
-	char number[24];
-
 	switch (json_typeof(value)) {
 	case JSON_OBJECT:
 		add_object(b, (json_t *)(uintptr_t)value);
@@ -106,9 +120,7 @@ add_value(struct buf *b, const json_t *value)
 		    b, json_string_value(value), json_string_length(value));
 		break;
 	case JSON_INTEGER:
-		snprintf(number, sizeof(number), "%lld",
-		    (long long)json_integer_value(value));
-		buf_adds(b, number);
+		add_integer(b, json_integer_value(value));
 		break;
 	case JSON_REAL:
 		add_real(b, value);
