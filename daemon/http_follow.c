@@ -8,6 +8,7 @@
 #include <event2/bufferevent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "clock.h"
 #include "http_follow.h"
@@ -25,6 +26,8 @@
 #define BEAT_MS (19 * SECOND)
 /* What a client says that has nothing to say: more is left in the kernel. */
 #define INPUT_MAX 1024
+/* What the kernel holds for who does not read: a few minutes of news. */
+#define UNREAD_MAX 2048
 
 struct follow {
 	enum {
@@ -210,6 +213,8 @@ follow_begin(struct exchange *x)
 	x->closes = true;
 	exchange_headers(x);
 	bufferevent_setwatermark(x->conn->bev, EV_READ, 0, INPUT_MAX);
+	setsockopt(bufferevent_getfd(x->conn->bev), SOL_SOCKET, SO_SNDBUF,
+	    &(int){UNREAD_MAX}, sizeof(int));
 	evhttp_send_reply_start(x->evreq, 200, NULL);
 	if (f->n++ == 0) {
 		f->commits = commits(x->h);

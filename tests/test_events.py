@@ -8,7 +8,7 @@ import time
 import pytest
 
 from case_site import FULL, NOW, Site
-from hotline import Daemon
+from hotline import BUILD, Daemon
 from login_site import Browser, password
 
 KIN = "Phan Thử Nghiệm Cán Bộ"
@@ -17,10 +17,14 @@ KIN = "Phan Thử Nghiệm Cán Bộ"
 class Stream:
     """GET /v1/events on a socket of its own."""
 
-    def __init__(self, d, key=None, cookie=None):
+    def __init__(self, d, key=None, cookie=None, holds=None):
         who = f"Authorization: Bearer {key}" if key else \
             f"Cookie: __Host-s={cookie}"
-        self.sock = socket.create_connection(("127.0.0.1", d.port), timeout=10)
+        self.sock = socket.socket()
+        self.sock.settimeout(10)
+        if holds is not None:  # this many bytes that nobody reads, and no more
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, holds)
+        self.sock.connect(("127.0.0.1", d.port))
         self.sock.sendall(f"GET /v1/events HTTP/1.1\r\nHost: a\r\n{who}\r\n\r\n"
                           .encode())
         self.held = b""
@@ -229,6 +233,31 @@ def test_what_comes_behind_it_is_not_heaped_up(s):
                 sent += e.sock.send(many)
         assert sent < 32 << 20
     assert s.d.api("GET", "/healthz").status == 200
+
+
+def test_who_never_reads_is_cut_off_and_holds_nobody_up():
+    """The kernel holds little for it, we one event; then its time runs."""
+    settings = {"agency_quota": 100000, "request_deadline": "3s"}
+    with Daemon(procedure=FULL, settings=settings) as d:
+        s = Site(d)
+
+        def held():
+            with open(f"/proc/{d.process.pid}/statm") as f:
+                return int(f.read().split()[1]) * 4096
+        with Stream(d, s.keys["vice"], holds=1) as silent, \
+                Stream(d, s.keys["boss"]) as good:
+            good.changed()
+            before = held()
+            for told in range(120):
+                s.open()
+                good.changed(5)
+                if "hotline_event_streams 1\n" in d.watch("/metrics").text:
+                    break
+            assert 10 < told < 100  # it was told, and was cut
+            assert silent.ended()   # as soon as it reads what there was
+            assert held() - before < 8 << 20 or "asan" in BUILD.name
+            s.open()
+            good.changed()
 
 
 def test_once_is_a_plain_answer(s):
