@@ -117,6 +117,7 @@ const does = {
     await page.goto(url);
   },
   goto: (p, { url }) => p.page.goto(url).then(() => null),
+  resize: (p, size) => p.page.setViewportSize(size),
   fill: (p, { at, text }) => p.page.locator(at).fill(text),
   choose: (p, { at, text }) => p.page.locator(at).selectOption(text),
   check: (p, { at }) => p.page.locator(at).check(),

@@ -89,6 +89,11 @@ class Page:
             return self.do(what, at=at, **more)
         return run
 
+    def resize(self, size):
+        self.size = size
+        width, height = SIZES[size]
+        self.do("resize", width=width, height=height)
+
     def button(self, name):
         self.click(f'role=button[name="{name}"]')
 

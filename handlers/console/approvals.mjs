@@ -1,7 +1,7 @@
 // The chairman: what waits for their yes, the papers of it, and the paper that
 // is issued then.
 import { call } from "./api.mjs";
-import { desk } from "./desk.mjs";
+import { desk, more } from "./desk.mjs";
 import { leftText, level, stepName } from "./due.mjs";
 import { KINDS } from "./case_kinds.mjs";
 import { sheet } from "./fields.mjs";
@@ -100,9 +100,12 @@ function body(state, draw) {
   return html`<p class="help">${t("approvals.help")}</p>
     <h2>${t("approvals.n", { n: list.length })}</h2>
     ${list.length === 0 && html`<p>${t("approvals.none")}</p>`}
-    <ul class="stack">${list.map((k) => item(k, state, draw))}</ul>
+    <ul class="stack">${list.slice(0, state.shown)
+      .map((k) => item(k, state, draw))}</ul>
     ${rest.length > 0 && html`<h2>${t("approvals.others",
-      { n: rest.length })}</h2><ul class="cards">${rest.map(other)}</ul>`}`;
+      { n: rest.length })}</h2><ul class="cards">${rest.slice(0, state.shown)
+        .map(other)}</ul>`}
+    ${more(state, draw, list, rest)}`;
 }
 
 export const { page, open, close } = desk("approvals.title", BOSSES, load, body);

@@ -6,8 +6,14 @@ import { attempt } from "./live.mjs";
 import { hasRole } from "./menu.mjs";
 import { t } from "./text.mjs";
 
+const PAGE = 50;
 const fresh = () => ({ data: null, said: null, isFault: false, isBusy: false,
-  chosen: null, once: null });
+  chosen: null, once: null, shown: PAGE });
+
+// The button under lists that are longer than what is shown of them.
+export const more = (state, draw, ...lists) => lists.some((list) =>
+  list.length > state.shown) && html`<p><button type="button" class="plain"
+    onClick=${() => { state.shown += PAGE; draw(); }}>${t("more")}</button></p>`;
 
 // load() fetches what body(state, draw) shows; chosen and once are the page's.
 export function desk(title, roles, load, body) {
