@@ -68,7 +68,9 @@ answer_page(struct tx *tx, struct response *a, int status, const char *text,
 	    "content=\"width=device-width\"><title>",
 	    language);
 	add_escaped(&b, messages_get(c->messages, language, "link_title"));
-	buf_adds(&b, "</title><style>" STYLE "</style></head><body><p>");
+	buf_adds(&b, "</title><style>" STYLE "</style></head><body><main><h1>");
+	add_escaped(&b, messages_get(c->messages, language, "link_title"));
+	buf_adds(&b, "</h1><p>");
 	add_escaped(&b, messages_get(c->messages, language, text));
 	buf_adds(&b, "</p>");
 	if (button != NULL) {
@@ -76,7 +78,7 @@ answer_page(struct tx *tx, struct response *a, int status, const char *text,
 		add_escaped(&b, messages_get(c->messages, language, button));
 		buf_adds(&b, "</button></form>");
 	}
-	buf_adds(&b, "</body></html>\n");
+	buf_adds(&b, "</main></body></html>\n");
 	for (size_t i = 0; i < NELEM(page_headers); i++)
 		answer_header(
 		    a, page_headers[i].name, "%s", page_headers[i].value);
