@@ -175,7 +175,7 @@ def s():
         pytest.skip("CONSOLE NOT TESTED: built with CONSOLE=OFF")
     ward = "phường <img src=x onerror=alert(0)>"
     with Daemon(procedure=FULL, settings={
-            "agency_quota": 100000, "public_url": "", "ward_name": ward,
+            "agency_quota": 100000, "ward_name": ward,
             "duty_phone": "0900 000 000"}) as d:
         s = Probed(d)
         s.probes.texts["ward"] = ward
@@ -315,6 +315,36 @@ def test_every_text_of_every_page_stays_text(s, browser):
     gone = [where for where, text in s.probes.texts.items()
             if text.lower() not in seen and not re.fullmatch(UNSEEN, where)]
     assert gone == [], "\n".join(gone)
+
+
+def test_what_a_school_writes_stays_text(s, browser):
+    """On /refer: every field, before it is sent and after, and when it comes
+    back because something is wrong."""
+    made = s.d.ctl("link", "add", "truong1", "--until", "2027-01-15")
+    reader = Reader()
+    with Page(browser, f"http://127.0.0.1:{s.d.port}/refer#{made['key']}") as p:
+        p.check("[name=who][value=other]")
+        fields = p.do("run", code="[...document.querySelectorAll('textarea,"
+                      "input:not([type]),input[type=text],input[type=tel]')]"
+                      ".map((e) => [e.id, e.maxLength])")
+        assert len(fields) > 5
+        texts = [(at, s.probes.add(f"refer/{at}", most if most > 0 else 200))
+                 for at, most in fields]
+        for at, text in texts:
+            p.fill(f"#{at}", text)
+        p.button("English")
+        p.wait("html[lang=en]")
+        reader.read(p, "refer")
+        assert all(text in reader.seen for _, text in texts)
+        p.click("form button.main")
+        p.wait(".receipt, .wrong")
+        reader.read(p, "refer sent")
+        for at in [at for at, _ in texts if p.count(f"#{at}-fault")]:
+            p.fill(f"#{at}", "0900111222")
+        if p.count(".wrong"):
+            p.click("form button.main")
+            p.wait(".receipt")
+        reader.read(p, "receipt")
 
 
 def test_what_became_an_element_is_found(s, browser):
