@@ -71,6 +71,7 @@ def s(site):
 def both_sizes(p, name):
     for size in SIZES:
         p.resize(size)
+        p.do("run", code="scrollTo(0, 0)")  # what sticks is at its place
         p.look(name)
 
 
@@ -89,6 +90,9 @@ def test_the_pages_of_a_role(s, browser, who):
         p.wait("h2#due")
         for language in OTHER:
             for _, name, at, there, *more in (x for x in PAGES if x[0] == who):
+                if more:  # not as the last language left it
+                    p.do("goto", url=f"{s.url}#/push")
+                    p.wait("h1")
                 p.do("goto", url=s.url + at.format(code=s.code))
                 p.wait(there)
                 for what in more:
