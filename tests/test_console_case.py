@@ -42,11 +42,11 @@ def test_a_case_tells_steps_law_and_time(s, browser, code, size):
         assert f"({len(running)})" in p.text("h2#steps")
         for k in running:
             assert k["name"] in text
-        assert "Căn cứ: D56" in text and "còn" in text
+        assert "Căn cứ: NĐ56" in text and "còn" in text
         assert "Mẫu 02" in text or "Mẫu 2" in text
         p.look("case-vi")
         p.button("English")
-        p.wait("text=Source: D56")
+        p.wait("text=Source: NĐ56")
         p.look("case-en")
 
 

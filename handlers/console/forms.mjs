@@ -112,7 +112,7 @@ export const FORMS = {
   M01: {
     number: 1, abbr: "BC-UBND", title: "BÁO CÁO",
     about: ["Tiếp nhận thông tin trẻ em", "Report: information received"],
-    basis: "D56 25.1",
+    basis: "NĐ56 25.1",
     sections: [
       section("Báo cáo", "Report", [...HEAD,
         choice("kind", "Trẻ em thuộc đối tượng", "Kind of report",
@@ -146,7 +146,7 @@ export const FORMS = {
     number: 2, abbr: "BC-UBND", title: "BÁO CÁO",
     about: ["Đánh giá nguy cơ ban đầu, mức độ tổn hại của trẻ em",
       "Initial assessment of risk and harm"],
-    basis: "D56 26.2",
+    basis: "NĐ56 26.2",
     sections: [section("Báo cáo", "Report", HEAD),
       section("Trẻ em", "The child", WHO_ONLY), harm(HARM), protection,
       section("Kết luận", "Conclusion", [
@@ -160,7 +160,7 @@ export const FORMS = {
   M03: {
     number: 3, abbr: "BC-UBND", title: "BÁO CÁO",
     about: ["Thu thập thông tin, đánh giá nguy cơ cụ thể", "Specific assessment"],
-    basis: "D56 27.1",
+    basis: "NĐ56 27.1",
     sections: [section("Báo cáo", "Report", HEAD),
       section("Trẻ em", "The child", WHO_ONLY),
       section("1. Thông tin thu thập được", "1. What was found", [
@@ -191,7 +191,7 @@ export const FORMS = {
   M04: {
     number: 4, abbr: "KH-UBND", title: "KẾ HOẠCH",
     about: ["Hỗ trợ, can thiệp trẻ em", "Plan of support and intervention"],
-    basis: "D56 28.1, 28.3",
+    basis: "NĐ56 28.1, 28.3",
     sections: [section("Kế hoạch", "Plan", HEAD),
       section("Trẻ em", "The child", WHO_ONLY),
       section("1. Vấn đề, mục tiêu", "1. Problem and goal", [
@@ -205,7 +205,7 @@ export const FORMS = {
   M05: {
     number: 5, abbr: "QĐ-UBND", title: "QUYẾT ĐỊNH", step: "approve", decision: true,
     about: ["Phê duyệt kế hoạch hỗ trợ, can thiệp trẻ em", "Decision: plan approved"],
-    basis: "D56 28.4",
+    basis: "NĐ56 28.4",
     sections: [section("Quyết định", "Decision", HEAD),
       section("Trẻ em", "The child", WHO_ONLY),
       section("Căn cứ", "Grounds", [long("grounds", "Căn cứ", "Grounds", { of: () =>
@@ -224,7 +224,7 @@ export const FORMS = {
     number: 6, abbr: "BC-UBND", title: "BÁO CÁO",
     about: ["Rà soát, đánh giá tình trạng của trẻ em sau khi thực hiện kế hoạch",
       "Review after the plan"],
-    basis: "D56 30.1, 30.2",
+    basis: "NĐ56 30.1, 30.2",
     sections: [section("Báo cáo", "Report", HEAD),
       section("Trẻ em", "The child", WHO_ONLY), harm(REVIEW), protection,
       section("Kết luận", "Conclusion", conclusion(
@@ -236,7 +236,7 @@ export const FORMS = {
     number: 7, abbr: "QĐ-UBND", title: "QUYẾT ĐỊNH", step: "isolate", decision: true,
     about: ["Tạm thời cách ly trẻ em khỏi cha, mẹ, người chăm sóc và bố trí nơi tạm trú an toàn",
       "Decision: temporary isolation and safe shelter"],
-    basis: "D56 32.2",
+    basis: "NĐ56 32.2",
     sections: [section("Quyết định", "Decision", HEAD),
       section("Trẻ em", "The child", WHO_ONLY),
       section("Căn cứ", "Grounds", [
