@@ -1,6 +1,6 @@
 """Who decides, on the page: longer isolation, the vice chairman, conflicts."""
 from case_site import NOW
-from casework import WHY, isolated
+from casework import WHY, approved, isolated, plan
 from console_day import Day, s, site
 from console_site import browser
 from hotline import shared
@@ -143,6 +143,19 @@ def test_a_namesake_is_let_in_by_a_lead_and_the_chairman(s, browser):
             p.said("Chỉ là trùng, cho xem lại: canbo2", "Đã ghi nhận ý kiến")
             p.wait("text=đã cho xem lại")
         hit.case(code)
+
+
+def test_an_activity_is_cancelled_with_a_reason(s, browser):
+    code = approved(s)
+    with Day(s, browser, "canbo") as p:
+        p.case(code)
+        p.click("summary:text('Không làm hoạt động này nữa') >> nth=0")
+        p.fill("textarea[id^=cancel-] >> nth=0", WHY)
+        p.look("activity-cancel")
+        p.click("button:text('Hủy hoạt động') >> nth=0")
+        p.wait("#said :text('Đã hủy hoạt động')")
+    states = [a["state"] for a in plan(s, code)["activities"]]
+    assert sorted(states) == ["cancelled", "planned"]
 
 
 def test_who_is_involved_steps_back(s, browser):

@@ -8,7 +8,7 @@ import { casePeople } from "./case_people.mjs";
 import { caseRefer, forgetShares } from "./case_refer.mjs";
 import { caseBars } from "./case_bars.mjs";
 import { caseEnd } from "./case_end.mjs";
-import { clockRow, isIssued, stepForm } from "./case_step.mjs";
+import { cancelForm, clockRow, isIssued, stepForm } from "./case_step.mjs";
 import { html } from "./html.mjs";
 import { attempt, live } from "./live.mjs";
 import { language, t, word } from "./text.mjs";
@@ -41,7 +41,11 @@ const stepItem = (k, draw) => shown.doing === k.id
     send: (body) => change(draw, t("step.recorded"), () =>
       call("POST", path(`/steps/${k.step}/done`), body,
         { "If-Match": `"${shown.summary.version}"` })) })}`
-  : clockRow(k, () => start(k, draw));
+  : html`${clockRow(k, () => start(k, draw))}
+    ${k.kind === "activity" && cancelForm(k, { isBusy: shown.isBusy,
+      send: (body) => change(draw, t("activity.cancelled"), () =>
+        call("POST", path(`/plan/activities/${k.item}`), body,
+          { "If-Match": `"${shown.summary.version}"` })) })}`;
 
 const steps = (clocks, draw) => html`
   <section aria-labelledby="steps">

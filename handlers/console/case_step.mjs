@@ -6,7 +6,7 @@ import { html } from "./html.mjs";
 import { level, leftText, stepName } from "./due.mjs";
 import { live } from "./live.mjs";
 import { t, word } from "./text.mjs";
-import { whenText } from "./time.mjs";
+import { heardAt, whenText } from "./time.mjs";
 
 const stepOf = (k) => live.steps[k.step];
 const fieldsOf = (k) => doneFields(k.kind, stepOf(k)?.needs_approval,
@@ -61,6 +61,14 @@ export const clockRow = (k, begin) => html`
   ${source(k)}
   ${formLink(k)}
   ${begin && canDo(k) && begins(k, begin)}`;
+
+// An activity that nobody carries out any more, and why.  how: {isBusy, send(body)}
+export const cancelForm = (k, how) => html`<details><summary class="tap">${
+  t("activity.cancel")}</summary>
+  ${sheet({ ...how, prefix: `cancel-${k.item}`, button: t("activity.do"),
+    fields: [{ name: "reason", kind: "long", max: 4000, required: true }],
+    send: ({ reason }) => how.send({ cancel: true, reason,
+      acted_at: new Date(heardAt()).toISOString() }) })}</details>`;
 
 // how: {startAt, isBusy, stop(), send(body)}
 export const stepForm = (k, how) => sheet({ ...how, prefix: "step",
