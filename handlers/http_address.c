@@ -6,6 +6,7 @@
 #include "address_verify.h"
 #include "admin.h"
 #include "change.h"
+#include "channels.h"
 #include "clock.h"
 #include "context.h"
 #include "duty.h"
@@ -82,6 +83,25 @@ member_address_list(struct tx *tx, const struct request *r, struct response *a)
 	enum outcome how = member_find(tx, r->args[0], id);
 
 	return how == OK ? list(tx, id, a) : answer_outcome(a, how);
+}
+
+/* GET /v1/admin/channels: those that people are reached by */
+enum outcome
+channel_list(struct tx *tx, const struct request *r, struct response *a)
+{
+	const struct channels *c = tx_context(tx)->channels;
+	json_t *items = json_array();
+
+	(void)r;
+	for (size_t i = 0; i < channels_n(c); i++) {
+		const struct channel_conf *one = channels_nth(c, i);
+
+		if (!channels_is_call(c, one->name))
+			json_array_append_new(
+			    items, json_pack("{s:s, s:s}", "name", one->name,
+				       "kind", one->kind));
+	}
+	return answer_list(a, items);
 }
 
 /* GET /v1/me/addresses */
@@ -197,6 +217,13 @@ me_address_add(struct tx *tx, const struct request *r, struct response *a)
 			 : how;
 }
 
+/* Is only what is one's own there? */
+static bool
+is_own_only(const struct request *r)
+{
+	return r->subject.kind == BY_MEMBER && r->route->who != OFFICE;
+}
+
 /* Whose it is; to a member all but their own are not there. */
 static enum outcome
 find_owner(struct tx *tx, const struct request *r, struct person *p)
@@ -215,8 +242,8 @@ find_owner(struct tx *tx, const struct request *r, struct person *p)
 	how = rows_end(rows);
 	if (how != OK)
 		return how;
-	if (!is_there || (r->subject.kind == BY_MEMBER &&
-			     strcmp(p->member_id, r->subject.id) != 0))
+	if (!is_there ||
+	    (is_own_only(r) && strcmp(p->member_id, r->subject.id) != 0))
 		return NOT_FOUND;
 	return OK;
 }

@@ -84,6 +84,21 @@ def test_the_link_verifies_too_but_a_lead_does_not(ward):
     assert addresses(w)[0]["is_verified"]
 
 
+def test_an_admin_on_the_network_minds_everybodys_addresses(ward):
+    """Sending, typing and removing were not found by any but the owner."""
+    w = ward().staff(an={})
+    w.d.member("quantri", "admin", sms="0900000088")
+    key = w.d.tokens["quantri"]
+    id_, text = register(w)
+    path = f"/v1/admin/addresses/{id_}"
+    assert w.d.api("POST", f"{path}/code", {}, key=key).status == 204
+    a = w.d.api("POST", f"{path}/verify", {"code": "K7Q2MX"}, key=key)
+    assert (a.status, a.json["code"]) == (422, "wrong_code")
+    w.d.step("1m")
+    assert w.d.api("DELETE", path, key=key).status == 204
+    assert addresses(w) == []
+
+
 def test_guessing_codes_is_throttled(ward):
     w = ward().staff(an={})
     id_, text = register(w)
