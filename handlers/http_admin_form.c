@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "context.h"
 #include "handlers.h"
+#include "qr_code.h"
 #include "token.h"
 
 #define LIVE_FORMS 20 /* posters of one agency */
@@ -87,29 +88,46 @@ insert(struct tx *tx, const struct request *r, const struct form *f,
 			 : how;
 }
 
-/* 201 {id, key, url, ...}: what is printed, this one time. */
+/* The code of a text, a string a row; NULL if it is too long for one. */
+static json_t *
+qr_json(const char *text)
+{
+	size_t width;
+	char *modules = qr_modules(text, &width);
+	json_t *rows = modules == NULL ? NULL : json_array();
+
+	for (size_t i = 0; modules != NULL && i < width; i++)
+		json_array_append_new(
+		    rows, json_stringn(modules + i * width, width));
+	seal_free(modules);
+	return rows;
+}
+
+/* 201 {id, key, url, qr, ...}: what is printed, this one time. */
 static enum outcome
 make(struct tx *tx, const struct request *r, struct response *a,
     const struct form *f)
 {
 	const struct conf *conf = tx_context(tx)->conf;
 	struct token t = {.kind = TOKEN_FORM};
-	char *key;
+	char *key, *url;
 	enum outcome how;
 
 	snprintf(t.code, sizeof(t.code), "%s", f->code);
 	key = token_make(&t);
+	url = xasprintf("%s/refer#%s", conf->public_url, key);
 	how = insert(tx, r, f, &t);
 	if (how == OK)
 		how = answer_json(a, 201,
-		    json_pack("{s:s, s:s, s:s, s:o, s:I, s:o, s:s, s:s}", "id",
-			t.id, "agency", f->code, "key", key, "url",
-			json_sprintf("%s/refer#%s", conf->public_url, key),
-			"quota", (json_int_t)f->quota, "not_after_at",
-			json_instant(tx, f->not_after), "ward_name",
-			conf->ward_name, "duty_phone", conf->duty_phone));
+		    json_pack("{s:s, s:s, s:s, s:s, s:o*, s:I, s:o, s:s, s:s}",
+			"id", t.id, "agency", f->code, "key", key, "url", url,
+			"qr", qr_json(url), "quota", (json_int_t)f->quota,
+			"not_after_at", json_instant(tx, f->not_after),
+			"ward_name", conf->ward_name, "duty_phone",
+			conf->duty_phone));
 	else
 		(void)answer_outcome(a, how);
+	seal_free(url);
 	seal_free(key);
 	return how;
 }

@@ -24,7 +24,7 @@ WALLS = {
     "libconfig.h": ("daemon/conf",),
     "curl/": ("daemon/courier/", "daemon/ctl/"),
     "sodium.h": ("daemon/seal",),
-    "qrencode.h": ("daemon/ctl/",),
+    "qrencode.h": ("daemon/qr_code",),
     "openssl/": ("daemon/courier/", "handlers/channel_"),
 }
 

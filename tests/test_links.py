@@ -5,7 +5,7 @@ import re
 import pytest
 
 from hotline import START, copy_of
-from qr import needs_zbar, qr_text
+from qr import needs_zbar, qr_read, qr_text
 from referral_site import body, case, ok, open_site, post, refused
 
 TERM = "2027-01-15"
@@ -230,6 +230,14 @@ def test_the_sheet_is_printed_with_its_code(s, tmp_path):
     for word in ("111", "113", "phường Thử Nghiệm", TERM, "Số trực: 111"):
         assert word in text
     ok(post(s, body(), key=url.split("#")[1]))
+
+
+@needs_zbar
+def test_the_answer_has_its_code_for_a_page_to_draw(s, tmp_path):
+    link = make(s)
+    rows = [[c == "1" for c in row] for row in link["qr"]]
+    assert {len(row) for row in rows} == {len(rows)}
+    assert qr_read(rows, tmp_path) == link["url"]
 
 
 def test_without_a_public_url_there_is_no_link():

@@ -1,23 +1,29 @@
 #include "qr.h"
 
-#include <qrencode.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "ctl.h"
+#include "qr_code.h"
 
 #define QUIET 2 /* empty modules around the code */
 
+struct code {
+	const char *modules;
+	int width;
+};
+
 static bool
-is_dark(const QRcode *qr, int x, int y)
+is_dark(const struct code *qr, int x, int y)
 {
 	if (x < 0 || y < 0 || x >= qr->width || y >= qr->width)
 		return false;
-	return (qr->data[y * qr->width + x] & 1) != 0;
+	return qr->modules[y * qr->width + x] == '1';
 }
 
 /* Two rows of modules a line of text; dark on light, as printers do. */
 static void
-print(const QRcode *qr)
+print(const struct code *qr)
 {
 	static const char *const blocks[] = {" ", "▀", "▄", "█"};
 
@@ -33,13 +39,14 @@ print(const QRcode *qr)
 int
 qr_print(const char *text)
 {
-	QRcode *qr = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
+	size_t width;
+	char *modules = qr_modules(text, &width);
 
-	if (qr == NULL) {
+	if (modules == NULL) {
 		fputs("hotlinectl: no QR code can be made\n", stderr);
 		return CTL_NO;
 	}
-	print(qr);
-	QRcode_free(qr);
+	print(&(struct code){modules, (int)width});
+	free(modules);
 	return CTL_OK;
 }
