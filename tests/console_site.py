@@ -114,6 +114,15 @@ class Page:
         assert found == [], "\n".join(found)
 
 
+def both(page, name):
+    """As it looks in both languages."""
+    page.look(f"{name}-vi")
+    page.button("English")
+    page.wait("role=button[name='Tiếng Việt']")
+    page.look(f"{name}-en")
+    page.button("Tiếng Việt")
+
+
 def check_markup(files):
     """The HTML checker of the standard, started once for all of them."""
     jar = HERE / "node_modules/vnu-jar/build/dist/vnu.jar"

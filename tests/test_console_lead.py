@@ -2,7 +2,7 @@
 import pytest
 
 from case_site import PAPER
-from console_site import LONG, Page, browser, s as site
+from console_site import LONG, Page, both, browser, s as site
 from login_site import password
 
 __all__ = ["browser", "site"]
@@ -29,15 +29,6 @@ def enter(s, browser, who, at, size="phone"):
     p.wait("h2#due")
     p.do("goto", url=f"{s.url}{at}")
     return p
-
-
-def both(p, name):
-    """In both languages."""
-    p.look(f"{name}-vi")
-    p.button("English")
-    p.wait("role=button[name='Tiếng Việt']")
-    p.look(f"{name}-en")
-    p.button("Tiếng Việt")
 
 
 @pytest.mark.parametrize("size", ["phone", "desk"])
@@ -186,6 +177,7 @@ def test_a_key_is_rotated_shown_once_and_the_old_one_dies(s, browser):
         for key in (old, new):
             assert s.d.api("POST", "/v1/heartbeat", {}, key=key).status == 204
         p.click("button[aria-label^='Thu hồi'] >> nth=0")
+        p.button("Đồng ý: Thu hồi")
         p.wait("#said :text('Đã thu hồi')")
         p.button("Đã chép, ẩn đi")
         p.gone("#once")

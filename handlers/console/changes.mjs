@@ -5,11 +5,14 @@ import { t, word } from "./text.mjs";
 import { whenText } from "./time.mjs";
 
 const text = (name, v) => Array.isArray(v)
-  ? v.map((one) => word("role", one)).join(", ")
+  ? v.map((one) => word(name === "roles" ? "role" : "speech", one)).join(", ")
   : v === true || v === false ? t(v ? "yes" : "no") : String(v);
 
+const label = (name) => name === "verified" ? t("address.vouched")
+  : word("field", name);
+
 const asked = (c) => c.asked !== undefined && html`<dl class="facts">${
-  Object.entries(c.asked).map(([name, v]) => html`<dt>${word("field", name)}</dt>
+  Object.entries(c.asked).map(([name, v]) => html`<dt>${label(name)}</dt>
     <dd>${text(name, v)}</dd>`)}</dl>`;
 
 const button = (c, how, kind, state, act) => html`

@@ -4,18 +4,21 @@ import { faultText } from "./case_file.mjs";
 import { html } from "./html.mjs";
 import { attempt } from "./live.mjs";
 import { hasRole } from "./menu.mjs";
+import { sure } from "./sure.mjs";
 import { t } from "./text.mjs";
 
 const PAGE = 50;
 const fresh = () => ({ data: null, said: null, isFault: false, isBusy: false,
-  chosen: null, once: null, shown: PAGE });
+  chosen: null, member: null, turns: null, sure: null, once: null,
+  shown: PAGE });
 
 // The button under lists that are longer than what is shown of them.
 export const more = (state, draw, ...lists) => lists.some((list) =>
   list.length > state.shown) && html`<p><button type="button" class="plain"
     onClick=${() => { state.shown += PAGE; draw(); }}>${t("more")}</button></p>`;
 
-// load() fetches what body(state, draw) shows; chosen and once are the page's.
+// load() fetches what body(state, draw) shows; chosen, member, turns and once
+// are the page's, sure is what it asks about before it does it.
 export function desk(title, roles, load, body) {
   const state = fresh();
   let visit = 0; // what comes after the page was left is dropped
@@ -52,11 +55,12 @@ export function desk(title, roles, load, body) {
   };
 
   const page = (draw) => html`
-    <h1 tabindex="-1">${t(title)}</h1>
-    <div id="said" role="status" tabindex="-1">${state.said && html`
+    <h1 tabindex="-1" class="no-print">${t(title)}</h1>
+    <div id="said" role="status" tabindex="-1" class="no-print">${state.said && html`
       <p class=${state.isFault ? "fault" : "said"}>${state.said}</p>`}</div>
     ${!hasRole(roles) ? html`<p class="fault">${t("page.refused")}</p>`
-      : state.data !== null && body(state, draw)}`;
+      : state.data !== null && html`${body(state, draw)}
+        ${sure(state, draw)}`}`;
   const close = () => {
     visit++;
     Object.assign(state, fresh());

@@ -3,6 +3,8 @@ import { call } from "./api.mjs";
 import { memberWords } from "./assign.mjs";
 import { sheet } from "./fields.mjs";
 import { html } from "./html.mjs";
+import { rotationPart } from "./rotation.mjs";
+import { risky } from "./sure.mjs";
 import { t, word } from "./text.mjs";
 import { whenText } from "./time.mjs";
 
@@ -22,10 +24,26 @@ const planned = (p) => html`<li class=${`card edge ${
     : p.on_duty.join(", ")}</h3>
   <p>${from(p)}</p></li>`;
 
-const gap = (g) => html`<li class="card edge late">
-  <p class="level late">${t("gap")}</p>
-  <p>${t("gap.of", { who: g.who.join(", "), ladder: g.ladder,
-    rung: g.rung + 1 })}</p><p class="help">${from(g)}</p></li>`;
+// "outside:police", a role, or who a rung means by another word.
+const whom = (who) => who.startsWith("outside:")
+  ? t("rung.outside", { kind: word("agency", who.slice(8)) })
+  : word("rung", word("role", who));
+
+// Rungs that reach nobody at the same time for the same reason are one gap.
+function together(gaps) {
+  const found = new Map();
+  for (const g of gaps) {
+    const key = [g.from_at, g.until_at, ...g.who].join(" ");
+    found.set(key, [...found.get(key) ?? [], g]);
+  }
+  return [...found.values()];
+}
+
+const gap = (list) => html`<li class="card edge late">
+  <h4 class="level late">${t("gap")}</h4><p>${from(list[0])}</p>
+  <p>${t("gap.of", { who: list[0].who.map(whom).join(", ") })}</p>
+  <ul class="help events">${list.map((g) => html`<li>${t("gap.rung",
+    { ladder: word("alert", g.ladder), rung: g.rung + 1 })}</li>`)}</ul></li>`;
 
 const path = (id, rest = "") => `/v1/duty/swaps/${encodeURIComponent(id)}${rest}`;
 
@@ -42,11 +60,10 @@ const swap = (s, state, draw) => html`<li class="card" key=${s.id}>
 
 const override = (d, state, draw) => html`<li class="card" key=${d.id}>
   <h3>${t("override.of", { who: d.login })}</h3><p>${from(d)}</p>
-  <p><button type="button" class="plain" disabled=${state.isBusy}
-    aria-label=${`${t("override.end")}: ${d.login}`}
-    onClick=${() => state.act(draw, t("kept"), () =>
-      call("DELETE", `/v1/duty/${encodeURIComponent(d.id)}`))}>${
-    t("override.end")}</button></p></li>`;
+  <p>${risky({ name: t("override.end"), of: `${d.login}, ${from(d)}`,
+    help: t("override.end.help"), go: () => state.act(draw, t("kept"), () =>
+      call("DELETE", `/v1/duty/${encodeURIComponent(d.id)}`)) }, state,
+  draw)}</p></li>`;
 
 const SPAN = [{ name: "from", kind: "instant", required: true },
   { name: "until", kind: "instant", required: true }];
@@ -71,14 +88,19 @@ function forms(state, draw) {
 // state.data has {duty, members}.
 export function dutyPart(state, draw) {
   const { duty } = state.data;
+  // Whether or not a rung still reaches somebody else.
+  const gaps = [...duty.plan.filter((p) => p.on_duty.length === 0).map(planned),
+    ...together(duty.gaps).map(gap)];
   return html`<section aria-labelledby="duty"><h2 id="duty">${t("duty")}</h2>
     <p>${duty.on_duty.length === 0
       ? html`<span class="level late">${t("duty.nobody")}</span>`
       : t("duty.now", { who: duty.on_duty.join(", ") })}</p>
-    <h3>${t("gaps", { n: duty.gaps.length })}</h3>
-    <ul class="cards">${duty.gaps.map(gap)}</ul>
+    <h3>${t("gaps", { n: gaps.length })}</h3>
+    ${gaps.length === 0 && html`<p>${t("gaps.none")}</p>`}
+    <ul class="cards">${gaps}</ul>
     <h3>${t("duty.plan")}</h3>
     <ul class="cards">${duty.plan.map(planned)}</ul>
+    ${rotationPart(state, draw)}
     ${duty.swaps.length > 0 && html`<h3>${t("swaps")}</h3>
       <ul class="cards">${duty.swaps.map((s) => swap(s, state, draw))}</ul>`}
     ${duty.duty.length > 0 && html`<h3>${t("overrides")}</h3>

@@ -1,7 +1,8 @@
 // Forms as tables of fields, and what is filled in as a body of /v1.
 //
-// A field: {name, kind, label, words, required, max, min, value}.  kind: text
-// (also if there is none), long, choice, check, several, date, instant, number;
+// A field: {name, kind, label, words, required, max, min, value, pattern, how}.
+// value: as it is now, what somebody has typed stays; how: the pattern in words.
+// kind: text (also if there is none), long, choice, check, several, date, instant, number;
 // group: an object of fields, left out if all of them are empty; rows: a list of
 // such objects, at least one; more: fields that are seldom needed.  label and words: keys of texts, else field.NAME.
 import { Component } from "./preact.mjs";
@@ -22,19 +23,20 @@ function input(f, id) {
   if (f.kind === "choice")
     return html`<select ...${more}>
       <option value="">${t("choose")}</option>
-      ${options(f).map(([value, text]) => html`<option value=${value}>${
-        text}</option>`)}</select>`;
+      ${options(f).map(([value, text]) => html`<option value=${value}
+        defaultSelected=${value === f.value}>${text}</option>`)}</select>`;
   if (f.kind === "long")
     return html`<textarea ...${more} maxlength=${f.max}></textarea>`;
   return html`<input ...${more} type=${TYPES[f.kind] ?? "text"}
     maxlength=${f.max} min=${f.min} defaultValue=${f.value}
-    autocomplete="off" />`;
+    pattern=${f.pattern} title=${f.how && t(f.how)} autocomplete="off" />`;
 }
 
 const several = (f, id) => html`<fieldset><legend>${labelOf(f)}</legend>
   ${options(f).map(([value, text]) => html`<label class="check"
     for=${`${id}-${value}`}><input type="checkbox" id=${`${id}-${value}`}
-    name=${id} value=${value} />${text}</label>`)}</fieldset>`;
+    name=${id} value=${value} defaultChecked=${f.value?.includes(value)} />${
+    text}</label>`)}</fieldset>`;
 
 const group = (f, id) => html`<fieldset><legend>${labelOf(f)}</legend>
   ${f.help && html`<p class="help">${t(f.help)}</p>`}
@@ -111,13 +113,14 @@ const bodyOf = (form, fields, prefix) => Object.fromEntries(flat(fields)
   .map((f) => [f.name, value(f, form, prefix)])
   .filter(([, v]) => v !== undefined));
 
-// how: {prefix, fields, button, isBusy, send(body), stop()}; stop is not needed.
+// how: {prefix, fields, extra, button, isBusy, send(body), stop()}; extra, which
+// is shown after the fields, and stop are not needed.
 export const sheet = (how) => html`
   <form class=${how.stop ? "step" : "sheet"} onSubmit=${(event) => {
     event.preventDefault();
     how.send(bodyOf(event.target, how.fields, how.prefix));
   }}>
-    ${how.fields.map((f) => field(f, how.prefix))}
+    ${how.fields.map((f) => field(f, how.prefix))}${how.extra}
     <p class="row"><button type="submit" disabled=${how.isBusy}>${
       how.button}</button>
       ${how.stop && html`<button type="button" class="plain" onClick=${

@@ -6,6 +6,7 @@ import { addInformant, forgetLeaf, leaf, onLeaf, openLeaf }
   from "./print_file.mjs";
 import { bottom, dateOf, dayOf, heading, markTable, or, planTable, top, upper }
   from "./print_parts.mjs";
+import { printStyle } from "./print_style.mjs";
 import { speakAlso, t } from "./text.mjs";
 import { dateTimeInput } from "./time.mjs";
 
@@ -184,18 +185,9 @@ export function page() {
       : formPaper()}</article>`;
 }
 
-function style() {
-  if (document.getElementById("print-style") !== null)
-    return;
-  const link = document.createElement("link");
-  Object.assign(link, { id: "print-style", rel: "stylesheet",
-    href: new URL("./print.css", import.meta.url).href });
-  document.head.append(link);
-}
-
 export async function open(part, draw) {
   onLeaf(draw);
-  style();
+  printStyle();
   own.word = await speakAlso("vi");
   await openLeaf(part);
 }
