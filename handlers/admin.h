@@ -25,9 +25,11 @@ body_instant(const struct request *r, const char *name, int64_t otherwise);
 enum outcome admin_audit(
     struct tx *tx, const struct request *r, const struct happening *what);
 /*
- * An admin changed what others count on: the leads are told, in one coded word,
- * once there are two who could approve (changes.h).
+ * What others count on was changed: the leads are told, in one coded word, once
+ * there are two who could approve (changes.h).
  */
+enum outcome leads_told(struct tx *tx, const char *act);
+/* The same if an admin did it: on the socket, or by an OFFICE row. */
 enum outcome
 admin_told(struct tx *tx, const struct request *r, const char *act);
 /* 200 {"items": [...]} of a query. */

@@ -82,15 +82,21 @@ admin_audit(
 }
 
 enum outcome
-admin_told(struct tx *tx, const struct request *r, const char *act)
+leads_told(struct tx *tx, const char *act)
 {
 	bool guarded;
 	enum outcome how = changes_are_guarded(tx, &guarded);
 
-	return how == OK && guarded &&
-		       (r->subject.kind == BY_ADMIN || r->route->who == OFFICE)
-		   ? alarm_raise(tx, "alarm_admin_act", act)
-		   : how;
+	return how == OK && guarded ? alarm_raise(tx, "alarm_admin_act", act)
+				    : how;
+}
+
+enum outcome
+admin_told(struct tx *tx, const struct request *r, const char *act)
+{
+	return r->subject.kind == BY_ADMIN || r->route->who == OFFICE
+		   ? leads_told(tx, act)
+		   : OK;
 }
 
 enum outcome

@@ -56,10 +56,30 @@ duty_span(const struct request *r, struct response *a,
 	return false;
 }
 
+/*
+ * Does a member who is no lead change what the team counts on?  An admin may;
+ * their own leave and swaps are theirs.
+ */
+static bool
+is_admins(const struct request *r, const char *act, const json_t *detail)
+{
+	const char *whose = json_string_value(json_object_get(
+	    detail, strncmp(act, "swap.", 5) == 0 ? "asker" : "member"));
+	bool is_personal =
+	    strncmp(act, "swap.", 5) == 0 || strncmp(act, "leave.", 6) == 0;
+
+	return r->subject.kind == BY_MEMBER &&
+	       !allow(&r->subject, ACTION_change_approve, &(struct object){0},
+		   SEE_thing) &&
+	       (!is_personal ||
+		   (whose != NULL && strcmp(whose, r->subject.id) != 0));
+}
+
 enum outcome
 duty_record(struct tx *tx, const struct request *r, const char *act,
     const char *id, json_t *detail)
 {
+	bool is_told = is_admins(r, act, detail);
 	char *kind = xstrndup(act, strcspn(act, "."));
 	enum outcome how = admin_audit(tx, r,
 	    &(struct happening){.act = act,
@@ -69,7 +89,7 @@ duty_record(struct tx *tx, const struct request *r, const char *act,
 
 	free(kind);
 	if (how == OK)
-		how = admin_told(tx, r, act);
+		how = is_told ? leads_told(tx, act) : admin_told(tx, r, act);
 	return how == OK ? duty_changed(tx) : how;
 }
 

@@ -352,3 +352,33 @@ def test_the_leads_are_told_what_an_admin_does_alone(d):
     a = d.api("POST", "/v1/leave", {"from": span[0], "until": span[1]},
               key=d.tokens["chutich"])
     assert a.status == 201 and told(d) == done
+
+
+def test_the_leads_are_told_when_an_admin_changes_duty_as_a_member(d):
+    """By the calls of the page, which leads use too and are not told of."""
+    span = {"from": "2026-11-25T07:00:00+07:00",
+            "until": "2026-11-26T07:00:00+07:00"}
+    d.second_person = True
+    d.member("quantri", "admin", sms="0900000008")
+    d.second_person = False
+    seen = told(d)
+    turns = {"unit": "week", "first": span["from"], "members": ["canbo"]}
+
+    def does(who, method, path, body=None):
+        a = d.api(method, f"/v1/{path}", body, key=d.tokens[who])
+        assert a.status < 300, a
+        return told(d) - seen, a.json and a.json.get("id")
+
+    assert does("truongnhom", "PUT", "duty/rotations/chinh", turns)[0] == set()
+    assert does("quantri", "POST", "leave", span)[0] == set(), "their own"
+    done = {"rotation.set"}
+    assert does("quantri", "PUT", "duty/rotations/chinh", turns)[0] == done
+    done |= {"rotation.remove"}
+    assert does("quantri", "DELETE", "duty/rotations/chinh")[0] == done
+    now, duty = does("quantri", "POST", "duty", {"member": "quantri", **span})
+    assert now == done | {"duty.add"} - seen, "instead of the others"
+    now, _ = does("quantri", "DELETE", f"duty/{duty}")
+    assert now == done | {"duty.add", "duty.remove"} - seen
+    done = now | {"leave.add"}
+    assert does("quantri", "POST", "leave", {"member": "canbo", **span})[0] \
+        == done
