@@ -1,8 +1,10 @@
 #include "qr_code.h"
 
+#include <errno.h>
 #include <qrencode.h>
 
 #include "core.h"
+#include "log.h"
 
 char *
 qr_modules(const char *text, size_t *width)
@@ -11,6 +13,8 @@ qr_modules(const char *text, size_t *width)
 	char *modules;
 	size_t n;
 
+	if (qr == NULL && errno == ENOMEM)
+		fatal("out of memory for a QR code");
 	if (qr == NULL)
 		return NULL;
 	*width = (size_t)qr->width;

@@ -39,6 +39,7 @@ export function desk(title, roles, load, body) {
 
   // Do something, say how it went, and look again.
   state.act = async (draw, done, work) => {
+    const mine = visit;
     Object.assign(state, { isBusy: true, said: null });
     draw();
     try {
@@ -48,6 +49,10 @@ export function desk(title, roles, load, body) {
       await attempt(look);
     } catch (error) {
       Object.assign(state, { said: faultText(error), isFault: true });
+    }
+    if (mine !== visit) {
+      Object.assign(state, { said: null, once: null });
+      return;
     }
     state.isBusy = false;
     draw();
