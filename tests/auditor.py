@@ -1,7 +1,13 @@
+#!/usr/bin/python3
 """The auditor: what clients and receivers saw, held against the database.
 
 Each check yields one sentence a violation; a storm is good when there is none.
-One auditor for all storms.  The invariants, by their names:
+One auditor for all storms; alone it is
+
+    tests/auditor.py DATABASE [BOOKS.json] [--folder FOLDER]...
+
+with the books as the simulation writes them; without them it asks what the
+file can tell alone.  The invariants, by their names:
 
 I1 every receipt and every act that was answered is there once, as it was told
 I2 the same again made nothing new      I3 nothing is there that nobody sent
@@ -12,13 +18,18 @@ I8 nothing left that is in no row       I9 the chain holds, with all anchors
 I10 the file is sound                   I11 descriptors, threads, memory flat
 I12 a made-up child's name is in no message, log or file
 """
+import argparse
 import hashlib
+import json
 import pathlib
 import sqlite3
 import subprocess
+import sys
 
 import canary
+import hotline
 
+DAY_MS = 86400000
 STATES = {"accepted": ("accepted", "completed"), "completed": ("completed",)}
 
 
@@ -27,24 +38,46 @@ class Books:
 
     def __init__(self):
         self.sent = set()  # source_ref of every request ever made
+        self.hashes = {}  # key -> our own hash of the body that was sent
         self.receipts = {}  # key -> {"id", "digest", "cases"}
         self.received = {}  # id on the wire -> how often
-        self.texts = []  # every message, as bytes
+        self.arrived = {}  # id on the wire -> when it came first
+        self.texts = []  # every message and every refusal, as bytes
         self.acts = set()  # evidence of every act that was answered
         self.acked = set()  # alerts whose acknowledgement was answered
         self.referred = {}  # referral out -> the last state answered
         self.updates = set()  # ids that were answered
         self.anchors = {}  # seq of the chain -> its hash, in hex
         self.samples = []  # (descriptors, threads, resident KiB)
-        self.late_ms = None  # the bound of I7; None: there was an outage
+        # The bounds of I7, until an alert is raised, and from then until it
+        # arrives; None: there was an outage.
+        self.late_ms = self.reach_ms = None
         self.faults = []
+
+    @classmethod
+    def told(cls, said):
+        """As a program of ours wrote them, in JSON."""
+        books = cls()
+        for name in ("sent", "acts", "acked", "updates"):
+            setattr(books, name, set(said[name]))
+        for name in ("receipts", "received", "faults"):
+            setattr(books, name, said[name])
+        books.texts = [t.encode() for t in said["texts"]]
+        books.anchors = {int(k): v for k, v in said["anchors"].items()}
+        books.late_ms = said["late_ms"]
+        return books
 
     def fault(self, text):
         self.faults.append(text)
 
-    def receipt(self, key, json):
-        old = self.receipts.setdefault(key, json)
-        if old["id"] != json["id"]:
+    def send(self, ref, key, raw):
+        """This goes out now."""
+        self.sent.add(ref)
+        self.hashes[key] = hashlib.blake2b(raw, digest_size=32).hexdigest()
+
+    def receipt(self, key, told):
+        old = self.receipts.setdefault(key, told)
+        if old["id"] != told["id"]:
             self.fault(f"I2 key {key} has two receipts")
 
     def sample(self, pid):
@@ -64,6 +97,15 @@ def rows(db, sql, *args):
     return db.execute(sql, args).fetchall()
 
 
+def made_by(db, referral):
+    """Codes of the cases whose first notification that is."""
+    return {code for code, in rows(
+        db, "SELECT code FROM cases JOIN referral_case m ON m.case_id = id "
+        "WHERE referral_id = ? AND NOT is_attached AND NOT EXISTS "
+        "(SELECT 1 FROM referral_case n WHERE n.case_id = m.case_id "
+        "AND n.referral_id < m.referral_id)", referral)}
+
+
 def receipts_are_kept(db, books):
     for key, r in books.receipts.items():
         found = rows(db, "SELECT hex(digest) FROM referral WHERE id = ?",
@@ -72,9 +114,15 @@ def receipts_are_kept(db, books):
             yield f"I1 the 201 of {key} is in the file {len(found)} times"
         elif found[0][0].lower() != r["digest"].split(":")[-1].lower():
             yield f"I1 the 201 of {key} has another digest in the file"
+        elif r["digest"].split(":")[-1] != books.hashes.get(
+                key, r["digest"].split(":")[-1]):
+            yield f"I1 the 201 of {key} is of another body than was sent"
         for code in r["cases"]:
             if not rows(db, "SELECT 1 FROM cases WHERE code = ?", code):
                 yield f"I1 case {code} of a 201 is not in the file"
+        for code in made_by(db, r["id"]) - set(r["cases"]):
+            yield f"I2 the 201 of {key} has a case that it does not tell, " \
+                f"{code}"
 
 
 def acts_are_kept(db, books):
@@ -98,15 +146,11 @@ def acts_are_kept(db, books):
             yield f"I1 referral {referral} was told {state}, is {found}"
 
 
-def nothing_is_doubled(db, books):
+def nothing_is_doubled(db):
     for ref, n in rows(db, "SELECT source_ref, count(*) FROM referral "
                        "WHERE direction = 'in' "
                        "GROUP BY agency_id, source_ref HAVING count(*) > 1"):
         yield f"I2 {ref} became {n} notifications"
-    for (ref,) in rows(db, "SELECT source_ref FROM referral "
-                       "WHERE direction = 'in'"):
-        if ref not in books.sent:
-            yield f"I3 nobody sent {ref}"
     for what in rows(db, "SELECT clock_id, rung, round FROM alert "
                      "WHERE clock_id IS NOT NULL "
                      "GROUP BY 1, 2, 3 HAVING count(*) > 1"):
@@ -114,6 +158,19 @@ def nothing_is_doubled(db, books):
     for (code,) in rows(db, "SELECT code FROM cases c WHERE NOT EXISTS "
                         "(SELECT 1 FROM clock WHERE case_id = c.id)"):
         yield f"I1 case {code} has no clock"
+
+
+def nothing_is_made_up(db):
+    for (code,) in rows(db, "SELECT code FROM cases c WHERE NOT EXISTS "
+                        "(SELECT 1 FROM referral_case WHERE case_id = c.id)"):
+        yield f"I3 case {code} is of no notification"
+
+
+def all_was_sent(db, books):
+    for (ref,) in rows(db, "SELECT source_ref FROM referral "
+                       "WHERE direction = 'in'"):
+        if ref not in books.sent:
+            yield f"I3 nobody sent {ref}"
 
 
 def cases_are_held(db):
@@ -170,6 +227,23 @@ def alerts_are_timely(db, books, settled_before):
     for alert, late in rows(db, "SELECT id, raised_at - due_at FROM alert "
                             "WHERE raised_at - due_at > ?", books.late_ms):
         yield f"I7 alert {alert} was raised {late} ms late"
+
+
+def alerts_arrive_in_time(db, books):
+    """By the receivers' own clock."""
+    if books.late_ms is None:
+        return
+    for alert, due, raised, urgent, first in rows(
+            db, "SELECT a.id, a.due_at, a.raised_at, a.is_urgent, "
+            "json_group_array(coalesce(d.digest, d.id)) FROM alert a "
+            "JOIN delivery d ON d.alert_id = a.id GROUP BY a.id"):
+        came = [books.arrived[w] for w in json.loads(first)
+                if w in books.arrived]
+        if came and min(came) < due:
+            yield f"I7 alert {alert} arrived {due - min(came)} ms early"
+        if came and urgent and books.reach_ms is not None and \
+                min(came) - raised > books.reach_ms:
+            yield f"I7 alert {alert} arrived {min(came) - raised} ms late"
 
 
 def file_is_sound(db):
@@ -246,6 +320,16 @@ def canary_is_nowhere(folders, books):
             yield f"I12 {what}"
 
 
+OF_FILE = (nothing_is_doubled, nothing_is_made_up, cases_are_held,
+           file_is_sound, chain_is_chained)
+OF_BOOKS = (receipts_are_kept, acts_are_kept, all_was_sent, anchors_hold,
+            alerts_arrive_in_time)
+
+
+def of_file(db):
+    return [what for check in OF_FILE for what in check(db)]
+
+
 def audit(path, books, build, settled_before, folders=()):
     """All violations, in words.  path: the database of a daemon that ended;
     folders: all that it may have written."""
@@ -253,17 +337,40 @@ def audit(path, books, build, settled_before, folders=()):
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
         found = list(books.faults)
-        found += receipts_are_kept(db, books)
-        found += acts_are_kept(db, books)
-        found += nothing_is_doubled(db, books)
-        found += cases_are_held(db)
+        for check in OF_BOOKS:
+            found += check(db, books)
+        found += of_file(db)
         found += alerts_left(db, books, settled_before)
         found += alerts_are_timely(db, books, settled_before)
-        found += file_is_sound(db)
-        found += anchors_hold(db, books)
-        found += chain_is_chained(db)
     finally:
         db.close()
     found += process_is_flat(books, build)
     found += canary_is_nowhere({path.parent, *folders}, books)
     return found + list(chain_holds(path, build))
+
+
+def main():
+    p = argparse.ArgumentParser(
+        description="Checks what clients and receivers saw against the "
+        "database of a daemon that ended; one line a violation, exit 1.")
+    p.add_argument("database", type=pathlib.Path)
+    p.add_argument("books", type=pathlib.Path, nargs="?",
+                   help="what was seen, as the simulation writes it; "
+                   "without: only what the file can tell alone")
+    p.add_argument("--folder", action="append", default=[],
+                   help="all that it may have written")
+    args = p.parse_args()
+    if args.books:
+        said = json.loads(args.books.read_text())
+        found = audit(args.database, Books.told(said), hotline.BUILD,
+                      said["end"] - DAY_MS, args.folder)
+    else:
+        db = sqlite3.connect(f"file:{args.database}?mode=ro", uri=True)
+        found = of_file(db) + list(chain_holds(args.database, hotline.BUILD))
+        db.close()
+    print(*found, f"violations: {len(found)}", sep="\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""One notification, one lapse, one act, whatever breaks on the way.
+"""One notification, one lapse, one acknowledgement, one act, whatever breaks.
 
 Each part is tried again until it is answered; a daemon that died is started
 again.  For the storms that break things at one chosen point.
@@ -10,6 +10,8 @@ import storm as storms
 
 # The clock of the step has twelve hours: a minute is left of it.
 USED = datetime.timedelta(hours=11, minutes=59)
+# What breaks at one point is sound by the next rounds.
+REACH_MS = 10 * storms.MINUTE
 
 
 class Drill(storms.Storm):
@@ -18,6 +20,7 @@ class Drill(storms.Storm):
         self.deaths = []  # codes the daemon ended with
         self.round = 0
         self.tries = 20
+        self.books.reach_ms = REACH_MS
 
     def has_died(self, seconds=0):
         """Notes it, if so."""
@@ -38,8 +41,12 @@ class Drill(storms.Storm):
         """Until it is answered: at most so many times."""
         why = None
         for _ in range(self.tries):
+            process = self.d.process
             try:
-                return part()
+                part()
+                if process is not None:
+                    self.books.sample(process.pid)
+                return
             except storms.LOST as lost:
                 why = lost
                 if self.has_died(0.3):
@@ -50,13 +57,23 @@ class Drill(storms.Storm):
         key = f"drill-{self.round}"
         one = storms.notification(key)
         one["source"]["received_at"] = (self.at - USED).isoformat()
-        self.books.sent.add(key)
-        r = self.call("POST", "/v1/referrals", one, self.key, 201, idem=key)
-        self.books.receipt(key, r.json)
-        self.code = r.json["cases"][0]
+        self.code = self.send(key, one)["cases"][0]
+        self.alert = None
 
-    def lapse(self):
-        self.d.ctl("clock", "step", "--to", self.d.now)
+    def acknowledge(self, *_):
+        """What the lapse raised; again and again the same alert."""
+        if self.alert is None:
+            r = self.call("GET", "/v1/alerts?limit=200", key=self.token,
+                          status=200)
+            raised = [a["id"] for a in r.json["items"]
+                      if a.get("case") == self.code]
+            if not raised:
+                raise ValueError(f"no alert of {self.code}: {r}")
+            self.alert = raised[0]
+        r = self.call("POST", f"/v1/alerts/{self.alert}/ack", key=self.token)
+        if r.status != 200 and "already_acknowledged" not in r.text:
+            raise ValueError(r)
+        self.books.acked.add(self.alert)
 
     def conclude(self):
         r = self.call("GET", f"/v1/cases/{self.code}", key=self.boss,
@@ -76,8 +93,9 @@ class Drill(storms.Storm):
         self.round += 1
         self.insist(self.notify)
         self.at += datetime.timedelta(minutes=2)
-        self.d.now = self.at.isoformat()
-        self.insist(self.lapse)
+        self.d.now = self.at.isoformat()  # if it must start before
+        self.insist(self.go_on)
+        self.insist(self.acknowledge)
         self.insist(self.conclude)
 
     def finish(self):

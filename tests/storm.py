@@ -6,6 +6,7 @@ interrupts is tried again.  Everything that was answered is in the books.
 """
 import datetime
 import http.client
+import json
 import os
 import random
 import threading
@@ -22,15 +23,18 @@ MINUTE = 60000
 
 
 class Sink:
-    """The receivers' book: an id on the wire, and how often it came."""
+    """The receivers' book: an id on the wire, how often it came, and when
+    first by that clock, if there is one."""
 
-    def __init__(self, books):
-        self.books, self.lock = books, threading.Lock()
+    def __init__(self, books, now=None):
+        self.books, self.lock, self.now = books, threading.Lock(), now
 
     def add(self, message):
         with self.lock:
             seen = self.books.received
             seen[message.id] = seen.get(message.id, 0) + 1
+            if self.now is not None:
+                self.books.arrived.setdefault(message.id, self.now())
             self.books.texts.append(message.raw + message.text.encode()
                                     + message.subject.encode())
 
@@ -51,7 +55,9 @@ class Storm:
     def __init__(self, folder, seed=SEED, **settings):
         self.books = auditor.Books()
         self.seed = seed
-        self.web = receivers.HttpReceiver(Sink(self.books))
+        self.at = self.was_at = datetime.datetime.fromisoformat(hotline.START)
+        self.web = receivers.HttpReceiver(Sink(
+            self.books, lambda: self.at.timestamp() * 1000))
         self.channels = [{
             "name": "http", "kind": "http", "interval": "now",
             "dedupes": True, "allow_private": True,
@@ -68,7 +74,6 @@ class Storm:
         self.boss = self.d.member("chutich", "chairman", http="3")
         self.aims = {}
         self.over = threading.Event()
-        self.at = self.was_at = datetime.datetime.fromisoformat(self.d.now)
         work = [self.post] * 3 + [self.add, self.acknowledge, self.act,
                                   self.refer, self.answer, self.pass_time]
         self.threads = [threading.Thread(target=self.guard, args=(f, n))
@@ -93,16 +98,23 @@ class Storm:
     def call(self, method, path, body=None, key=None, status=None, **more):
         """The answer; ValueError unless it has that status."""
         r = self.d.api(method, path, body, key=key, timeout=5, **more)
+        if r.status >= 400:
+            self.books.texts.append(r.raw)
         if status is not None and r.status != status:
             raise ValueError(r)
         return r
 
+    def send(self, key, one):
+        """A notification; its receipt."""
+        raw = json.dumps(one, ensure_ascii=False)
+        self.books.send(key, key, raw.encode())
+        r = self.call("POST", "/v1/referrals", raw, self.key, 201, idem=key)
+        self.books.receipt(key, r.json)
+        return r.json
+
     def post(self, key, dice):
-        self.books.sent.add(key)
         for again in range(1 + (dice.random() < 0.2)):  # the same receipt
-            r = self.call("POST", "/v1/referrals", notification(key),
-                          self.key, 201, idem=key)
-            self.books.receipt(key, r.json)
+            self.send(key, notification(key))
 
     def add(self, key, dice):
         time.sleep(0.03)
@@ -179,16 +191,23 @@ class Storm:
 
     # ---- Time ----
 
-    def pass_time(self, *_):
-        self.at += datetime.timedelta(minutes=5)
+    def go_on(self):
+        """The daemon's clock comes to at; no alert may be later than that."""
         self.d.now = self.at.isoformat()
         self.d.ctl("clock", "step", "--to", self.d.now)
         # After a fault the daemon starts at the instant that was wanted.
         span = (self.at - self.was_at) / datetime.timedelta(milliseconds=1)
         self.books.late_ms = max(self.books.late_ms or MINUTE, span)
         self.was_at = self.at
+
+    def pass_time(self, *_):
+        process = self.d.process
+        self.at = self.was_at + datetime.timedelta(minutes=5)
+        self.go_on()
         head = self.d.ctl("audit", "head")
         self.books.anchors[head["seq"]] = head["hash"]
+        if process is not None:  # if it is still that one, it is all there
+            self.books.sample(process.pid)
         time.sleep(0.1)
 
     # ---- The storm ----

@@ -12,6 +12,7 @@ import time
 import pytest
 
 import auditor
+import canary
 import hotline
 import receivers
 import report
@@ -75,10 +76,12 @@ class Ward:
         r = self.d.api("POST", "/v1/referrals", {
             "kind": "unknown", "source": {"channel": "phone",
                                           "received_at": hotline.START},
-            "narrative": "Thử đĩa đầy. " + filling, "source_ref": ref},
+            "narrative": canary.NAME + filling, "source_ref": ref},
             key=self.key, idem=ref)
         if r.status == 201:
             self.books.receipt(ref, r.json)
+        else:
+            self.books.texts.append(r.raw)
         return r
 
     def fill_until_refused(self, prefix):
@@ -135,7 +138,7 @@ class Ward:
         self.d.stop()
         self.web.stop()
         found = auditor.audit(self.path, self.books, hotline.BUILD,
-                              now.timestamp() * 1000)
+                              now.timestamp() * 1000, {self.d.folder})
         report.write("disk", {"receipts": len(self.books.receipts),
                               "messages": len(self.books.messages)}, found)
         assert found == []

@@ -5,22 +5,27 @@ KILLS=n and SEED=n choose another storm; a report goes into the build folder.
 import os
 import random
 import sqlite3
+import subprocess
 import time
 
 import pytest
 
 import auditor
+import canary
 import hotline
 import report
 import storm as storms
 
 KILLS = int(os.environ.get("KILLS", 50))
+# A kill takes a message with it; the next or the one after that brings it.
+REACH_MS = 10 * storms.MINUTE
 ALL = [f"I{n} " for n in range(1, 13)]
 
 
 @pytest.fixture
 def storm(tmp_path):
     storm = storms.Storm(tmp_path)
+    storm.books.reach_ms = REACH_MS
     yield storm
     storm.end()
 
@@ -69,6 +74,11 @@ def test_clean_stops_under_load_lose_nothing(storm):
     storm.calm()
     assert storm.audit() == []
     assert storm.counts()["receipts"] >= 50, storm.counts()
+
+
+def test_time_that_passes_leaves_a_sample(storm):
+    storm.pass_time()
+    assert len(storm.books.samples) == 1
 
 
 def spoil(path):
@@ -130,3 +140,74 @@ def test_the_auditor_misses_what_was_answered(storm, book, value, name):
     for what in (name, "I1 referral none was told accepted",
                  "I9 the chain lost its anchored head", "ms late"):
         assert what in found
+
+
+EXTRA = """
+    CREATE TEMP TABLE twin AS SELECT * FROM cases LIMIT 1;
+    UPDATE twin SET id = 'twin', code = 'twin';
+    INSERT INTO cases SELECT * FROM twin;
+    INSERT INTO referral_case (referral_id, case_id, ward)
+        SELECT referral_id, 'twin', ward FROM referral_case"""
+
+
+@pytest.mark.parametrize("spoilt,name", [
+    (EXTRA, "I2 the 201 of one has a case that it does not tell, twin"),
+    ("DELETE FROM referral_case", "is of no notification"),
+    ("UPDATE cases SET assignee = 'nobody'", "I4 case"),
+    ("UPDATE event SET prev = zeroblob(32)", "I9 event 2 is not chained"),
+])
+def test_the_auditor_misses_no_wrong_row(storm, spoilt, name):
+    storm.post("one", random.Random(1))
+    storm.settle()
+    db = sqlite3.connect(storm.path)
+    db.executescript(spoilt)
+    db.commit()
+    db.close()
+    assert name in "\n".join(auditor.audit(storm.path, storm.books,
+                                           hotline.BUILD, 0))
+
+
+def test_the_auditor_hashes_what_was_sent_and_times_what_came(storm):
+    storm.post("one", random.Random(1))
+    storm.pass_time()
+    storm.settle()
+    books = storm.books
+
+    def found():
+        return "\n".join(auditor.audit(storm.path, books, hotline.BUILD, 0))
+
+    assert found() == "" and books.arrived
+    first = dict(books.arrived)
+    books.hashes["one"] = "00" * 32
+    books.arrived = {wire: at - 3600000 for wire, at in first.items()}
+    assert "I1 the 201 of one is of another body than was sent" in found()
+    assert "ms early" in found()
+    books.arrived = {wire: at + 3600000 for wire, at in first.items()}
+    assert "I7" in found() and "ms late" in found()
+
+
+def test_the_auditor_reads_every_refusal(storm):
+    class Told:
+        status, raw = 404, f"Không có {canary.NAME}".encode()
+
+    storm.d.api = lambda *_, **more: Told
+    storm.call("GET", "/v1/cases/none")
+    assert list(auditor.canary_is_nowhere((), storm.books)) != []
+
+
+def test_the_auditor_runs_alone(storm):
+    storm.post("one", random.Random(1))
+    storm.settle()
+
+    def run():
+        done = subprocess.run([auditor.__file__, storm.path],
+                              capture_output=True, text=True)
+        return done.returncode, done.stdout
+
+    assert run() == (0, "violations: 0\n")
+    db = sqlite3.connect(storm.path)
+    db.execute("DELETE FROM referral_case")
+    db.commit()
+    db.close()
+    code, said = run()
+    assert code == 1 and "is of no notification" in said

@@ -27,7 +27,6 @@ import report  # noqa: E402
 BUILD = pathlib.Path(hotline.BUILD).resolve()
 FORMS = {"smoke": (20, 0.5), "short": (200, 10), "long": (10000, 10)}
 REPLAYS = {"smoke": 2, "short": 10, "long": 100}
-DAY_MS = 86400000
 SLACK_MS = 15 * 60000  # a wall clock that is wrong by minutes, a full disk
 
 
@@ -56,18 +55,11 @@ def live(seed, years, folder):
 
 def books_of(folder):
     """The program's books as the auditor wants them."""
-    told, books = json.loads((folder / "books.json").read_text()), \
-        auditor.Books()
-    for name in ("sent", "acts", "acked", "updates"):
-        setattr(books, name, set(told[name]))
-    for name in ("receipts", "received"):
-        setattr(books, name, told[name])
-    books.texts = [t.encode() for t in told["texts"]]
-    books.anchors = {int(k): v for k, v in told["anchors"].items()}
-    books.late_ms = told["late_ms"] + SLACK_MS
-    books.faults = told["faults"]
+    said = json.loads((folder / "books.json").read_text())
+    books = auditor.Books.told(said)
+    books.late_ms += SLACK_MS
     (folder / "books.json").unlink()  # it knows the name
-    return books, told["end"]
+    return books, said["end"]
 
 
 def try_seed(job):
@@ -80,7 +72,7 @@ def try_seed(job):
             return seed, {}, [broken]
         books, end = books_of(folder)
         found = auditor.audit(folder / "hotlined.db", books, BUILD,
-                              end - DAY_MS, {folder})
+                              end - auditor.DAY_MS, {folder})
         if again:
             found += replay(seed, years, said, folder / "hotlined.db")
         return seed, said, [f"seed {seed}: {f}" for f in found]
