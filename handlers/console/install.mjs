@@ -33,7 +33,8 @@ export function install() {
   if (started === null) {
     let had = workers.controller !== null;
     workers.addEventListener("controllerchange", () => {
-      isOld = had; // the first one is of our own build
+      // The first is of our own build; none at all is left by a logout.
+      isOld = had && workers.controller !== null;
       had = true;
     });
     started = workers.register(address(), { scope: "/" })
