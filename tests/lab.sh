@@ -13,6 +13,7 @@ io        test_io_faults.py      IO=60                  IO=all
 disk      test_disk.py           -                      -
 slow      test_slow_clients.py   SLOW=500               SLOW=500
 wall      test_wall.py           JUMPS=200              JUMPS=200
+step      test_step.py           STEP=1                 STEP=1
 receivers test_bad_receivers.py  RECEIVERS=30           RECEIVERS=120
 damage    test_damage.py         FLIPS=20,MIGRATIONS=all FLIPS=200,MIGRATIONS=all
 overload  test_overload.py       OVERDUE=10000          OVERDUE=10000

@@ -96,13 +96,13 @@ def later(package, folder):
     return folder / "later.deb"
 
 
-def tree(suite, packages):
+def tree(suite, packages, name="tree"):
     """A Debian tree, made once and kept beside the build."""
     if os.geteuid() != 0:
         pytest.skip("NO DEBIAN TREE: only root can make one")
     if shutil.which("mmdebstrap") is None:
         pytest.skip("NO DEBIAN TREE: mmdebstrap is missing")
-    folder = plain_build() / f"tree-{suite}"
+    folder = plain_build() / f"{name}-{suite}"
     mark = folder / "etc/hotlined-tree"
     with open(f"{folder}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
