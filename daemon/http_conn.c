@@ -258,11 +258,9 @@ has_more_to_say(const struct conn *c)
 static bool
 is_overdue(const struct conn *c)
 {
-	int64_t limit = c->door->h->phase_ms[c->phase];
-
 	if (c->door->h->is_draining && c->phase == PHASE_IDLE)
 		return !is_orphan(c) && !has_more_to_say(c);
-	return limit > 0 && clock_mono() - c->since > limit;
+	return stream_is_late(c);
 }
 
 /* Did accept() fail a moment ago? */

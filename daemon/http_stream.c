@@ -4,9 +4,13 @@
  * waits for it.
  */
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
+#include "clock.h"
 #include "http_follow.h"
 #include "http_inside.h"
 #include "http_stream.h"
@@ -143,4 +147,29 @@ stream_lost(struct exchange *x)
 		follow_lost(x);
 	else if (x->is_sending)
 		end(x);
+}
+
+static bool
+is_unread(const struct conn *c)
+{
+	int left = 0;
+
+	return ioctl(bufferevent_getfd(c->bev), SIOCOUTQ, &left) == 0 &&
+	       left > 0;
+}
+
+static bool
+is_beyond(const struct conn *c, int64_t limit)
+{
+	return limit > 0 && clock_mono() - c->since > limit;
+}
+
+bool
+stream_is_late(const struct conn *c)
+{
+	const int64_t *limits = c->door->h->phase_ms;
+
+	return is_beyond(c, limits[c->phase]) ||
+	       (c->phase == PHASE_IDLE && c->was_used &&
+		   is_beyond(c, limits[PHASE_WRITING]) && is_unread(c));
 }

@@ -18,6 +18,11 @@ void stream_begin(struct exchange *x);
 void stream_finish(struct exchange *x);
 /* The connection of any exchange has gone. */
 void stream_lost(struct exchange *x);
+/*
+ * Has c been in its phase for longer than it may?  An answer that is still in
+ * the kernel, because nobody reads it, is on its way.
+ */
+bool stream_is_late(const struct conn *c);
 
 /* http_exchange.c: the handler, as a job_run; again for every part. */
 enum outcome exchange_run(struct tx *tx, void *exchange);
