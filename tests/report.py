@@ -24,6 +24,18 @@ def versions():
             "load": round(os.getloadavg()[0], 1)}
 
 
+def is_sanitized():
+    program = (hotline.BUILD / "hotlined").read_bytes()
+    return b"__asan_init" in program or b"__tsan_init" in program
+
+
+def slowness():
+    """By how much a bar of time is to be stretched, at this moment: not at all
+    for the plain build on a machine with processors to spare."""
+    busy = os.getloadavg()[0] / os.cpu_count()
+    return (5 if is_sanitized() else 1) * min(10, max(1, busy))
+
+
 def write(name, counts, found, lines=()):
     """found: the violations; lines: a table, if there is one."""
     now = datetime.datetime.now(datetime.timezone.utc)

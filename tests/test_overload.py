@@ -16,7 +16,7 @@ import report
 import storm as storms
 
 OVERDUE = int(os.environ.get("OVERDUE", 300))
-FIRST_S = 5
+FIRST_S = 5 * report.slowness()
 
 
 @pytest.fixture
@@ -33,32 +33,21 @@ def open_cases(storm, clocks):
     for n in range(clocks):
         storm.post(key := f"qua-{n}", dice)
         if n % 3 == 0:
-            conclude(storm, storm.books.receipts[key]["cases"][0])
-
-
-def conclude(storm, code):
-    path = f"/v1/cases/{code}"
-    case = storm.call("GET", path, key=storm.boss, status=200)
-    evidence = f"KHO-{code}"
-    storm.call("POST", f"{path}/steps/N08/done", {
-        "acted_at": case.json["received_at"], "evidence": evidence,
-        "emergency": "no", "reason": "Không khẩn cấp."}, storm.boss, 200,
-        headers={"If-Match": case.headers["etag"]})
-    storm.books.acts.add(evidence)
+            storm.conclude(storm.books.receipts[key]["cases"][0])
 
 
 def start_late(storm, days):
-    """Down over all due instants, then up: seconds to the first message and
-    the id on it."""
+    """Down over all due instants, then up: seconds from the start of the
+    process to the first message, and the id on it."""
     storm.d.stop()
     before = set(storm.books.received)
     storm.at += datetime.timedelta(days=days)
     storm.d.now = storm.at.isoformat()
+    began = time.monotonic()
     storm.d.start(wait=120)
-    up = time.monotonic()
     while True:
         new = [i for i in list(storm.books.received) if i not in before]
-        took = time.monotonic() - up
+        took = time.monotonic() - began
         if new or took > 120:
             return took, new[:1]
         time.sleep(0.01)

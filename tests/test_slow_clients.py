@@ -1,9 +1,9 @@
 """Slow clients by slowhttptest while a good one works.
 
 Slow headers, slow bodies, slow readers: SLOW=n connections of each, that
-would stay for many request deadlines.  The good client's
-notifications are answered in time, all slow ones are cut by the daemon, memory
-and descriptors come back.
+would stay for many request deadlines.  The good client's notifications are
+answered in time, all slow ones are cut by the daemon, memory and descriptors
+come back.
 """
 import os
 import pathlib
