@@ -12,7 +12,7 @@
 #define IDEM_KEY_MAX 255
 
 struct idem {
-	const char *agency; /* or create-only link of one */
+	const char *agency; /* or create-only link of one, or member */
 	char key[IDEM_KEY_MAX + 1];
 	unsigned char hash[HASH_SIZE]; /* of the path and the raw body */
 	/*

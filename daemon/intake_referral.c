@@ -76,6 +76,18 @@ seal_body(struct tx *tx, const struct incident *i, struct value *out)
 		   : how;
 }
 
+/* Through the page, by a link or a login: whoever sent it holds no key. */
+static bool
+is_by_page(const struct intake *in)
+{
+	const json_t *source = json_object_get(in->body, "source");
+	const char *channel = mau01_text(source, "channel");
+
+	return in->by->kind == BY_FORM ||
+	       (in->by->kind == BY_MEMBER && channel != NULL &&
+		   strcmp(channel, "web") == 0);
+}
+
 static enum outcome
 insert_referral(struct tx *tx, const struct incident *i,
     const struct value *body, const struct value *informant)
@@ -97,7 +109,7 @@ insert_referral(struct tx *tx, const struct incident *i,
 		V_TEXT(mau01_text(source, "channel")), V_INT(i->received_at),
 		V_INT(i->t0_at), V_TEXT(mau01_text(in->body, "risk")),
 		V_INT(i->is_confidential),
-		i->is_confidential || form != NULL
+		i->is_confidential || is_by_page(in)
 		    ? V_BLOB(secret_hash, HASH_SIZE)
 		    : V_NULL,
 		*body, *informant, V_BLOB(digest, HASH_SIZE),

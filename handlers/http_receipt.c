@@ -1,6 +1,6 @@
 /*
- * What became of a notification that came through a create-only link: for who
- * has its receipt, and with nothing else.
+ * What became of a notification that came through the page, by a create-only
+ * link or a login: for who has its receipt, and with nothing else.
  */
 #include <string.h>
 
@@ -20,7 +20,7 @@ receipt_for_bearer(struct tx *tx, json_t *receipt)
 	    json_string(tx_context(tx)->conf->duty_phone));
 }
 
-/* The receipt's secret makes it theirs; a barred agency's is not there. */
+/* The receipt's secret makes it theirs; of who is barred it is not there. */
 static bool
 find(struct tx *tx, const struct request *r, struct referral_row *row)
 {

@@ -115,8 +115,9 @@ referral_take(struct tx *tx, const struct request *r, struct response *a,
 	return how;
 }
 
-void
-referral_add_secret(struct tx *tx, struct response *a)
+/* Into the receipt just answered, anew each time: none of it is kept. */
+static void
+add_secret(struct tx *tx, struct response *a)
 {
 	const char *id = mau01_text(a->json, "id");
 	char secret[RECEIPT_SECRET_SIZE];
@@ -126,19 +127,34 @@ referral_add_secret(struct tx *tx, struct response *a)
 		return;
 	receipt_secret(tx, id, secret);
 	json_object_set_new(a->json, "secret", json_string(secret));
+	if (tx_number(tx, Q_REFERRAL_IS_BEARERS, 0, ARGS(V_TEXT(id))) != 0)
+		receipt_for_bearer(tx, a->json);
 }
 
+/* No key is asked of a member; with one, what comes again is taken once. */
 static enum outcome
 post_member(struct tx *tx, const struct request *r, struct response *a)
 {
+	bool has_key = r->idempotency_key != NULL && !r->is_unread;
+	enum idem_state state = IDEM_NEW;
+	struct idem idem;
 	enum outcome how;
 
 	if (!allow(&r->subject, ACTION_referral_record, &(struct object){0},
 		SEE_thing))
 		return answer_problem(a, "forbidden");
-	how = referral_take(tx, r, a, &r->subject);
+	if (has_key)
+		state = idem_begin(tx, r, a, &idem);
+	if (state == IDEM_REFUSED)
+		return INVALID;
+	how = state == IDEM_AGAIN ? OK : referral_take(tx, r, a, &r->subject);
+	if (how == OK && has_key && state == IDEM_NEW) {
+		how = idem_keep(tx, &idem, a);
+		if (how != OK)
+			(void)answer_outcome(a, how);
+	}
 	if (how == OK)
-		referral_add_secret(tx, a);
+		add_secret(tx, a);
 	return how;
 }
 
@@ -155,7 +171,7 @@ post_agency(struct tx *tx, const struct request *r, struct response *a)
 	}
 	switch (idem_begin(tx, r, a, &idem)) {
 	case IDEM_AGAIN:
-		referral_add_secret(tx, a);
+		add_secret(tx, a);
 		return OK;
 	case IDEM_REFUSED:
 		return refused_keep(tx, r, a);
@@ -170,20 +186,9 @@ post_agency(struct tx *tx, const struct request *r, struct response *a)
 	if (how == OK)
 		how = refused_none(tx, r);
 	if (how == OK)
-		referral_add_secret(tx, a);
+		add_secret(tx, a);
 	else
 		(void)answer_outcome(a, how);
-	return how;
-}
-
-/* With its secret and the rest anew each time: none of it is kept. */
-static enum outcome
-post_form(struct tx *tx, const struct request *r, struct response *a)
-{
-	enum outcome how = post_agency(tx, r, a);
-
-	if (how == OK && a->status == 201)
-		receipt_for_bearer(tx, a->json);
 	return how;
 }
 
@@ -196,8 +201,7 @@ referral_post(struct tx *tx, const struct request *r, struct response *a)
 	if (!allow(&r->subject, ACTION_referral_send, &(struct object){0},
 		SEE_thing))
 		return answer_problem(a, "forbidden");
-	return r->subject.kind == BY_FORM ? post_form(tx, r, a)
-					  : post_agency(tx, r, a);
+	return post_agency(tx, r, a);
 }
 
 static enum outcome

@@ -13,11 +13,9 @@
  */
 enum outcome referral_take(struct tx *tx, const struct request *r,
     struct response *a, const struct subject *by);
-/* The secret of a confidential referral, into the receipt just answered. */
-void referral_add_secret(struct tx *tx, struct response *a);
 /*
- * Of what came through a create-only link: who has the receipt has no key, so
- * it tells where its state is read, and whom to phone.
+ * Of what came through the page, by a create-only link or a login: who has the
+ * receipt has no key, so it tells where its state is read, and whom to phone.
  */
 void receipt_for_bearer(struct tx *tx, json_t *receipt);
 

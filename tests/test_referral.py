@@ -151,6 +151,42 @@ def test_keys_of_two_agencies_do_not_meet(s):
     assert one["id"] != two["id"]
 
 
+def by_member(s, b, idem=None):
+    return post(s, {"on_behalf_of": "truong1", **b}, key=s.officer,
+                headers={"Idempotency-Key": idem} if idem else {})
+
+
+def test_a_member_s_key_was_not_heeded(s):
+    """A lost answer made a second incident.  A key is not asked of them."""
+    key, b = str(uuid.uuid4()), body(children=[child(fresh())])
+    refused(by_member(s, {"kind": "abused"}, key), 422, "invalid_body")
+    first = ok(by_member(s, b, key))
+    assert ok(by_member(s, b, f'"{key}"')) == first
+    refused(by_member(s, body(risk="low"), key), 422,
+            "idempotency_key_reused")
+    refused(by_member(s, b, "two words"), 400, "idempotency_key_invalid")
+    ok(post(s, body(), idem=key))
+    assert ok(by_member(s, b))["id"] != first["id"]
+
+
+def test_a_member_s_receipt_from_the_page_named_no_state(s):
+    page = {"channel": "web", "received_at": RECEIVED}
+    key, b = str(uuid.uuid4()), body(source=page)
+    r = ok(by_member(s, b, key))
+    assert ok(by_member(s, b, key)) == r and r["duty_phone"] == "111"
+    state = ok(s.d.api("GET", f"/v1/receipts/{r['id']}", headers={
+        "Receipt-Secret": r["secret"]}), 200)
+    assert state["incident_code"] == r["incident_code"]
+    refused(s.d.api("GET", f"/v1/receipts/{r['id']}"), 404, "not_found")
+    # Who wrote it is barred later: it is not there.
+    s.d.ctl("case", "bar", r["cases"][0], "--member", "canbo")
+    refused(s.d.api("GET", f"/v1/receipts/{r['id']}", headers={
+        "Receipt-Secret": r["secret"]}), 404, "not_found")
+    # What was said on the phone is read out, and has no secret.
+    called = ok(by_member(s, body()))
+    assert "secret" not in called and "duty_phone" not in called
+
+
 @pytest.mark.parametrize("key,status,code", [
     (None, 400, "idempotency_key_missing"),
     ("có dấu".encode().decode("latin-1"), 400, "idempotency_key_invalid"),

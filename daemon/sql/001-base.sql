@@ -275,7 +275,7 @@ CREATE TABLE referral (             -- in or out: one resource
     is_confidential INT8 NOT NULL DEFAULT 0,
     form_id TEXT REFERENCES agency_key (id), -- the link that it came through
     secret_hash BYTES,              -- of the receipt secret, if confidential
-                                    -- or through a link
+                                    -- or through the page
     body_sealed BYTES NOT NULL,     -- the whole JSON, referral key
     informant_sealed BYTES,         -- its own key (owner informant)
     digest BYTES NOT NULL,          -- BLAKE2b-256 of the body as received
@@ -318,7 +318,7 @@ CREATE TABLE transfer_recall (      -- taken back before it came; pruned by age
 ) STRICT;
 
 CREATE TABLE idempotency (          -- small, pruned by age
-    agency_id TEXT NOT NULL,
+    agency_id TEXT NOT NULL,        -- or a link, or a member
     key TEXT NOT NULL,
     ward TEXT NOT NULL,
     request_hash BYTES NOT NULL,
