@@ -1,4 +1,5 @@
-// /refer: a notification through a create-only link, its receipt, its state.
+// /refer: a notification through a create-only link or a login, its receipt,
+// its state.
 import { bodyOf, fieldAt, fields, wording } from "./refer_form.mjs";
 import { beforeLeaving, button, draw, el, fill, keep, kept, leave, main,
   redraw, switchLanguage, t, turnTo } from "./refer_page.mjs";
@@ -10,9 +11,10 @@ const DRAFT = "refer.draft";
 const said = { who: "", safe: "", values: {}, confidential: false };
 const session = { csrf: "", name: "", agency: "" };
 let keeps = false;
+let unheard = null; // {key, body, sender} of what no answer came to
 let ahead = 0; // of this device's clock, in ms, the server's is
 
-const keepDraft = (more = {}) => keep(DRAFT, keeps ? { said, ...more } : null);
+const keepDraft = (more = {}) => keeps && keep(DRAFT, { said, ...more });
 
 // ---- The form ----
 
@@ -115,7 +117,8 @@ const formView = (faults = new Map(), notice = null) => () => {
         }),
         tick(wording(t(), "keep", said.who), keeps, (on) => {
           keeps = on;
-          keepDraft();
+          if (on) keepDraft();
+          else keep(DRAFT, null);
         }, t().keep_hint),
         el("p", { class: "buttons" }, el("button", { class: "main" },
           wording(t(), "send", said.who))),
@@ -152,23 +155,35 @@ async function setClock() {
   if (Math.abs(off) > 60000) ahead = off;
 }
 
-// draft: {key, body} that was kept.  isMended: now is what the server says.
+// Whose keys are one's own: a link's, or a login's for an agency.
+const sender = () => session.csrf
+  ? JSON.stringify([session.name, session.agency]) : "link";
+
+// draft: {key, body} to send as it is.  isMended: now is what the server says.
 async function transmit(now, draft = null, isMended = false) {
   const body = draft?.body ?? JSON.stringify({ ...bodyOf(said, now),
     ...(session.csrf ? { on_behalf_of: session.agency } : {}) });
   const key = draft?.key ?? newKey();
-  keepDraft({ key, body });
+  unheard = { key, body, sender: sender() };
+  keepDraft(unheard);
   const hooks = waitingView();
   const answer = await sendUntilAnswered({ method: "POST",
     path: "/v1/referrals", body, headers: { ...credentials(),
       "Content-Type": "application/json", "Idempotency-Key": `"${key}"` } },
   hooks);
-  judge(answer, draft === null && !isMended);
+  judge(answer, !isMended);
 }
 
 function judge(answer, mayMend) {
   const errors = answer.json.errors ?? [];
   const late = errors.some((e) => e.pointer === "/source/received_at");
+  // Or another tab of this browser has logged in since.
+  if (session.csrf && (answer.status === 401 || answer.json.code === "csrf")) {
+    session.csrf = "";
+    turnTo(loginView(() => t().session_over));
+    return;
+  }
+  unheard = null;
   if (answer.status === 201) {
     keep(DRAFT, null);
     turnTo(receiptView(answer.json, said.who, () => start(true)));
@@ -177,6 +192,8 @@ function judge(answer, mayMend) {
   } else if (answer.status === 401) {
     refuse(new Map(), () => fill(t().over,
       { phone: answer.json.duty_phone ?? "111" }));
+  } else if (errors.some((e) => e.pointer === "/on_behalf_of")) {
+    turnTo(loginView(() => t().no_agency));
   } else {
     refuse(new Map(errors.map((e) => [fieldAt(e.pointer)?.id, e.detail])));
   }
@@ -220,17 +237,17 @@ const linkKey = () => {
   return hash.startsWith("hlf_") ? hash : "";
 };
 
-const loginView = (fault = "") => () => {
-  const line = (id, type) => el("div", {},
+const loginView = (fault = null) => () => {
+  const line = (id, type, value = "") => el("div", {},
     el("label", { for: id, class: "label" }, t()[id]),
-    el("input", { id, type, autocomplete: "off" }));
+    el("input", { id, type, value, autocomplete: "off" }));
   return [
     el("h2", {}, t().no_link),
     el("p", {}, t().no_link_login),
-    fault ? el("p", { class: "wrong", role: "alert" }, fault) : null,
+    fault ? el("p", { class: "wrong", role: "alert" }, fault()) : null,
     el("form", { onsubmit: login },
-      line("login", "text"), line("password", "password"),
-      line("totp", "text"), line("agency", "text"),
+      line("login", "text", session.name), line("password", "password"),
+      line("totp", "text"), line("agency", "text", session.agency),
       el("p", { class: "buttons" },
         el("button", { class: "main" }, t().sign_in))),
   ];
@@ -246,49 +263,58 @@ async function login(event) {
     body: JSON.stringify(body),
     headers: { "Content-Type": "application/json" } });
   if (answer?.status !== 201 && answer?.status !== 200) {
-    draw(loginView(answer?.json.detail ?? t().wrong));
+    draw(loginView(() => answer?.json.detail ?? t().wrong));
     return;
   }
   Object.assign(session, { csrf: answer.json.csrf, name: answer.json.login,
     agency });
-  beforeLeaving(() => fetch("/v1/session", { method: "DELETE",
-    keepalive: true, headers: { "X-CSRF-Token": session.csrf } }));
-  turnTo(formView());
+  if (unheard?.sender === sender()) transmit(new Date(), unheard);
+  else if (said.who) turnTo(formView());
+  else start(false);
 }
+
+beforeLeaving(() => {
+  if (session.csrf) fetch("/v1/session", { method: "DELETE", keepalive: true,
+    headers: { "X-CSRF-Token": session.csrf } });
+  Object.assign(session, { csrf: "", name: "", agency: "" });
+});
 
 // ---- Beginning ----
 
-const draftView = (draft) => () => [
-  el("h2", {}, t().found),
-  el("div", { class: "buttons" },
-    button(wording(t(), draft.key ? "again" : "send", ""), () => {
-      keeps = true;
-      if (draft.key) transmit(new Date(), draft);
-      else turnTo(formView());
-    }, { class: "main" }),
-    button(t().drop, () => {
-      keep(DRAFT, null);
-      start(true);
-    })),
-];
+const draftView = (draft) => () => {
+  const isSent = draft.key && draft.sender === sender();
+  return [
+    el("h2", {}, t().found),
+    el("div", { class: "buttons" },
+      button(t()[isSent ? "again" : "send"], () => {
+        keeps = true;
+        if (isSent) transmit(new Date(), draft);
+        else turnTo(formView());
+      }, { class: "main" }),
+      button(t().drop, () => {
+        keep(DRAFT, null);
+        start(true);
+      })),
+  ];
+};
 
+// isNew: not with the receipt that was kept.
 function start(isNew) {
   Object.assign(said, { who: "", safe: "", values: {}, confidential: false });
   keeps = false;
+  unheard = null;
   const [kind, id, secret] = location.hash.slice(1).split(".");
-  const draft = isNew ? null : kept(DRAFT);
+  const draft = kept(DRAFT);
   if (kind === "r" && secret) {
     draw(() => []);
-    look(id, secret);
+    look(id, secret, null);
   } else if (!linkKey() && !session.csrf) {
     const mine = kept(RECEIPT);
-    if (mine && !isNew) look(mine.id, mine.secret);
+    if (mine && !isNew) look(mine.id, mine.secret, () => start(true));
     else draw(loginView());
-  } else if (draft) {
-    Object.assign(said, draft.said);
-    draw(draftView(draft));
   } else {
-    draw(formView());
+    Object.assign(said, draft?.said);
+    turnTo(draft ? draftView(draft) : formView());
     setClock();
   }
 }

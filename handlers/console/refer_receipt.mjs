@@ -30,7 +30,7 @@ export const receiptView = (r, who, another) => () => {
     el("p", {}, wording(t(), "received_hint", who)),
     rows(["code", r.incident_code, "code"], ["at", instant(r.received_at)],
       ["phone", r.duty_phone], ["later", later(r), "small"],
-      ["digest", who === "self" ? "" : r.digest, "small"]),
+      ["digest", r.digest, "small"]),
     el("div", { class: "buttons" },
       button(t().print, () => print(), { class: "main" }),
       r.secret ? copy : null, r.secret ? store : null,
@@ -47,16 +47,19 @@ const statusView = (r) => () => [
     ["state_at", instant(r.date ?? Date.now())])
     : el("p", { class: "wrong", role: "alert" }, t().no_status),
   el("div", { class: "buttons" },
-    button(t().refresh, () => look(r.id, r.secret), { class: "main" }),
+    button(t().refresh, () => look(r.id, r.secret, r.another),
+      { class: "main" }),
     kept(RECEIPT)?.id === r.id ? button(t().forget, () => {
       keep(RECEIPT, null);
       redraw();
-    }) : null),
+    }) : null,
+    r.another ? button(t().another, () => r.another()) : null),
 ];
 
-export async function look(id, secret) {
+// another: begins anew; null: nothing can be sent from there.
+export async function look(id, secret, another) {
   const answer = await call({ path: `/v1/receipts/${encodeURIComponent(id)}`,
     headers: { "Receipt-Secret": secret } });
-  turnTo(statusView({ json: {}, ...answer, id, secret }));
+  turnTo(statusView({ json: {}, ...answer, id, secret, another }));
 }
 
