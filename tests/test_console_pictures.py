@@ -8,7 +8,7 @@ from console_site import LONG, SIZES, Page, browser, s as site
 from hotline import Daemon
 from login_site import password
 from test_console_print import MINUTES, PLAN, TELLER
-from test_refer_page import Site as School
+from refer_phone import Site as School
 
 __all__ = ["browser", "site"]
 KIN = "Lê " + LONG  # no member: those would be barred

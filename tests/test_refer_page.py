@@ -1,79 +1,16 @@
 """The page /refer in a browser: a teacher and a child with a link."""
 import gzip
-import json
 import re
-import sqlite3
 
 import pytest
 
-from case_site import FULL
 from console_site import Page, browser
-from hotline import ROOT, Daemon, copy_of
-from login_site import password
-from referral_site import ok
+from hotline import ROOT
+from refer_phone import (LOSE, STORY, code_of_case, kept, s, send, until_away,
+                         write)
 
-__all__ = ["browser"]
+__all__ = ["browser", "s"]
 FILES = ROOT / "handlers/console"
-STORY = "Em bé hay đến lớp với vết bầm. <b>Nội dung thử nghiệm.</b>"
-AWAY = "https://www.google.com.vn/"
-
-
-class Site:
-    def __init__(self, d):
-        self.d = d
-        d.agency("truong1", "school", name="Trường Thử Nghiệm")
-        self.lead = d.member("truongnhom", "lead", sms="0900000003")
-        d.member("canbo", "officer", duty=True, sms="0900000001")
-        self.base = f"http://127.0.0.1:{d.port}"
-
-    def link(self, *more):
-        made = self.d.ctl("link", "add", "truong1", "--until", "2027-01-15",
-                          *more)
-        assert "/refer#hlf_" in made["url"]
-        return f"{self.base}/refer#{made['key']}"
-
-    def case(self, code):
-        return ok(self.d.api("GET", f"/v1/cases/{code}", key=self.lead), 200)
-
-    def sent(self):
-        return sum(i["sent"] for i in
-                   self.d.ctl("link", "list", "truong1")["items"])
-
-
-@pytest.fixture(scope="module")
-def s():
-    with Daemon(procedure=FULL, settings={
-            "duty_phone": "0900 000 000", "agency_quota": 100000}) as d:
-        yield Site(d)
-
-
-def kept(p):
-    return json.loads(p.do("run", code="JSON.stringify({...localStorage, "
-                                       "...sessionStorage})"))
-
-
-# Of the calls that follow, the answer to one is lost; window.keys: their keys.
-LOSE = """{
-    const real = window.fetch; let n = 0; window.keys = [];
-    window.fetch = async (path, o) => {
-        window.keys.push(o.headers["Idempotency-Key"] + o.body);
-        const a = await real(path, o);
-        if (n++ === %d) throw new TypeError("lost");
-        return a; };}"""
-
-
-def write(p, who="other", **more):
-    """Fill the form as a teacher would."""
-    p.check(f"[name=who][value={who}]")
-    p.fill("#narrative", STORY)
-    for at, text in more.items():
-        p.fill(f"#{at}", text)
-
-
-def send(p):
-    p.click("form button.main")
-    p.wait(".receipt")
-    return p.text(".receipt .code")
 
 
 @pytest.mark.parametrize("size", ["phone", "desk"])
@@ -118,14 +55,6 @@ def test_a_teacher_sends_and_prints_a_receipt(s, browser, size):
         p.look("refer-status-vi")
 
 
-def code_of_case(s, incident):
-    for c in s.d.ctl("case", "list")["items"]:
-        if c["incident"] == incident:
-            return c["code"]
-    items = ok(s.d.api("GET", "/v1/cases?limit=200", key=s.lead), 200)["items"]
-    return next(c["code"] for c in items if c["incident"] == incident)
-
-
 @pytest.mark.parametrize("size", ["phone", "desk"])
 def test_a_child_is_asked_first_whether_it_is_safe(s, browser, size):
     with Page(browser, s.link(), size) as p:
@@ -158,13 +87,6 @@ def test_leaving_is_quick_and_leaves_nothing(s, browser):
             assert kept(p) == {}
             p.click("#exit") if way == "click" else p.do("press", key=way)
             until_away(p)
-
-
-def until_away(p):
-    for _ in range(100):
-        if any(AWAY in f for f in p.do("faults")):
-            return
-    raise AssertionError("the page is still there")
 
 
 def test_a_lost_connection_sends_it_once(s, browser):
@@ -270,136 +192,6 @@ def test_a_quota_says_how_long_and_whom_to_phone(s, browser):
         s.d.step("1h")
         p.button("Gửi lại ngay")
         p.wait(".receipt")
-
-
-def sessions(d):
-    """Which are open."""
-    with sqlite3.connect(copy_of(d)) as db:
-        return [row[0] is None for row in
-                db.execute("SELECT ended_at FROM session")]
-
-
-@pytest.fixture(scope="module")
-def word(s):
-    s.d.member("giaovien", "school", sms="0900000009", token=False)
-    return password(s.d, "giaovien")
-
-
-def sign_in(p, word, then="Bạn gửi với tên đăng nhập giaovien",
-            agency="truong1"):
-    p.fill("#login", "giaovien")
-    p.fill("#password", word)
-    p.fill("#agency", agency)
-    p.click("form button.main")
-    p.wait(f"text={then}")
-
-
-def referrals(s):
-    """How many came in."""
-    with sqlite3.connect(copy_of(s.d)) as db:
-        return db.execute("SELECT count(*) FROM referral").fetchone()[0]
-
-
-def test_a_login_s_lost_answer_made_a_second_incident(s, browser, word):
-    """The key of a member's notification was not heeded."""
-    before = referrals(s)
-    with Page(browser, s.base + "/refer") as p:
-        sign_in(p, word)
-        write(p)
-        p.do("run", code=LOSE % 1)
-        p.click("form button.main")
-        p.wait("text=Gửi lại ngay")
-        p.button("Gửi lại ngay")
-        p.wait(".receipt")
-        keys = p.do("run", code="window.keys")
-        assert len(keys) == 3 and keys[1] == keys[2]
-    assert referrals(s) == before + 1
-
-
-def test_a_login_s_receipt_named_no_phone_and_no_state(s, browser, word):
-    with Page(browser, s.base + "/refer") as p:
-        sign_in(p, word)
-        write(p)
-        code = send(p)
-        text = p.text(".receipt")
-        assert "0900 000 000" in text
-        later = re.search(r"http\S+#r\.\S+", text)[0]
-        p.button("Giữ phiếu trên máy này")
-        assert p.count("role=button[name='Sao chép địa chỉ xem tình trạng']")
-    with Page(browser, later.replace("https://hotline.example.test",
-                                     s.base)) as p:
-        p.wait("text=Đã có người phụ trách")
-        assert code in p.text(".receipt")
-
-
-def test_a_login_deleted_the_draft_that_was_kept(s, browser, word):
-    """It was not offered, and the first key typed took it away."""
-    with Page(browser, s.base + "/refer") as p:
-        sign_in(p, word)
-        write(p)
-        p.click("text=Giữ bản nháp trên máy này")
-        p.do("goto", url="about:blank")
-        p.do("goto", url=s.base + "/refer")
-        sign_in(p, word, "Có bản nháp")
-        p.button("Gửi tin")
-        assert p.do("run", code="document.querySelector('#narrative').value") \
-            == STORY
-        p.fill("#place", "Tổ dân phố Thử Nghiệm 1")
-        assert "refer.draft" in kept(p)
-        send(p)
-        assert kept(p) == {}
-
-
-def test_a_login_that_ends_was_told_that_its_link_is_over(s, browser, word):
-    """It logs in again, and what was on its way is sent, once."""
-    before = referrals(s)
-    with Page(browser, s.base + "/refer") as p:
-        sign_in(p, word)
-        write(p)
-        p.do("run", code=LOSE % 1)
-        p.click("form button.main")
-        p.wait("text=Gửi lại ngay")
-        s.d.step("13h")
-        p.button("Gửi lại ngay")
-        p.wait(".wrong")
-        assert "đăng nhập đã hết" in p.text(".wrong")
-        assert "CHƯA" in p.text(".wrong")
-        p.look("refer-session-over-vi")
-        p.fill("#password", word)
-        p.click("form button.main")
-        p.wait(".receipt")
-    assert referrals(s) == before + 1
-
-
-def test_a_wrong_code_of_the_agency_was_not_named(s, browser, word):
-    """Nothing was marked, and there was no place to correct it."""
-    with Page(browser, s.base + "/refer") as p:
-        sign_in(p, word, agency="truong9")
-        write(p)
-        p.click("form button.main")
-        p.wait(".wrong")
-        assert "không có cơ quan nào mang mã này" in p.text(".wrong")
-        sign_in(p, word)
-        send(p)
-
-
-def test_without_a_link_an_agencys_member_logs_in(s, browser, word):
-    with Page(browser, s.base + "/refer") as p:
-        p.look("refer-login-vi")
-        p.fill("#login", "giaovien")
-        p.fill("#password", "sai hẳn rồi")
-        p.fill("#agency", "truong1")
-        p.click("form button.main")
-        p.wait(".wrong")
-        sign_in(p, word)
-        write(p)
-        code = send(p)
-        assert s.case(code_of_case(s, code))["referrals"][0]["agency"] == \
-            "truong1"
-        before = sum(sessions(s.d))
-        p.button("Xong, xóa khỏi màn hình")
-        until_away(p)
-        assert sum(sessions(s.d)) == before - 1
 
 
 def test_a_status_that_is_not_there_says_so(s, browser):
