@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from console_site import Page, browser, s
+from console_site import browser, s
 from hotline import ROOT
 from test_console import open_home
 
@@ -36,33 +36,6 @@ def test_an_alert_is_there_at_once(s, browser):
         n = polls(p)
         time.sleep(2)
         assert polls(p) == n
-
-
-def test_offline_and_back_by_itself(s, browser):
-    with open_home(s, browser) as p:
-        p.do("offline", on=True)
-        p.wait(".banner")
-        code = s.open()
-        p.do("offline", on=False)
-        p.gone(".banner")
-        p.wait(f"text={code}")
-
-
-def test_without_events_it_asks(s, browser):
-    """A proxy between may not let them through."""
-    with Page(browser, s.url) as p:
-        p.do("block", path="/v1/events")
-        # Not 20 seconds: the test's own.
-        p.do("run", code="{const f = setInterval; window.setInterval = "
-                         "(w, ms) => f(w, ms === 20000 ? 1000 : ms)}")
-        p.do("reload", at="h1")
-        p.login("canbo", s.word)
-        p.wait("h2#due")
-        code = s.open()
-        p.do("run", code="document.dispatchEvent("
-                         "new Event('visibilitychange'))")
-        p.wait(f"text={code}")
-        assert p.count(".level.old") == 0
 
 
 def test_every_kind_of_alert_has_a_word(s, browser):

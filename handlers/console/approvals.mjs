@@ -80,7 +80,7 @@ function choose(k, state, draw) {
 
 const item = (k, state, draw) => html`<li class="card" key=${k.id}>
   <h3>${stepName(k.step)}</h3>
-  <p>${level(k)} <span class="left">${leftText(k.due_at)}</span></p>
+  <p>${level(k)} <span class="left">${leftText(k)}</span></p>
   <p class="row"><span>${t("case", { code: k.code })}</span>
     <button type="button" disabled=${state.isBusy}
       aria-expanded=${state.chosen?.id === k.id}
@@ -91,7 +91,7 @@ const item = (k, state, draw) => html`<li class="card" key=${k.id}>
 
 const other = (k) => html`<li class="card" key=${k.id}>
   <h3>${stepName(k.step)}</h3>
-  <p>${level(k)} <span class="left">${leftText(k.due_at)}</span></p>
+  <p>${level(k)} <span class="left">${leftText(k)}</span></p>
   <p><a class="tap" href=${`#/case/${k.code}`}>${
     t("case", { code: k.code })}</a></p></li>`;
 

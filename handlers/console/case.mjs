@@ -10,7 +10,7 @@ import { caseBars } from "./case_bars.mjs";
 import { caseEnd } from "./case_end.mjs";
 import { cancelForm, clockRow, isIssued, stepForm } from "./case_step.mjs";
 import { html } from "./html.mjs";
-import { attempt, live } from "./live.mjs";
+import { attempt, live, refresh } from "./live.mjs";
 import { language, t, word } from "./text.mjs";
 import { dateTimeInput, heardAt, whenText } from "./time.mjs";
 import { caseAssign } from "./case_assign.mjs";
@@ -30,9 +30,11 @@ async function start(clock, draw) {
   document.querySelector("form.step input")?.focus();
 }
 
+// What was not read again meanwhile is read now.
 function stop(draw) {
   shown.doing = null;
   draw();
+  refresh(true);
 }
 
 const stepItem = (k, draw) => shown.doing === k.id
@@ -134,4 +136,4 @@ export function close() {
   stopSending();
 }
 
-export { openCase as open } from "./case_file.mjs";
+export { openCase as open, reread } from "./case_file.mjs";

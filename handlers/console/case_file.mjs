@@ -1,6 +1,6 @@
 // The case that is open: what was fetched of it, and the calls about it.
 import { Offline, Problem, call } from "./api.mjs";
-import { attempt } from "./live.mjs";
+import { attempt, reading } from "./live.mjs";
 import { t, word } from "./text.mjs";
 
 const EVENTS = 50;
@@ -73,17 +73,25 @@ export async function loadEvents(after) {
   });
 }
 
-// The summary; what is revealed is read with it: once, for each is recorded.
-async function load(code) {
-  const { items } = await call("GET",
-    `/v1/cases?code=${encodeURIComponent(code)}&limit=1`);
+async function loadSummary(code) {
+  const { items } = await reading(() => call("GET",
+    `/v1/cases?code=${encodeURIComponent(code)}&limit=1`));
   if (shown.code !== code)
     return;
-  if (items[0]?.code !== code) { // never was, or is not ours any more
+  if (items[0]?.code !== code) // never was, or is not ours any more
     Object.assign(shown, { ...empty(), code, missing: true, said: shown.said });
-    return;
-  }
-  shown.summary = items[0];
+  else
+    shown.summary = items[0];
+}
+
+// The summary; what is revealed is read with it: once, for each is recorded.
+async function load(code) {
+  await loadSummary(code);
+  if (shown.code === code && !shown.missing)
+    await loadRest();
+}
+
+async function loadRest() {
   await loadEvents(null);
   if (shown.isRevealed)
     await readWhole();
@@ -99,6 +107,17 @@ export async function openCase(code) {
     shown.said = faultText(error);
     shown.isFault = true;
   });
+}
+
+// What may have changed meanwhile.  Under a step that is being written down
+// nothing moves: its clocks are called old.
+export async function reread() {
+  const { code, summary } = shown;
+  if (summary === null || shown.doing !== null || shown.isBusy)
+    return;
+  await loadSummary(code);
+  if (shown.code === code && shown.summary?.version > summary.version)
+    await loadRest();
 }
 
 export const loadGate = () => ask("/gate", (gate) => { shown.gate = gate; });

@@ -27,7 +27,7 @@ function source(clock) {
 
 function time(k) {
   if (k.state === "open")
-    return html`<p>${level(k)} <span class="left">${leftText(k.due_at)}</span></p>
+    return html`<p>${level(k)} <span class="left">${leftText(k)}</span></p>
       <p class="help">${t("due_at", { when: whenText(k.due_at) })}</p>`;
   return html`<p>${t(`step.${k.state}`, { when: whenText(k.ended_at) })}</p>`;
 }

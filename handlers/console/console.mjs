@@ -131,7 +131,7 @@ async function start() {
   const begun = begin().then(() => null, (error) => error);
   await speak();
   root.replaceChildren();
-  onChange(draw, ended);
+  onChange(draw, ended, () => here().page.reread?.());
   draw();
   // There is time now for what the first date costs.
   whenText(0);

@@ -1,6 +1,6 @@
 // A running clock as words: which step, how urgent, what is left.
 import { html } from "./html.mjs";
-import { isFresh, live } from "./live.mjs";
+import { isCurrent, live } from "./live.mjs";
 import { language, t } from "./text.mjs";
 import { now, span, urgency, whenText } from "./time.mjs";
 
@@ -12,15 +12,18 @@ export function stepName(id) {
 }
 
 // Of an old clock only the hour is told, never what is left.
-export function leftText(due) {
-  if (!isFresh())
-    return t("due_at", { when: whenText(due) });
-  const left = Date.parse(due) - now();
+export function leftText(clock) {
+  if (!isCurrent(clock))
+    return t("due_at", { when: whenText(clock.due_at) });
+  const left = Date.parse(clock.due_at) - now();
   return t(left <= 0 ? "over" : "left", { time: span(left) });
 }
 
+// "late", "soon", "calm" or "old".
+export const levelOf = (clock) => isCurrent(clock) ? urgency(clock) : "old";
+
 export function level(clock) {
-  const of = isFresh() ? urgency(clock) : "old";
+  const of = levelOf(clock);
   return html`<span class=${`level ${of}`}><span aria-hidden="true">${
     MARKS[of] ?? "?"}</span> ${t(`level.${of}`)}</span>`;
 }

@@ -1,11 +1,10 @@
 // What is due next, with a clock that runs, and the alerts that wait.
 import { Offline } from "./api.mjs";
-import { leftText, level, stepName } from "./due.mjs";
+import { leftText, level, levelOf, stepName } from "./due.mjs";
 import { html } from "./html.mjs";
-import { acknowledge, attempt, isFresh, live, loadCases, refresh }
-  from "./live.mjs";
+import { acknowledge, attempt, live, loadCases, refresh } from "./live.mjs";
 import { t, word } from "./text.mjs";
-import { clockText, heardAt, urgency, whenText } from "./time.mjs";
+import { clockText, heardAt, whenText } from "./time.mjs";
 
 const PAGE = 50;
 const state = { busy: null, said: null, isFault: false, shown: PAGE,
@@ -51,14 +50,16 @@ function alertName(a) {
   return name === a.kind ? a.subject ?? t("alert.other") : name;
 }
 
+const clockOf = (a) => ({ due_at: a.step_due_at, readAt: a.readAt });
+
 const alertItem = ([a, ...older], draw) => html`
   <li class="card" key=${a.id}>
     <h3>${alertName(a)}${a.is_drill ? ` (${t("drill")})` : ""}</h3>
     ${older.length > 0 && html`<p class="help">${
       t("alert.older", { n: older.length })}</p>`}
     ${a.step && html`<p>${stepName(a.step)}</p>`}
-    ${a.step_due_at && html`<p>${level({ due_at: a.step_due_at })}
-      ${" "}<span class="left">${leftText(a.step_due_at)}</span></p>`}
+    ${a.step_due_at && html`<p>${level(clockOf(a))}
+      ${" "}<span class="left">${leftText(clockOf(a))}</span></p>`}
     <p class="row">${a.case && caseLink(a.case)}
       <button type="button" disabled=${state.busy !== null}
         aria-label=${t("ack_of", { what: alertName(a), code: a.case ?? "" })}
@@ -80,9 +81,9 @@ function alertList(draw) {
 }
 
 const clockItem = (k) => html`
-  <li class=${`card edge ${isFresh() ? urgency(k) : "old"}`} key=${k.id}>
+  <li class=${`card edge ${levelOf(k)}`} key=${k.id}>
     <h3>${stepName(k.step)}</h3>
-    <p>${level(k)} <span class="left">${leftText(k.due_at)}</span></p>
+    <p>${level(k)} <span class="left">${leftText(k)}</span></p>
     <p class="help">${t("due_at", { when: whenText(k.due_at) })}</p>
     <p class="row">${caseLink(k.code)}
       <span class="help">${t("held_by", { who: k.assignee ?? t("nobody") })}</span></p>

@@ -40,7 +40,7 @@ function lapse(k, state, draw) {
     a.step === k.step);
   return html`<li class="card edge late" key=${k.id}>
     <h3>${stepName(k.step)}</h3>
-    <p>${level(k)} <span class="left">${leftText(k.due_at)}</span></p>
+    <p>${level(k)} <span class="left">${leftText(k)}</span></p>
     ${unanswered && html`<p class="level late">${t("lapse.unanswered")}</p>`}
     <p class="help">${t("held_by", { who: k.assignee ?? t("nobody") })}</p>
     <p class="row"><a class="tap" href=${`#/case/${k.code}`}>${

@@ -10,18 +10,24 @@ const EVERY = 20000;
 const PRESENT = 5 * 60000;
 
 const empty = () => ({ me: null, steps: {}, alerts: [], clocks: [],
-  more: false, clocksAt: 0, trouble: null });
+  more: false, trouble: null });
 
 export const live = empty();
 let touched = 0;
+// What was read before may be another now, by performance.now(); and it was not
+// read again, because nobody was there or it failed.
+let newsAt = 0, isOwed = false;
 let session = 0; // an answer to one that is over is dropped
 let last = Promise.resolve(), waiting = null;
 let changed = () => {};
 let over = () => {};
+let reread = () => {};
 
-export function onChange(draw, ended) {
+// again: reads what the page that is shown has read of cases by itself.
+export function onChange(draw, ended, again) {
   changed = draw;
   over = ended;
+  reread = again;
 }
 
 // All that was shown is forgotten.
@@ -34,6 +40,18 @@ export function forget() {
 
 export function isFresh() {
   return live.trouble === null && !isStale();
+}
+
+// A clock or an alert, as reading() gave it, is still so.
+export const isCurrent = (what) => isFresh() && what.readAt >= newsAt;
+
+// A list of the daemon's; each item and each of its clocks tells since when.
+export async function reading(ask) {
+  const readAt = performance.now();
+  const found = await ask();
+  for (const item of found.items.flatMap((i) => [i, ...i.clocks ?? []]))
+    item.readAt = readAt;
+  return found;
 }
 
 // Run one call or more; offline and the end of the session are told apart here.
@@ -69,29 +87,24 @@ function clocksOf(cases) {
 
 export async function loadCases() {
   const mine = session;
-  const found = await all("/v1/cases?state=open&limit=200");
+  const found = await reading(() => all("/v1/cases?state=open&limit=200"));
   if (mine !== session)
     return;
   live.clocks = clocksOf(found.items);
   live.more = found.more;
-  live.clocksAt = Date.now();
 }
-
-const names = (alerts) => alerts.map((a) => a.id).join();
 
 async function ask() {
   const mine = session;
   const [me, { items }] = await Promise.all([call("GET", "/v1/me"),
-    all("/v1/alerts?limit=200", 2)]);
+    reading(() => all("/v1/alerts?limit=200", 2))]);
   if (mine !== session)
-    return false;
+    return;
   await unlock(me);
   remember(me);
   heard(me.now);
-  const news = names(items) !== names(live.alerts);
   live.me = me;
   live.alerts = items;
-  return news;
 }
 
 async function loadSteps() {
@@ -107,33 +120,38 @@ export async function begin() {
 }
 
 function hearNews() {
-  let isFirst = true;
   listen({
     beat(now) {
       // It is still as it was, if what we asked for last came through.
       if (live.trouble === null)
         heard(now);
     },
-    changed() {
-      // At first it may only have changed since we asked, a moment ago.
-      refresh(!isFirst && isHere());
-      isFirst = false;
-    },
+    changed: () => refresh(isHere()),
   });
 }
 
 const isHere = () => Date.now() - touched < PRESENT;
 
 async function renew(withCases) {
+  const at = performance.now();
+  let isWhole = false;
   await attempt(async () => {
-    const news = await ask();
-    if (withCases || (news && isHere()))
-      await loadCases();
+    try {
+      await ask();
+      if (withCases) {
+        await Promise.all([loadCases(), reread()]);
+        isWhole = true;
+      }
+    } finally {
+      newsAt = at; // only now: what is shown does not flicker
+      isOwed = !isWhole;
+    }
   }).catch(() => {});
 }
 
-// Ask what is new; cases too if asked by hand.  One is on its way and one waits
-// for it at most: what is asked meanwhile may be newer than its answer.
+// Something may be another now: ask, and if somebody is there, cases, too.  One
+// is on its way and one waits for it at most: what is asked meanwhile may be
+// newer than its answer.
 export function refresh(withCases = false) {
   if (waiting !== null) {
     waiting.withCases ||= withCases;
@@ -165,18 +183,25 @@ function unlessOver(error) {
     throw error;
 }
 
+// Somebody is back: what was not read without them is read now.
+function touch() {
+  touched = Date.now();
+  if (live.trouble === null && isOwed)
+    refresh(true);
+}
+
 export function watch() {
   for (const kind of ["pointerdown", "keydown"])
-    addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
+    addEventListener(kind, touch, { passive: true });
   setInterval(() => {
     if (!document.hidden && !isListening())
-      refresh();
+      refresh(isHere());
   }, EVERY);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden)
-      refresh();
+      refresh(isHere());
   });
-  addEventListener("online", () => refresh());
+  addEventListener("online", () => refresh(isHere()));
   addEventListener("offline", () => {
     live.trouble = "offline";
     changed();

@@ -1,6 +1,7 @@
 // The pages: first the pattern of the address, then what draws it.  A page is
-// {page(draw, part), open(part, draw), close(isEnd)}; close forgets what was
-// shown, at the end of the session all of it.
+// {page(draw, part), open(part, draw), close(isEnd), reread()}; close forgets
+// what was shown, at the end of the session all of it; reread, if there is one,
+// asks again for the clocks that the page fetched by itself.
 import { homePage, openHome } from "./home.mjs";
 import { html } from "./html.mjs";
 import { t } from "./text.mjs";
@@ -23,6 +24,7 @@ function later(file) {
       await made.open(part, draw);
     },
     close: (isEnd) => made?.close(isEnd),
+    reread: () => made?.reread?.(),
   };
 }
 

@@ -2,11 +2,11 @@
 // the page; on the way to a case that was found and back it stays.
 import { call } from "./api.mjs";
 import { faultText } from "./case_file.mjs";
-import { level, leftText, stepName } from "./due.mjs";
+import { level, leftText, levelOf, stepName } from "./due.mjs";
 import { html } from "./html.mjs";
-import { attempt, isFresh, live } from "./live.mjs";
+import { attempt, live, reading } from "./live.mjs";
 import { t, word } from "./text.mjs";
-import { urgency, whenText } from "./time.mjs";
+import { whenText } from "./time.mjs";
 
 const LIMIT = 50;
 const empty = () => ({ asked: null, found: [], next: null, unfounded: 0,
@@ -65,15 +65,22 @@ function questionOf(form) {
   return asked;
 }
 
+const look = (asked, after) => reading(() => call("POST", "/v1/cases/search",
+  { ...asked, limit: LIMIT, after }));
+
+function take(page, found) {
+  Object.assign(state, { found, next: page.next ?? null,
+    unfounded: page.unfounded ?? 0 });
+}
+
 async function ask(draw, asked, after) {
   Object.assign(state, { isBusy: true, fault: null });
   draw();
   try {
-    const page = await attempt(() => call("POST", "/v1/cases/search",
-      { ...asked, limit: LIMIT, ...after }));
-    Object.assign(state, { asked, next: page.next ?? null,
-      unfounded: page.unfounded ?? 0,
-      found: after === undefined ? page.items : [...state.found, ...page.items] });
+    const page = await attempt(() => look(asked, after));
+    state.asked = asked;
+    take(page, after === undefined ? page.items
+      : [...state.found, ...page.items]);
   } catch (error) {
     state.fault = faultText(error);
   }
@@ -96,12 +103,12 @@ function nextClock(c) {
 function due(c) {
   const k = nextClock(c);
   return k && html`<p>${stepName(k.step)}</p>
-    <p>${level(k)} <span class="left">${leftText(k.due_at)}</span></p>`;
+    <p>${level(k)} <span class="left">${leftText(k)}</span></p>`;
 }
 
 const edge = (c) => {
   const k = nextClock(c);
-  return k === undefined || !isFresh() ? "old" : urgency(k);
+  return k === undefined ? "old" : levelOf(k);
 };
 
 const item = (c) => html`<li class=${`card edge ${edge(c)}`} key=${c.code}>
@@ -123,7 +130,7 @@ const results = (draw) => html`
     <ul class="cards">${state.found.map(item)}</ul>
     ${state.next !== null && html`<button type="button" class="plain"
       disabled=${state.isBusy} onClick=${() =>
-        ask(draw, state.asked, { after: state.next })}>${t("more")}</button>`}
+        ask(draw, state.asked, state.next)}>${t("more")}</button>`}
   </section>`;
 
 export const page = (draw) => html`
@@ -139,6 +146,20 @@ export const page = (draw) => html`
   ${state.asked !== null && results(draw)}`;
 
 export async function open() {}
+
+// As many of them as are shown, as they are now.
+export async function reread() {
+  const { asked, found: shown } = state;
+  if (asked === null || state.isBusy)
+    return;
+  let page, found = [];
+  do {
+    page = await look(asked, page?.next);
+    found = [...found, ...page.items];
+  } while (page.next !== undefined && found.length < shown.length);
+  if (state.found === shown)
+    take(page, found);
+}
 
 // To a case and back: what was found stays.  Anywhere else, and when the
 // session ends, it is gone.
