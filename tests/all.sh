@@ -51,6 +51,9 @@ suite -n 3 --dist loadfile --durations=9 --ignore tests/test_zz_every_call.py \
 	tests | tee build-asan/pytest.txt
 suite tests/test_zz_every_call.py | tee build-asan/calls.txt
 
+say "what sanitizers skip, on the plain build, and one unit under each slow tool"
+BUILD=build suite -n 2 --dist loadfile -m plain tests | tee build/pytest.txt
+
 say "clang-tidy and cppcheck"
 wait "$analysis" || { cat build-clang/analyse.txt; exit 1; }
 cat build-clang/analyse.txt
@@ -82,4 +85,4 @@ say "the runners' last words"
 for dir in build build-clang build-asan build-tsan; do
 	printf '%-12s %s\n' "$dir" "$(grep 'tests passed' "$dir/ctest.txt")"
 done
-tail -q -n 1 build-asan/pytest.txt build-asan/calls.txt
+tail -q -n 1 build-asan/pytest.txt build-asan/calls.txt build/pytest.txt

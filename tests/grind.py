@@ -23,7 +23,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 TOOLS = {"memcheck": ["--leak-check=full", "--errors-for-leak-kinds=definite"],
          "helgrind": [f"--suppressions={HERE}/helgrind.supp"]}
 WRONG = 99
-THREADS = re.compile("unit_(store|memory|schedule|clocks|http|login|outbox_loop)")
+THREADS = re.compile("unit_(store|memory|schedule|clock|http|login|outbox|"
+                     "audit|keyring|channel_email|courier_link)")
 CORE = ("test_referral.py", "test_case.py", "test_keys.py")
 
 

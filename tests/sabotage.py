@@ -2,18 +2,21 @@
 
     tests/sabotage.py [NAME ...]      (none: all of them)
 
-Each is put into a copy of the tree under BUILD/sabotage, built there, and its
-harness run on that build.  A harness that still passes has no teeth.  The
-table of who caught what is printed and kept with the reports.
+The build switch is a copy of the tree: each defect is put into the one under
+BUILD/sabotage, built there, and its harness run on that build, so that nothing
+of it can be in the product.  Each harness first passes on the sound copy; then
+one that passes still, or ends in any other way than finding something, has no
+teeth.  The table of who caught what is printed and kept with the reports.
 """
 import dataclasses
-import datetime
+import json
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 import sys
-import time
+import report
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
@@ -220,8 +223,42 @@ def build(tree):
     return True
 
 
+def relink(defect, program, folder):
+    """A program of BUILD with the defect in it: one object is compiled, and
+    linked before the libraries that hold the sound one."""
+    source = folder / pathlib.Path(defect.file).name
+    source.write_text((ROOT / defect.file).read_text().replace(
+        defect.right, defect.wrong))
+    how = next(c for c in json.loads(
+        (BUILD / "compile_commands.json").read_text())
+        if c["file"] == str(ROOT / defect.file))
+    words = shlex.split(how["command"])
+    words[words.index("-o") + 1] = str(source.with_suffix(".o"))
+    words[words.index("-c") + 1] = str(source)
+    subprocess.run(words, cwd=how["directory"], check=True)
+    asked = subprocess.run(["ninja", "-C", BUILD, "-t", "commands", program],
+                           check=True, capture_output=True, text=True)
+    words = [w for w in shlex.split(asked.stdout.splitlines()[-1])
+             if w not in (":", "&&")]
+    out = words.index("-o") + 1
+    words[out:out + 1] = [str(folder / program),
+                          str(source.with_suffix(".o"))]
+    subprocess.run(words, cwd=BUILD, check=True)
+
+
+def has_found(defect, code, text):
+    """Whether it ended as a harness does that found something: a failed test
+    (pytest's 1, no error of its own), a failed assertion, a crash."""
+    if defect.harness.startswith("unit_"):
+        return code > 0 and "[  FAILED  ]" in text
+    if defect.harness.startswith("fuzz_"):
+        return code < 0
+    return code == 1
+
+
 def run_harness(tree, defect):
-    """The first line that says what is wrong; None: it found nothing."""
+    """Whether it found something, and the first line that says what; None: it
+    passed."""
     env = {**os.environ, **defect.env, "BUILD": "build", "SABOTAGED": "1"}
     if defect.harness.startswith("unit_"):
         command = [tree / "build" / defect.harness]
@@ -237,13 +274,15 @@ def run_harness(tree, defect):
                               text=True, env=env, timeout=300,
                               errors="replace")
     except subprocess.TimeoutExpired:
-        return "it hangs"
+        return False, "it hangs"
     if done.returncode == 0:
         return None
+    text = done.stdout + done.stderr
     words = ("[  FAILED  ] test", "FAILED tests", "E   ", "fatal:")
-    lines = [line.strip() for line in (done.stdout + done.stderr).splitlines()
+    lines = [line.strip() for line in text.splitlines()
              if line.strip().startswith(words)]
-    return lines[0] if lines else f"code {done.returncode}"
+    return (has_found(defect, done.returncode, text),
+            lines[0] if lines else f"code {done.returncode}")
 
 
 def put(tree, defect, is_wrong):
@@ -257,7 +296,6 @@ def put(tree, defect, is_wrong):
 
 def try_one(tree, defect):
     """A row of the table."""
-    began = time.monotonic()
     put(tree, defect, True)
     try:
         built = build(tree)
@@ -265,14 +303,21 @@ def try_one(tree, defect):
     finally:
         put(tree, defect, False)
     if built is not True:
-        return defect, "NOT BUILT", built.splitlines()[-1], began
-    return (defect, "caught" if caught else "NOT CAUGHT", caught or "",
-            time.monotonic() - began)
+        return defect, "NOT BUILT", built.splitlines()[-1]
+    has_teeth, said = caught or (False, "it passes")
+    return defect, "caught" if has_teeth else "NOT CAUGHT", said
+
+
+def baseline(tree, todo):
+    """What harnesses complain of where nothing is wrong."""
+    for d in {(d.harness, *d.env.items()): d for d in todo}.values():
+        if (how := run_harness(tree, d)) is not None:
+            yield f"{d.harness} fails on the sound build: {how[1]}"
 
 
 def table(rows):
     yield f"{'defect':44} {'':10} {'harness':38} what it said"
-    for defect, how, said, _ in rows:
+    for defect, how, said in rows:
         yield f"{defect.name:44} {how:10} {defect.harness:38} {said[:90]}"
 
 
@@ -284,19 +329,16 @@ def main(names):
     built = build(tree)
     if built is not True:
         sys.exit(built)
-    rows = []
+    found, rows = list(baseline(tree, todo)), []
     for defect in todo:
         rows.append(try_one(tree, defect))
         print(list(table(rows))[-1], flush=True)
     caught = sum(r[1] == "caught" for r in rows)
-    at = datetime.datetime.now(datetime.timezone.utc)
-    text = "\n".join([f"sabotage at {at:%Y-%m-%dT%H:%M:%SZ}: {caught} of "
-                      f"{len(rows)} caught", *table(rows)])
-    (BUILD / "reports").mkdir(exist_ok=True)
-    (BUILD / "reports" / f"sabotage-{at:%Y%m%dT%H%M%SZ}.txt").write_text(
-        text + "\n")
-    print(text)
-    return 0 if caught == len(rows) else 1
+    found += [f"{d.name}: {how}: {said}" for d, how, said in rows
+              if how != "caught"]
+    report.write("sabotage", {"defects": len(rows), "caught": caught}, found,
+                 table(rows))
+    return 1 if found or not rows else 0
 
 
 if __name__ == "__main__":

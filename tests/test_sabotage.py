@@ -2,6 +2,7 @@
 
 tests/sabotage.py builds and tries them all.
 """
+import dataclasses
 import os
 import sqlite3
 import stat
@@ -24,6 +25,34 @@ def test_each_defect_fits_one_place(defect):
 def test_there_are_enough_of_them():
     names = {d.name for d in sabotage.DEFECTS}
     assert len(names) == len(sabotage.DEFECTS) >= 25
+
+
+@pytest.mark.plain
+@pytest.mark.skipif("SABOTAGED" in os.environ, reason="the tree is sabotaged")
+def test_a_defect_is_built_and_caught(tmp_path):
+    """The quickest of them: its unit passes without and fails with it."""
+    defect = next(d for d in sabotage.DEFECTS if d.name == "lost backoff")
+    (tmp_path / "build").mkdir()
+    right = dataclasses.replace(defect, wrong=defect.right)
+    sabotage.relink(right, defect.harness, tmp_path / "build")
+    assert sabotage.run_harness(tmp_path, defect) is None
+    sabotage.relink(defect, defect.harness, tmp_path / "build")
+    has_teeth, said = sabotage.run_harness(tmp_path, defect)
+    assert has_teeth and "FAILED" in said
+
+
+@pytest.mark.parametrize("harness,code,text,is_it", [
+    ("tests/test_x.py", 1, "", True),
+    ("tests/test_x.py", 2, "", False),   # interrupted
+    ("tests/test_x.py", 4, "", False),   # no such file
+    ("tests/test_x.py", 5, "", False),   # no test chosen
+    ("unit_x", 1, "[  FAILED  ] test_x", True),
+    ("unit_x", 127, "not found", False),
+    ("unit_x", -11, "", False),
+    ("fuzz_x", -6, "", True), ("fuzz_x", 1, "no such file", False)])
+def test_only_a_finding_is_a_finding(harness, code, text, is_it):
+    defect = sabotage.Defect("x", "x", "x", "y", harness)
+    assert sabotage.has_found(defect, code, text) is is_it
 
 
 def test_unique_rules_stand_in_the_file(ward):

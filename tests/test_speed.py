@@ -32,3 +32,7 @@ def test_a_missed_bar_is_said():
     t.row("too slow", "0.1 x", ">= 1 x", False)
     assert t.missed == ["too slow"]
     assert t.lines[0].endswith("MISSED")
+    t.not_measured("a peer", "it is not there")
+    assert t.lines[1] == "NOT MEASURED: a peer: it is not there"
+    assert t.verdict() == ("bars missed: 1 of 1 figures (too slow); "
+                           "not measured: a peer")

@@ -23,7 +23,6 @@ from ward import AN, ward
 __all__ = ["ward"]
 
 JUMPS = int(os.environ.get("JUMPS", 12))
-SANITIZED = b"__asan_init" in (hotline.BUILD / "hotlined").read_bytes()
 NS = 10**9
 SPANS = [1, 30, 61, 600, 3599, 3601, 86400, 30 * 86400, 366 * 86400,
          3653 * 86400]
@@ -141,8 +140,7 @@ def alarms(path):
     return found
 
 
-@pytest.mark.skipif(SANITIZED, reason="CLOCK JUMPS NOT TESTED: a sanitizer "
-                    "wants to be loaded first")
+@pytest.mark.plain
 def test_jumps_of_the_clock_fire_nothing_early_and_forget_nothing(tmp_path):
     wall = Wall(tmp_path)
     try:

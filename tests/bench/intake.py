@@ -113,7 +113,7 @@ def measure(table, form):
         shape = intake(table, ours, form)
         alone(table, ours, shape, form)
         reading(table, ours, form)
-        against_peers(table, ours, rig.peers(), form)
+        against_peers(table, ours, rig.peers(table), form)
     except subprocess.CalledProcessError as e:
         raise AssertionError(f"{e.cmd}: {e.stderr}") from e
     finally:

@@ -36,6 +36,7 @@ class Table:
 
     def __init__(self):
         self.lines, self.missed, self.names = [], [], []
+        self.unmeasured = []
 
     def say(self, text):
         self.lines.append(text)
@@ -48,6 +49,20 @@ class Table:
         if holds is False:
             self.missed.append(name)
         self.say(f"{name:<46} {got:>26}  {bar:>12}  {word}".rstrip())
+
+
+    def not_measured(self, name, why):
+        self.unmeasured.append(name)
+        self.say(f"NOT MEASURED: {name}: {why}")
+
+    def verdict(self):
+        """The last line."""
+        said = f"bars missed: {len(self.missed)} of {len(self.names)} figures"
+        if self.missed:
+            said += f" ({', '.join(self.missed)})"
+        if self.unmeasured:
+            said += f"; not measured: {', '.join(self.unmeasured)}"
+        return said
 
 
 def body_text():
@@ -174,15 +189,19 @@ def bare_rows(rows, size):
                  "DB", rows, size)
 
 
-def peers():
-    """Those whose packages are there."""
+def peers(table):
+    """Those whose packages are there; of the others it is said."""
     found = []
     if shutil.which("node") and (HERE / "node_modules/fastify").is_dir():
         found.append(Other("fastify", "node", HERE / "peer.mjs", "DB"))
+    else:
+        table.not_measured("intake / fastify", "npm ci --prefix tests/bench")
     if subprocess.run(["/usr/bin/python3", "-c", "import fastapi, uvicorn"],
                       capture_output=True).returncode == 0:
         found.append(Other("FastAPI", "/usr/bin/python3", HERE / "peer.py",
                            "DB"))
+    else:
+        table.not_measured("intake / FastAPI", "no python3-fastapi, -uvicorn")
     return found
 
 

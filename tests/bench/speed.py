@@ -53,9 +53,11 @@ def main(form="short", *wanted):
     report.write("speed", {
         "form": form, "seconds": round(time.monotonic() - started),
         "figures": len(table.names),
-        "missed": ", ".join(table.missed) or "none"}, [], table.lines)
+        "not measured": len(table.unmeasured)},
+        [f"missed: {name}" for name in table.missed], table.lines)
+    print(table.verdict())
     return table
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(1 if main(*sys.argv[1:]).missed else 0)

@@ -55,3 +55,6 @@ def measure(table, form):
     sizes(table)
     if form.idle and rig.is_there("strace") and os.geteuid() == 0:
         idle(table, form)
+    else:
+        table.not_measured("epoll_wait returns a minute, idle", "a smoke"
+                           if form.idle == 0 else "needs root and strace")

@@ -18,6 +18,8 @@ sys.path.insert(0, str(HERE.parent))
 import hotline  # noqa: E402
 import report  # noqa: E402
 
+# Those whose input is a body may be as long as one; the rest are lines and files.
+BODIES = ("fuzz_referral", "fuzz_gate", "fuzz_answers", "fuzz_replies")
 SECONDS = {"short": 60, "long": 3600}
 
 
@@ -41,7 +43,7 @@ def run(folder, name, seconds, seed):
         each.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [folder / name, f"-max_total_time={seconds}", f"-seed={seed}",
-         "-max_len=4096", "-timeout=10", "-print_final_stats=1",
+         f"-max_len={65536 if name in BODIES else 4096}", "-timeout=10", "-print_final_stats=1",
          f"-artifact_prefix={found}/{subject}-", kept,
          HERE / "corpus" / subject],
         capture_output=True, text=True, errors="replace", env={
