@@ -51,6 +51,11 @@ suite -n 3 --dist loadfile --durations=9 --ignore tests/test_zz_every_call.py \
 	tests | tee build-asan/pytest.txt
 suite tests/test_zz_every_call.py | tee build-asan/calls.txt
 
+say "the same under TSan: a core of it, and the courier's mail"
+# A report ends the daemon at once, and so the test.
+TSAN_OPTIONS=halt_on_error=1 BUILD=build-tsan suite -n 2 --dist loadfile \
+	tests/test_{referral,case,keys,courier_mail}.py | tee build-tsan/pytest.txt
+
 say "what sanitizers skip, on the plain build, and one unit under each slow tool"
 BUILD=build suite -n 2 --dist loadfile -m plain tests | tee build/pytest.txt
 
@@ -85,4 +90,4 @@ say "the runners' last words"
 for dir in build build-clang build-asan build-tsan; do
 	printf '%-12s %s\n' "$dir" "$(grep 'tests passed' "$dir/ctest.txt")"
 done
-tail -q -n 1 build-asan/pytest.txt build-asan/calls.txt build/pytest.txt
+tail -q -n 1 build-asan/pytest.txt build-asan/calls.txt build-tsan/pytest.txt build/pytest.txt

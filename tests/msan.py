@@ -14,7 +14,7 @@ import report
 
 HERE = pathlib.Path(__file__).resolve().parent
 UNITS = ("allow", "clock", "core", "delivery", "gate", "ladder",
-         "ladder_random", "quiet", "rota", "when")
+         "ladder_random", "quiet", "rota", "schedule", "when")
 FUZZERS = ("gate", "when")  # their corpora, once
 
 
