@@ -250,7 +250,7 @@ def has_found(defect, code, text):
     """Whether it ended as a harness does that found something: a failed test
     (pytest's 1, no error of its own), a failed assertion, a crash."""
     if defect.harness.startswith("unit_"):
-        return code > 0 and "[  FAILED  ]" in text
+        return code != 0 and "[  FAILED  ]" in text
     if defect.harness.startswith("fuzz_"):
         return code < 0
     return code == 1
