@@ -11,13 +11,14 @@
 #define BUSY_MS	   1000
 #define BUSY_STEPS 1000 /* of SQLite's machine, between two words of it */
 #define RESTORE	   "keep the file and restore the newest backup"
+#define IN_USE	   "in use by another hotlined: stop that one, then start again"
 
 static const struct {
 	int code;
 	const char *text;
 } reasons[] = {
-    {SQLITE_BUSY, "in use by another hotlined"},
-    {SQLITE_LOCKED, "in use by another hotlined"},
+    {SQLITE_BUSY, IN_USE},
+    {SQLITE_LOCKED, IN_USE},
     {SQLITE_NOTADB, "not a database of hotlined, or damaged: " RESTORE},
     {SQLITE_CORRUPT, "damaged: " RESTORE},
     {SQLITE_FULL, "no room on the disk"},
@@ -82,6 +83,8 @@ harden(sqlite3 *db)
 {
 	static const int on[] = {SQLITE_DBCONFIG_DEFENSIVE,
 	    SQLITE_DBCONFIG_ENABLE_FKEY,
+	    /* A file that is refused takes nothing out of a log. */
+	    SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
 	    /* One plan a query, whatever is bound: none is prepared again. */
 	    SQLITE_DBCONFIG_ENABLE_QPSG};
 	static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA,
@@ -112,7 +115,9 @@ identify(struct store *s, int64_t *version)
 	    store_ask(db, "SELECT count(*) FROM sqlite_schema", -1) == 0)
 		return true;
 	if (app != STORE_APPLICATION_ID || *version < 1)
-		return refuse(s, "a database, but not of hotlined");
+		return refuse(s, "a database, but not of hotlined: keep the "
+				 "file; set database to ours, or move a log "
+				 "(-wal) away that is not its own");
 	if (*version > store_schema_version())
 		return refuse(s, "written by a newer hotlined: install that "
 				 "one or restore an older backup");
@@ -251,6 +256,7 @@ store_connect_file(struct store *s, const struct store_options *o)
 	if (!store_migrate(s->db) || !store_prepare(s))
 		return false;
 	sqlite3_progress_handler(s->db, 0, NULL, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
 	sqlite3_wal_hook(s->db, count_pages, s);
 	store_reserve_start(s);
 	return true;
