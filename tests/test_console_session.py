@@ -2,6 +2,7 @@
 stays in clear."""
 from console_day import MODULE, Day, s, site
 from console_site import browser
+from test_console import open_home
 from test_console_forms import form, show, value
 
 __all__ = ["browser", "s", "site"]
@@ -85,3 +86,27 @@ def test_a_draft_is_saved_when_the_phone_is_put_away(s, browser):
         }""")
         p.wait("text=Bản nháp do canbo lưu")
     assert form(s, code, "M03")[1]["needs"] == TYPED
+
+
+def test_a_logout_without_a_connection_is_told_later(s, browser):
+    """As soon as there is one, and before a page shows anything again."""
+    def is_out(p):
+        return p.do("run", code="fetch('/v1/me').then((a) => a.status)") == 401
+    with open_home(s, browser) as p:
+        p.do("offline", on=True)
+        p.button("Đăng xuất")
+        p.wait("text=sẽ báo khi có mạng lại")
+        p.do("offline", on=False)
+        p.wait("text=Không còn dữ liệu nào")
+        assert is_out(p)
+    with open_home(s, browser) as p:
+        p.do("block", path="/v1/session")
+        p.button("Đăng xuất")
+        p.wait("#password")
+        assert not is_out(p)
+        p.do("reload", at="#password")  # it does not get through yet
+        assert p.count("h2#due") == 0
+        p.do("unblock", path="/v1/session")
+        p.do("reload", at="#password")
+        assert is_out(p)
+        assert p.do("run", code="localStorage.getItem('logout')") is None

@@ -1,10 +1,11 @@
 // The team's page: which screen is shown, and the frame around it.
-import { Offline, call } from "./api.mjs";
+import { Offline } from "./api.mjs";
 import { drop, isHeld, lock } from "./hold.mjs";
 import { html, render } from "./html.mjs";
 import { begin, forget, isFresh, live, onChange, refresh, watch }
   from "./live.mjs";
 import { loginPage } from "./login.mjs";
+import { isOwed, logout, settle, settled } from "./logout.mjs";
 import { deafen } from "./news.mjs";
 import { closeAll, pageAt } from "./pages.mjs";
 import { menu } from "./menu.mjs";
@@ -28,13 +29,21 @@ async function leave() {
   drop();
   deafen(); // its end is ours, and no session that ran out
   try {
-    await call("DELETE", "/v1/session");
+    await logout();
     state.why = t("logged_out");
   } catch (error) {
     state.why = error instanceof Offline ? t("offline.logout") : null;
   }
   forget();
   location.hash = "";
+  draw();
+}
+
+// There is a connection again.
+async function tellLogout() {
+  if (!isOwed() || live.me !== null)
+    return;
+  await settle().then(() => { state.why = t("logged_out"); }, () => {});
   draw();
 }
 
@@ -77,6 +86,7 @@ function skip(event) {
 
 // Somebody is in: what the address asks for is fetched, too.
 async function entered() {
+  settled();
   const { page, part } = here();
   state.shown = page;
   draw();
@@ -128,7 +138,7 @@ async function ended() {
 
 async function start() {
   // Both at once: each is a trip.
-  const begun = begin().then(() => null, (error) => error);
+  const begun = settle().then(begin).then(() => null, (error) => error);
   await speak();
   root.replaceChildren();
   onChange(draw, ended, () => here().page.reread?.());
@@ -142,6 +152,7 @@ async function start() {
   await (live.me === null ? draw() : entered());
   watch();
   addEventListener("hashchange", move);
+  addEventListener("online", tellLogout);
   // Not needed by what is shown, so after it.
   import("./install.mjs").then((worker) => {
     state.worker = worker;
