@@ -122,6 +122,7 @@ const does = {
   choose: (p, { at, text }) => p.page.locator(at).selectOption(text),
   check: (p, { at }) => p.page.locator(at).check(),
   click: (p, { at }) => p.page.locator(at).first().click(),
+  type: (p, { text }) => p.page.keyboard.type(text),
   press: (p, { key }) => p.page.keyboard.press(key),
   wait: (p, { at }) => p.page.locator(at).first().waitFor(),
   gone: (p, { at }) => p.page.locator(at).first().waitFor({ state: "detached" }),
@@ -131,6 +132,7 @@ const does = {
   // A call that comes back refused.
   block: (p, { path }) => p.page.route(`**${path}`,
     (r) => r.fulfill({ status: 503, body: "" })).then(() => null),
+  unblock: (p, { path }) => p.page.unroute(`**${path}`).then(() => null),
   // A call whose connection breaks so many times.
   async cut(p, { path, times }) {
     let left = times;

@@ -12,7 +12,8 @@ from login_site import password
 
 HERE = pathlib.Path(__file__).resolve().parent
 SHOTS = BUILD / "screenshots"
-SIZES = {"phone": (360, 740), "desk": (1280, 800)}
+SIZES = {"phone": (360, 740), "desk": (1280, 800),
+         "small": (320, 640)}
 # As long as names of people here become.
 LONG = "Nguyễn Hoàng Thử Nghiệm Phương Uyên Công Tằng Tôn Nữ Kiểm Thử Dài"
 
