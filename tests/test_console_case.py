@@ -107,7 +107,33 @@ def test_a_step_is_done_from_the_page(s, browser, code):
         p.button("Lưu vào hồ sơ")
         p.wait("#said p")
         assert "Đã lưu vào hồ sơ" in p.text("#said")
+        when = f"{s.d.now[11:16]}, Thứ Ba, 24/11/2026"
+        told = p.text("ol.events li:has-text('Kiểm tra tính xác thực')")
+        assert told.startswith(when) and told.endswith("cán bộ"), told
     assert state() == "done"
+
+
+def test_what_happened_is_read_on_page_by_page(s, browser):
+    code = s.open()
+    for n in range(50):
+        a = s.d.api("POST", f"/v1/cases/{code}/notes", {"text": f"Thử {n}."},
+                    key=s.keys["officer"])
+        assert a.status == 201, a
+    with open_case(s, browser, code) as p:
+        first = p.text("ol.events")
+        assert p.count("ol.events li") == 50
+        p.button("Xem thêm")
+        p.wait("ol.events li >> nth=50")
+        assert p.text("ol.events").startswith(first)
+        assert p.text("ol.events").count("Thêm ghi chú · cán bộ") == 50
+
+
+def test_an_instant_is_told_as_people_here_read_it(s, browser):
+    with open_case(s, browser, s.codes[0]) as p:
+        assert "09:00, Thứ Ba, 24/11/2026" in p.text("dl.facts")
+        p.button("English")
+        p.wait("text=Received")
+        assert "09:00, Tuesday, 24/11/2026" in p.text("dl.facts")
 
 
 def test_what_was_wrong_is_told_at_the_step(s, browser, code):

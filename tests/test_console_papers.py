@@ -75,6 +75,21 @@ def test_what_broke_off_is_found_again(s, browser, code, photo):
     assert d["id"] in [d["id"] for d in held(s, code)]
 
 
+def test_a_photograph_is_taken_at_once(s, browser, code, photo):
+    """The phone opens the camera at the back, not a list of files."""
+    with open_case(s, browser, code) as p:
+        taken = p.do("run", code="['type', 'accept', 'capture'].map("
+                     "(a) => document.querySelector('#photo').getAttribute(a))")
+        assert taken == ["file", "image/*", "environment"]
+        p.fill("#title", "Ảnh vừa chụp")
+        p.do("file", at="#photo", path=str(photo))
+        p.button("Gửi vào hồ sơ")
+        p.wait("text=Tài liệu đã nằm trong hồ sơ")
+    d, = [d for d in held(s, code) if d["title"] == "Ảnh vừa chụp"]
+    assert documents.content(s.d, code, s.keys["officer"], d["id"]).raw == \
+        photo.read_bytes()
+
+
 def test_what_is_no_picture_is_refused_here(s, browser, code, tmp_path):
     file = tmp_path / "thu.txt"
     file.write_text("thử")
