@@ -324,6 +324,7 @@ def test_what_a_school_writes_stays_text(s, browser):
     reader = Reader()
     with Page(browser, f"http://127.0.0.1:{s.d.port}/refer#{made['key']}") as p:
         p.check("[name=who][value=other]")
+        p.click("summary")
         fields = p.do("run", code="[...document.querySelectorAll('textarea,"
                       "input:not([type]),input[type=text],input[type=tel]')]"
                       ".map((e) => [e.id, e.maxLength])")

@@ -48,7 +48,8 @@ function control(f, more) {
     return el("select", { ...common, onchange: common.oninput },
       ...f.words.map((word) => el("option", { value: word,
         selected: word === value }, t()[f.prefix + word] ?? t().choose)));
-  const types = { number: "number", phone: "tel", line: "text" };
+  const types = { number: "number", phone: "tel", line: "text",
+    date: "date" };
   const limits = f.kind === "number"
     ? { min: 0, max: f.max, inputmode: "numeric" } : { maxlength: f.max };
   return el("input", { ...common, ...limits, type: types[f.kind], value });
@@ -72,6 +73,13 @@ function fieldOf(f, faults) {
     hint ? el("p", { class: "hint", id: `${f.id}-hint` }, hint) : null,
     note || null, control(f, { "aria-describedby": about || undefined,
       "aria-invalid": fault ? "true" : undefined }));
+}
+
+function furtherFields(faults) {
+  const rows = fields.filter((f) => f.more && f.for === said.who);
+  const isOpen = rows.some((f) => said.values[f.id] || faults.has(f.id));
+  return rows.length > 0 && el("details", { open: isOpen },
+    el("summary", {}, t().further), ...rows.map((f) => fieldOf(f, faults)));
 }
 
 function question(name, words, label, onchoose) {
@@ -110,7 +118,8 @@ const formView = (faults = new Map(), notice = null) => () => {
       isSelf && said.safe === "no"
         ? el("p", { class: "danger", role: "alert" }, t().safe_no_now) : null,
       ...(said.who ? [
-        ...fields.map((f) => fieldOf(f, faults)),
+        ...fields.filter((f) => !f.more).map((f) => fieldOf(f, faults)),
+        furtherFields(faults) || null,
         tick(wording(t(), "confidential", said.who), said.confidential, (on) => {
           said.confidential = on;
           keepDraft();

@@ -1,6 +1,7 @@
 // The fields of the referral form (Mẫu 01 in plain words): one row each, from
 // which the page, the body of POST /v1/referrals and the places of its faults
-// are made.  for: "self" or "other", who sees it; else both do.
+// are made.  for: "self" or "other", who sees it; else both do.  more: behind one
+// touch.
 const KINDS = ["violence", "sexual", "neglect", "abandonment", "exploitation",
   "trafficking", "other"];
 const RELATIONS = ["", "parent", "carer", "kin", "teacher", "health", "police",
@@ -41,6 +42,24 @@ export const fields = [
     for: "other", max: 200 },
   { id: "your_phone", at: "/informant/phone", kind: "phone",
     label: "your_phone", for: "other", max: 30 },
+  ...[
+    { id: "birth_date", at: "/children/0/birth_date", kind: "date",
+      label: "birth_date" },
+    { id: "expected_harm", at: "/children/0/expected_harm", kind: "area",
+      label: "expected_harm", max: 4000 },
+    { id: "father", at: "/children/0/father/name", kind: "line",
+      label: "father", max: 200 },
+    { id: "mother", at: "/children/0/mother/name", kind: "line",
+      label: "mother", max: 200 },
+    { id: "carer", at: "/children/0/carer/name", kind: "line", label: "carer",
+      max: 200 },
+    { id: "family", at: "/children/0/family", kind: "area", label: "family",
+      max: 4000 },
+    { id: "your_address", at: "/informant/address", kind: "line",
+      label: "your_address", max: 200 },
+    { id: "your_notes", at: "/informant/notes", kind: "area",
+      label: "your_notes", max: 4000 },
+  ].map((f) => ({ ...f, for: "other", more: true })),
 ];
 
 // Set what a JSON pointer names; the steps that are numbers make lists.

@@ -86,8 +86,12 @@ export function switchLanguage() {
   redraw();
 }
 
-// An instant as a reader of the language writes it, in the ward's time.
-export const instant = (at) => new Intl.DateTimeFormat(
+const part = (at, look) => new Intl.DateTimeFormat(
   language === "vi" ? "vi-VN" : "en-GB",
-  { dateStyle: "full", timeStyle: "short", timeZone: "Asia/Ho_Chi_Minh" })
-  .format(new Date(at));
+  { timeZone: "Asia/Ho_Chi_Minh", ...look }).format(new Date(at));
+
+// "14:05, Thứ Ba, 24/11/2026": in the ward's time, as the console writes it.
+export const instant = (at) => [
+  part(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+  part(at, { weekday: "long", day: "2-digit", month: "2-digit",
+    year: "numeric" })].join(", ");
