@@ -117,6 +117,10 @@ const does = {
     await page.goto(url);
   },
   goto: (p, { url }) => p.page.goto(url).then(() => null),
+  back: (p) => p.page.goBack().then(() => null),
+  // A page of another host, which no test may ask for.
+  stub: (p, { url, body }) => p.page.route(url, (r) =>
+    r.fulfill({ contentType: "text/html", body })),
   resize: (p, size) => p.page.setViewportSize(size),
   fill: (p, { at, text }) => p.page.locator(at).fill(text),
   choose: (p, { at, text }) => p.page.locator(at).selectOption(text),

@@ -1,5 +1,6 @@
 """Create-only links: printed for a school, good for notifications alone."""
 import hashlib
+import http.client
 import re
 
 import pytest
@@ -249,11 +250,15 @@ def test_without_a_public_url_there_is_no_link():
 
 def test_neither_the_secret_nor_the_device_is_kept(s):
     link = make(s)
-    r = ok(post(s, body(), key=link["key"],
-                headers={"X-Forwarded-For": "198.51.100.77",
-                         "User-Agent": "MayThuNghiem/9"}))
-    kept = copy_of(s.d).read_bytes() + s.d.log().encode()
-    for word in ("198.51.100.77", "MayThuNghiem", r["secret"],
+    peer = http.client.HTTPConnection("127.0.0.1", s.d.port, timeout=30,
+                                      source_address=("127.0.0.77", 0))
+    r = ok(s.d._talk(peer, "POST", "/v1/referrals", body(), {
+        "Authorization": f"Bearer {link['key']}", "Idempotency-Key": "noi-khac",
+        "X-Forwarded-For": "198.51.100.77", "User-Agent": "MayThuNghiem/9"}))
+    log = s.d.log()
+    assert log
+    kept = copy_of(s.d).read_bytes() + log.encode()
+    for word in ("198.51.100.77", "127.0.0.77", "MayThuNghiem", r["secret"],
                  link["key"], link["key"].split("_")[3]):
         assert word.encode() not in kept
     assert r["id"].encode() in kept

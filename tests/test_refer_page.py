@@ -6,11 +6,19 @@ import pytest
 
 from console_site import Page, browser
 from hotline import ROOT
-from refer_phone import (LOSE, STORY, code_of_case, kept, s, send, until_away,
-                         write)
+from refer_phone import (AWAY, LOSE, STORY, code_of_case, kept, s, send,
+                         until_away, write)
 
 __all__ = ["browser", "s"]
+UNFOLD = "document.querySelectorAll('details').forEach(d => d.open = true)"
 FILES = ROOT / "handlers/console"
+
+
+# What Mẫu 01 asks for besides, behind one touch.
+MORE = {"birth_date": "2017-03-09", "expected_harm": "Hậu quả thử.",
+        "father": "Cha Thử Nghiệm", "mother": "Mẹ Thử Nghiệm",
+        "carer": "Bà Thử Nghiệm", "family": "Hoàn cảnh thử.",
+        "your_address": "Tổ Thử Nghiệm 2", "your_notes": "Ghi chú thử."}
 
 
 @pytest.mark.parametrize("size", ["phone", "desk"])
@@ -25,6 +33,9 @@ def test_a_teacher_sends_and_prints_a_receipt(s, browser, size):
         p.check("[name=abuse_kinds][value=violence]")
         p.check("[name=risk][value=high]")
         p.choose("#relation", "parent")
+        p.click("summary")
+        for at, text in MORE.items():
+            p.fill(f"#{at}", text)
         p.look("refer-form-vi")
         p.button("English")
         assert p.do("run", code="document.querySelector('#narrative').value") \
@@ -47,6 +58,10 @@ def test_a_teacher_sends_and_prints_a_receipt(s, browser, size):
         assert (child["name"], child["age"]) == ("Trẻ Thử Nghiệm Một", 9)
         assert told["narrative"] == STORY and told["kind"] == "abused"
         assert told["alleged"] == [{"relation": "parent"}]
+        assert told["children"][0]["birth_date"] == "2017-03-09"
+        assert told["children"][0]["carer"] == {"name": "Bà Thử Nghiệm"}
+        assert told["children"][0]["expected_harm"] == "Hậu quả thử."
+        assert told["children"][0]["family"] == "Hoàn cảnh thử."
         assert told["risk"] == "high" and told["source"]["channel"] == "web"
         later = re.search(r"http\S+#r\.\S+", text)[0]
         p.do("goto", url=later.replace("https://hotline.example.test", s.base))
@@ -70,6 +85,7 @@ def test_a_child_is_asked_first_whether_it_is_safe(s, browser, size):
         p.fill("#narrative", "con so lam")
         p.fill("#contact_how", "Gặp ở trường giờ ra chơi")
         code = send(p)
+        assert re.search(r"\b[0-9a-f]{64}\b", p.text(".receipt"))
         p.look("refer-child-receipt-en")
         assert kept(p) == {}
         case = s.case(code_of_case(s, code))
@@ -81,12 +97,21 @@ def test_a_child_is_asked_first_whether_it_is_safe(s, browser, size):
 
 
 def test_leaving_is_quick_and_leaves_nothing(s, browser):
+    link = s.link()
     for way in ("click", "Escape"):
-        with Page(browser, s.link()) as p:
+        with Page(browser, link) as p:
+            p.do("stub", url=AWAY, body="<p id=away>đã ra ngoài</p>")
             write(p)
             assert kept(p) == {}
             p.click("#exit") if way == "click" else p.do("press", key=way)
             until_away(p)
+            p.wait("#away")
+            p.do("back")
+            assert "vết bầm" not in p.do("content")
+            p.do("goto", url=link)
+            p.wait("[name=who]")
+            assert kept(p) == {} and "vết bầm" not in p.do("content")
+            assert p.count("#narrative") == p.count(":checked") == 0
 
 
 def test_a_lost_connection_sends_it_once(s, browser):
@@ -138,6 +163,81 @@ def test_a_draft_stays_only_if_asked_and_goes_with_the_receipt(s, browser):
         assert "refer.receipt" in kept(p)
         p.button("Xóa phiếu khỏi máy này")
         assert kept(p) == {}
+
+
+def test_a_page_closed_while_it_sent_goes_on_under_its_key(s, browser):
+    before, link = s.sent(), s.link()
+    with Page(browser, link) as p:
+        write(p)
+        p.click("text=Giữ bản nháp trên máy này")
+        p.do("run", code=LOSE % 1)
+        p.click("form button.main")
+        p.wait("text=Gửi lại ngay")
+        sent = p.do("run", code="window.keys")[1]
+        p.do("goto", url="about:blank")
+        p.do("goto", url=link)
+        p.wait("text=Có bản nháp")
+        p.do("run", code=LOSE % 9)
+        p.button("Gửi lại ngay")
+        p.wait(".receipt")
+        assert p.do("run", code="window.keys") == [sent]
+        assert kept(p) == {}
+    assert s.sent() == before + 1
+
+
+@pytest.mark.parametrize("who,label", [
+    ("other", "Giữ kín: chỉ trưởng nhóm, lãnh đạo phường và người được giao vụ "
+     "việc đọc được; người khác, kể cả trường, không thấy tin này."),
+    ("self", "Giữ kín: chỉ những người lớn được giao giúp con đọc được; người "
+     "khác, kể cả trường, không thấy tin này."),
+])
+def test_confidential_is_one_sentence(s, browser, who, label):
+    with Page(browser, s.link()) as p:
+        p.check(f"[name=who][value={who}]")
+        box = "label:has-text('Giữ kín')"
+        assert p.text(box).strip() == label and label.count(".") == 1
+        assert p.count(f"{box} input:checked") == (who == "self")
+
+
+def test_it_fits_a_page_of_320_px(s, browser):
+    with Page(browser, s.link()) as p:
+        p.do("resize", width=320, height=640)
+        p.size = "narrow"
+        p.look("refer-first-vi")
+        write(p)
+        p.do("run", code=UNFOLD)
+        p.look("refer-form-vi")
+        send(p)
+        p.look("refer-receipt-vi")
+
+
+def test_an_instant_reads_as_people_write_it(s, browser):
+    said = "import(document.querySelector('[href*=refer_page]').href)" \
+        ".then((m) => m.instant('2026-11-24T07:05:00Z'))"
+    with Page(browser, s.link()) as p:
+        assert p.do("run", code=said) == "14:05, Thứ Ba, 24/11/2026"
+        p.button("English")
+        assert p.do("run", code=said) == "14:05, Tuesday, 24/11/2026"
+
+
+def light(colour):
+    """Relative luminance (WCAG 2.2)."""
+    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (p / 12.92 if p <= .04045 else ((p + .055) / 1.055) ** 2.4
+               for p in parts)
+    return .2126 * r + .7152 * g + .0722 * b
+
+
+def test_the_focus_is_seen_on_every_ground():
+    """WCAG 1.4.11, which axe cannot see: 3 to 1."""
+    text = (FILES / "refer.css").read_text()
+    ring = re.search(r":focus-visible { outline: 3px solid (#\w{6})", text)[1]
+    grounds = {"#ffffff", *re.findall(
+        r"(?:background|--tint|--paper): (#\w{6});", text)}
+    assert {"#fdf1f1", "#f3f6f9"} <= grounds
+    for ground in grounds:
+        high, low = sorted((light(ring), light(ground)), reverse=True)
+        assert (high + .05) / (low + .05) >= 3, ground
 
 
 def test_what_is_missing_or_wrong_is_marked(s, browser):
