@@ -84,8 +84,8 @@ const does = {
     await p.page.locator(at).first().waitFor();
   },
   // The port of a slow line to another one, for visits.
-  async line(_, { to, trips }) {
-    lines[to] ??= await slowLine(to, trips);
+  async line(_, { to, trips, ...speed }) {
+    lines[to] ??= await slowLine(to, trips, speed);
     return lines[to].port;
   },
   // A phone that was put away is taken out again: milliseconds from the tap on

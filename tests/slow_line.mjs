@@ -1,17 +1,18 @@
-// A line as a cheap phone has it on 3G, between a browser and the daemon: whoever
+// A line as a cheap phone has it, on 3G if nothing else is said, between a browser and the daemon: whoever
 // goes through it is slowed, the page, its worker and its event stream alike.
 import { connect, createServer } from "node:net";
 
-const TRIP = 150;            // ms there and back
-const DOWN = 200, UP = 93.75; // bytes a ms: 1.6 and 0.75 Mbit/s, shared by all
+// trip: ms there and back; down, up: bytes a ms (1.6 and 0.75 Mbit/s), shared by
+// all.
+const THIRD = { trip: 150, down: 200, up: 93.75 };
 const PIECE = 1400;
 
 // What one direction of the whole line carries, piece after piece.
-function direction(rate) {
+function direction(rate, trip) {
   let free = 0;
   return (bytes) => {
     free = Math.max(free, performance.now()) + bytes / rate;
-    return free + TRIP / 2;
+    return free + trip / 2;
   };
 }
 
@@ -34,19 +35,21 @@ function carry(source, sink, book, fromMs) {
   source.on("close", () => later(0, () => sink.destroy()));
 }
 
-// {port, hangUp(), close()}; trips: what a connection costs before it carries.
-export async function slowLine(to, trips) {
-  const down = direction(DOWN), up = direction(UP);
+// {port, hangUp(), close()}; trips: what a connection costs before it carries;
+// speed: what of THIRD is otherwise.
+export async function slowLine(to, trips, speed) {
+  const { trip, ...rate } = { ...THIRD, ...speed };
+  const down = direction(rate.down, trip), up = direction(rate.up, trip);
   const open = new Set();
   const server = createServer((phone) => {
     const daemon = connect(to, "127.0.0.1");
-    const opened = performance.now() + trips * TRIP;
+    const opened = performance.now() + trips * trip;
     for (const [source, sink, book] of [[phone, daemon, up],
       [daemon, phone, down]]) {
       open.add(source);
       source.setNoDelay(true);
       source.on("close", () => open.delete(source));
-      carry(source, sink, book, opened + TRIP / 2);
+      carry(source, sink, book, opened + trip / 2);
     }
   });
   await new Promise((ok) => { server.listen(0, "127.0.0.1", ok); });

@@ -1,6 +1,7 @@
 """The page /refer in a browser: a teacher and a child with a link."""
 import gzip
 import re
+import time
 
 import pytest
 
@@ -303,6 +304,23 @@ def test_a_status_that_is_not_there_says_so(s, browser):
 def test_the_page_is_small_enough_for_2g():
     assert sum(len(gzip.compress(f.read_bytes(), 9))
                for f in FILES.glob("refer*")) < 20_000
+
+
+def test_it_is_there_and_sent_on_gprs(s, browser):
+    """40 kbit/s down, 20 up and 700 ms a trip: it opens in 15 s, and the
+    receipt is there 10 s after the touch."""
+    port = browser.call(what="line", page=None, to=s.d.port, trips=1, trip=700,
+                        down=5, up=2.5)
+    link = s.link().replace(s.base, f"http://127.0.0.1:{port}")
+    start = time.monotonic()
+    with Page(browser, link) as p:
+        p.wait("[name=who]")
+        opened = time.monotonic()
+        write(p)
+        touched = time.monotonic()
+        send(p)
+        assert 2 < opened - start < 15
+        assert 1.4 < time.monotonic() - touched < 10
 
 
 def test_both_languages_say_the_same():
