@@ -45,13 +45,13 @@ def kept(p):
                                        "...sessionStorage})"))
 
 
-# Of the calls that follow, the answer to one is lost; window.keys: their keys.
+# Of the calls that follow, numbered n, answers are lost; window.keys: their keys.
 LOSE = """{
     const real = window.fetch; let n = 0; window.keys = [];
     window.fetch = async (path, o) => {
         window.keys.push(o.headers["Idempotency-Key"] + o.body);
         const a = await real(path, o);
-        if (n++ === %d) throw new TypeError("lost");
+        if (%s) throw new TypeError("lost");
         return a; };}"""
 
 
