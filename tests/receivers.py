@@ -3,10 +3,11 @@
 Each takes a Ledger (ledger.py) and a queue of behaviours for its next
 messages; an empty queue means "accept".  Behaviours:
     SMTP   an SMTP answer such as "451 4.3.0 later", "hang", "drop"
-    HTTP   a status (int), (status, headers, body), "hang", "half", "rst"
+    HTTP   a status, (status, headers, body), "hang", "half", "drip", "rst"
 A message answered with a failure is not put into the ledger; its attempt is
 kept in .refused.
 """
+import contextlib
 import email
 import email.policy
 import http.server
@@ -14,6 +15,7 @@ import json
 import os
 import pathlib
 import queue
+import select
 import socket
 import ssl
 import struct
@@ -37,7 +39,6 @@ def free_port():
 
 class Certificate:
     """A self-made certificate for 127.0.0.1 and localhost."""
-
     def __init__(self, folder, name="server", expired=False,
                  host="localhost"):
         folder = pathlib.Path(folder)
@@ -180,7 +181,8 @@ class HttpReceiver(Behaving):
         self.channel = channel
         self.answer = answer or (200, {}, b"")
         self.requests = []
-        self.delay = 60  # of "hang", in seconds
+        self.delay = 60  # of "hang" and "drip", in seconds
+        self.hanging = set()  # attempts that wait for an answer now
         self._server = http.server.ThreadingHTTPServer(
             ("127.0.0.1", 0), type("Handler", (_Handler,), {"owner": self}))
         self._server.daemon_threads = True
@@ -252,22 +254,32 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self._reply(*self.owner.answer)
 
     def _misbehave(self, how):
+        self.close_connection = isinstance(how, str)
         if how == "hang":
-            time.sleep(self.owner.delay)
-            self.close_connection = True
+            self.owner.hanging.add(self)
+            select.select([self.connection], [], [], self.owner.delay)
+            self.owner.hanging.discard(self)
+        elif how == "drip":
+            self._drip()
         elif how == "half":
             self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n"
                              b"\r\nhalf")
-            self.close_connection = True
         elif how == "rst":
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                                        struct.pack("ii", 1, 0))
             self.connection.close()
-            self.close_connection = True
         elif isinstance(how, int):
             self._reply(how, {}, b"no")
         else:
             self._reply(*how)
+
+    def _drip(self):
+        """An answer of which a byte comes now and then, and never the end."""
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n")
+        with contextlib.suppress(OSError):
+            for _ in range(10 * self.owner.delay):
+                self.wfile.write(b"x")
+                time.sleep(0.1)
 
     def _reply(self, status, headers, body):
         self.send_response(status)

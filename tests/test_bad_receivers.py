@@ -1,54 +1,108 @@
 """Receivers that fail in every way, a courier that is killed: alerts arrive.
 
 Everybody's first address is on a channel that answers 500, 429, a redirect,
-half an answer, nothing, or resets; the second is good.  Meanwhile the courier
-is killed again and again.  RECEIVERS=seconds of it (SEED=n).
+half an answer, byte after byte, nothing, or resets; or whose certificate is
+expired, of another host or of nobody we know; or whose name does not exist, or
+is asked of a DNS that is dead.  The second is good; how quick it stays is in
+the report.  Meanwhile the courier is killed while it waits for an answer.  All
+of it is in a network of its own.  RECEIVERS=seconds of it (SEED=n).
 """
 import os
 import pathlib
 import random
+import re
 import signal
 import threading
 import time
 
 import pytest
 
+import namespace
 import receivers
 import report
 import storm as storms
 
 SECONDS = int(os.environ.get("RECEIVERS", 6))
 BAD = [500, 503, (429, {"Retry-After": "1"}, b""), "hang", "half", "rst",
-       (302, {"Location": "http://127.0.0.1:9/"}, b""), 404]
+       "drip", (302, {"Location": "http://127.0.0.1:9/"}, b""), 404]
+# The channels that nothing can be sent on, and what an attempt is called.
+DEAD = {"expired": "permanent", "elsewhere": "permanent",
+        "unknown": "permanent", "nobody": "transient", "mute": "transient"}
+JITTER_S = 0.25
 
 
 class BadStorm(storms.Storm):
-    """Two channels; on the bad one nothing is sure."""
+    """On the bad channels nothing is sure; on the good one all is."""
 
     def __init__(self, folder):
-        super().__init__(folder)
+        self.dns = namespace.Dns()
+        super().__init__(folder / "d")
         self.bad = self.web
-        self.good = receivers.HttpReceiver(storms.Sink(self.books), "good")
+        self.good = receivers.HttpReceiver(self.bad.ledger, "good")
         self.channels[0]["timeout"] = "1s"
-        self.channels.append({**self.channels[0], "name": "good",
-                              "url": self.good.url + "/"})
+        self.add_channel("good", self.good.url)
+        self.slow = receivers.HttpReceiver(self.bad.ledger, "slow")
+        self.slow.always = "hang"
+        self.add_channel("slow", self.slow.url)
+        self.servers = [self.good, self.slow]
+        for kind in ("expired", "elsewhere", "unknown"):
+            self.add_stranger(folder, kind)
+        self.add_channel("nobody", "https://nobody.invalid")
+        self.add_channel("mute", "https://mute.test")
         self.d.write_channels(self.channels)
         self.d.ctl("reload")
-        for login, where in (("canbo", "11"), ("truongnhom", "12"),
-                             ("chutich", "13")):
-            self.d.ctl("member", "address", login, "good", where,
-                       "--verified")
-        self.waits = []
-        self.watch = threading.Thread(target=self.ask)
+        self.add_people()
+        self.stretch = report.slowness()
+        self.waits, self.took = [], []
+        self.watches = [threading.Thread(target=self.guard, args=(f, n))
+                        for n, f in enumerate((self.ask, self.probe))]
         self.couriers_killed = 0
+        self.may_be_slow = False
 
-    def ask(self):
+    def add_channel(self, name, url, **more):
+        self.channels.append({**self.channels[0], "name": name,
+                              "url": url + "/", **more})
+
+    def add_stranger(self, folder, kind):
+        certificate = receivers.Certificate(
+            folder / kind, expired=kind == "expired",
+            host="elsewhere.test" if kind == "elsewhere" else "localhost")
+        server = receivers.HttpReceiver(self.bad.ledger, kind, certificate)
+        self.servers.append(server)
+        trusted = {} if kind == "unknown" else {"ca_file": certificate.cert}
+        self.add_channel(kind, server.url, **trusted)
+
+    def add_people(self):
+        """Everybody has a second address that is good; and there is a lead
+        for each dead channel."""
+        for n, kind in enumerate(DEAD):
+            self.d.member(f"truong-{kind}", "lead", **{kind: str(20 + n)})
+        for n, login in enumerate(["canbo", "truongnhom", "chutich",
+                                   *(f"truong-{kind}" for kind in DEAD)]):
+            self.d.ctl("member", "address", login, "good", str(30 + n),
+                       "--verified")
+
+    def ask(self, *_):
         """How long does the loop take to answer anybody?"""
-        while not self.over.is_set():
-            began = time.monotonic()
-            self.d.api("GET", "/healthz", timeout=30)
-            self.waits.append(time.monotonic() - began)
-            time.sleep(0.02)
+        began = time.monotonic()
+        self.d.api("GET", "/healthz", timeout=30)
+        self.waits.append(time.monotonic() - began)
+        time.sleep(0.02)
+
+    def probe(self, turn, _):
+        """How long until something new is out on the good channel?"""
+        where = f"9{turn.replace('-', '')}"
+        self.d.ask("/v1/admin/members/canbo/addresses",
+                   {"channel": "good", "address": where})
+        if self.may_be_slow:
+            return
+        began = time.monotonic()
+        while not any(r["json"]["to"] == where for r in self.good.requests):
+            time.sleep(0.01)
+            if self.may_be_slow or self.over.is_set():
+                break  # it took as long as that, at least
+        self.took.append(time.monotonic() - began)
+        time.sleep(0.1)
 
     def kill_courier(self):
         pid = self.d.process.pid
@@ -59,47 +113,87 @@ class BadStorm(storms.Storm):
                 os.kill(int(child), signal.SIGKILL)
                 self.couriers_killed += 1
 
+    def kill_waiting(self, n, until):
+        """It is given an errand that hangs, and dies of that."""
+        self.d.ask("/v1/admin/members/canbo/addresses",
+                   {"channel": "slow", "address": f"8{n}"})
+        while not self.slow.hanging and time.monotonic() < until:
+            time.sleep(0.005)
+        if self.slow.hanging:
+            self.kill_courier()
+
     def blow(self, seconds):
         dice = random.Random(self.seed)
         self.bad.behave(*(dice.choice(BAD) for _ in range(20 * seconds)))
         self.begin()
-        self.watch.start()
-        until = time.monotonic() + seconds
+        for watch in self.watches:
+            watch.start()
+        time.sleep(seconds / 2)
+        # A courier that is away, for growing pauses, sends nothing.
+        self.may_be_slow = True
+        until = time.monotonic() + seconds / 2
+        n = 0
         while time.monotonic() < until:
-            # It comes back after growing pauses, and must do something then.
-            time.sleep(dice.uniform(0.5, 1.5) * (1 + self.couriers_killed))
-            self.kill_courier()
+            self.kill_waiting(n, until + 10)
+            n += 1
+            time.sleep(dice.uniform(0.2, 0.5))
         self.calm()
-        self.watch.join()
+        for watch in self.watches:
+            watch.join()
+        self.slow.always = None  # from now on they are good, too
         while self.bad.next_behaviour() is not None:
-            pass  # from now on it is good, too
+            pass
         until = time.monotonic() + 60  # it comes back after growing pauses
         while self.d.ctl("status")["courier"] != "up":
             assert time.monotonic() < until, "no courier any more"
             time.sleep(0.1)
 
+    def tried(self):
+        """Attempts by (channel, result)."""
+        return {(c, r): int(n) for c, r, n in re.findall(
+            r'hotline_deliveries_total{channel="(.*?)",result="(.*?)"} (\d+)',
+            self.d.watch("/metrics").text)}
+
     def end(self):
         super().end()
-        self.good.stop()
+        for server in self.servers:
+            server.stop()
+        self.dns.stop()
 
 
 @pytest.fixture
 def storm(tmp_path):
-    storm = BadStorm(tmp_path)
-    yield storm
-    storm.end()
+    with namespace.own_network():
+        storm = BadStorm(tmp_path)
+        yield storm
+        storm.end()
+
+
+def part(list_, share):
+    return sorted(list_)[int(len(list_) * share)]
 
 
 def test_bad_receivers_and_a_dying_courier_lose_no_alert(storm):
     storm.blow(SECONDS)
-    refused = len(storm.bad.refused)
+    refused, tried = len(storm.bad.refused), storm.tried()
     found = storm.audit()
-    waits = sorted(storm.waits)
-    p95 = waits[int(len(waits) * 0.95)]
     counts = {**storm.counts(), "couriers_killed": storm.couriers_killed,
-              "refused": refused, "healthz_p95_ms": round(1000 * p95),
-              "healthz_max_ms": round(1000 * waits[-1])}
+              "refused": refused,
+              "no_such_name": storm.dns.refused,
+              "unheard": storm.dns.unheard,
+              **{f"{kind}_{how}": tried.get((kind, how), 0)
+                 for kind, how in DEAD.items()},
+              "healthz_p99_ms": round(1000 * part(storm.waits, 0.99)),
+              "healthz_max_ms": round(1000 * max(storm.waits)),
+              "good_probes": len(storm.took),
+              "good_max_ms": round(1000 * max(storm.took, default=0)),
+              "stretch": round(storm.stretch, 1)}
     report.write("receivers", counts, found)
     assert found == []
-    assert refused >= min(SECONDS, 12) and storm.couriers_killed >= 2
-    assert p95 < 0.25, counts
+    assert refused >= min(SECONDS, 12)
+    assert storm.couriers_killed >= 1
+    assert storm.dns.refused > 0 and storm.dns.unheard > 0, counts
+    assert all(tried.get(one, 0) > 0 for one in DEAD.items()), tried
+    assert not any(tried.get((kind, "accepted")) for kind in DEAD), tried
+    assert part(storm.waits, 0.99) < JITTER_S * storm.stretch, counts
+    assert max(storm.waits) < 4 * JITTER_S * storm.stretch, counts
