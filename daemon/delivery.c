@@ -84,7 +84,7 @@ breaker_room(const struct breaker_limits *l, const struct breaker *b,
 }
 
 int64_t
-channel_share(int64_t parallel, int64_t n_channels)
+channel_share(int64_t leased, int64_t left, size_t n_channels)
 {
-	return n_channels > 1 ? (parallel + 1) / 2 : parallel;
+	return n_channels > 1 ? (leased + left + 1) / 2 : leased + left;
 }

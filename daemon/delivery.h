@@ -65,8 +65,11 @@ void breaker_result(const struct breaker_limits *l, struct breaker *b,
 int64_t breaker_room(const struct breaker_limits *l, const struct breaker *b,
     int64_t now, int64_t under_way, int64_t wanted);
 
-/* Of parallel slots, how many one of n channels may hold: a channel that hangs
- * must leave room for the others. */
-int64_t channel_share(int64_t parallel, int64_t n_channels);
+/*
+ * How many slots one of n channels may hold that holds so many while so many
+ * are left: half of what the others leave.  Channels that hang, one after
+ * another, must leave room for those that do not.
+ */
+int64_t channel_share(int64_t leased, int64_t left, size_t n_channels);
 
 #endif

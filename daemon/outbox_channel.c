@@ -47,30 +47,27 @@ channel_rows(struct tx *tx, struct channel_row **ret_list, size_t *n)
 		    list[*n].name, sizeof(list->name), "%s", row_text(r, 0));
 		(*n)++;
 	}
-	for (size_t i = 0; i < *n; i++)
-		list[i].share =
-		    channel_share(c->conf->courier_parallel, (int64_t)*n);
 	*ret_list = list;
 	return rows_end(r);
 }
 
 int64_t
 channel_room(const struct context *c, const struct channel_row *ch, int64_t now,
-    int64_t wanted)
+    int64_t left)
 {
 	struct breaker_limits limits = {
 	    c->conf->breaker_failures, c->conf->breaker_pause};
-	int64_t left = ch->share - ch->leased;
+	int64_t room =
+	    channel_share(ch->leased, left, channels_n(c->channels)) -
+	    ch->leased;
 
 	if (ch->next_send_at > now)
 		return 0;
-	if (ch->interval > 0 && left > 1)
-		left = 1;
-	if (left > wanted)
-		left = wanted;
-	return left <= 0
+	if (ch->interval > 0 && room > 1)
+		room = 1;
+	return room <= 0
 		   ? 0
-		   : breaker_room(&limits, &ch->breaker, now, ch->leased, left);
+		   : breaker_room(&limits, &ch->breaker, now, ch->leased, room);
 }
 
 /*
@@ -78,7 +75,8 @@ channel_room(const struct context *c, const struct channel_row *ch, int64_t now,
  * are put off, and their next channel called, by the next lease.
  */
 static int64_t
-channel_next(struct tx *tx, const struct channel_row *ch, int64_t now)
+channel_next(
+    struct tx *tx, const struct channel_row *ch, int64_t now, int64_t left)
 {
 	int64_t next = INT64_MAX, at;
 
@@ -92,7 +90,8 @@ channel_next(struct tx *tx, const struct channel_row *ch, int64_t now)
 		return next;
 	if (ch->next_send_at > now)
 		return next > ch->next_send_at ? next : ch->next_send_at;
-	return channel_room(tx_context(tx), ch, now, 1) > 0 ? next : INT64_MAX;
+	return channel_room(tx_context(tx), ch, now, left) > 0 ? next
+							       : INT64_MAX;
 }
 
 static int64_t
@@ -105,18 +104,19 @@ int64_t
 outbox_next(struct tx *tx)
 {
 	struct channel_row *list = NULL;
-	int64_t next, leased = 0, now = clock_now();
+	int64_t next, left, now = clock_now();
 	size_t n = 0;
 
 	next = least(tx_number(tx, Q_DELIVERY_WIDEN_NEXT, INT64_MAX, NO_ARGS),
 	    tx_number(tx, Q_DELIVERY_LEASE_NEXT, INT64_MAX, NO_ARGS));
 	(void)channel_rows(tx, &list, &n);
+	left = tx_context(tx)->conf->courier_parallel;
 	for (size_t i = 0; i < n; i++)
-		leased += list[i].leased;
-	if (leased >= tx_context(tx)->conf->courier_parallel)
+		left -= list[i].leased;
+	if (left <= 0)
 		n = 0;
 	for (size_t i = 0; i < n; i++)
-		next = least(next, channel_next(tx, &list[i], now));
+		next = least(next, channel_next(tx, &list[i], now, left));
 	free(list);
 	return next;
 }

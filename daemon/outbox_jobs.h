@@ -16,14 +16,13 @@ struct channel_row {
 	int64_t next_send_at; /* throttle */
 	int64_t interval;     /* of the throttle, 0: none */
 	int64_t leased;	      /* deliveries in the courier's hands */
-	int64_t share;	      /* how many those may be */
 };
 /* All of them, by name; free *ret_list, whatever the outcome. */
 enum outcome
 channel_rows(struct tx *tx, struct channel_row **ret_list, size_t *n);
-/* How many more deliveries it may be given at now, of at most wanted. */
+/* How many more deliveries it may be given at now, with so many slots left. */
 int64_t channel_room(const struct context *c, const struct channel_row *ch,
-    int64_t now, int64_t wanted);
+    int64_t now, int64_t left);
 
 /*
  * Lease at most room due deliveries, urgent ones first, and append their

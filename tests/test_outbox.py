@@ -2,6 +2,8 @@
 import re
 import time
 
+import receivers
+from hotline import Daemon
 from ward import AN, BINH, CODE, LINK, at, quiet_conf, ward
 
 __all__ = ["quiet_conf", "ward"]
@@ -137,3 +139,38 @@ def test_a_wall_clock_that_went_back_is_an_alarm(ward):
     w.expect(BINH)
     w.d.start()
     w.quiet()
+
+
+def test_channels_that_hang_leave_room_for_the_others(tmp_path):
+    """Three of them, with more to send than there are slots."""
+    ledger = receivers.Ledger()
+    names = ("treo1", "treo2", "treo3", "tot")
+    servers = {name: receivers.HttpReceiver(ledger, name) for name in names}
+    channels = [{"name": name, "kind": "http", "url": server.url + "/",
+                 "body": '{"to":"{to}"}', "allow_private": True,
+                 "timeout": "20s", "interval": "now"}
+                for name, server in servers.items()]
+    for name in names[:3]:
+        servers[name].always = "hang"
+    try:
+        with Daemon(folder=tmp_path / "d", channels=channels) as d:
+            d.member("canbo", "officer")
+
+            def send(name, to):
+                d.ask("/v1/admin/members/canbo/addresses",
+                      {"channel": name, "address": to})
+            for name in names[:3]:
+                for n in range(20):
+                    send(name, f"{n}")
+                until = time.monotonic() + 10
+                while not servers[name].hanging and time.monotonic() < until:
+                    time.sleep(0.02)
+                assert servers[name].hanging
+            send("tot", "1")
+            until = time.monotonic() + 10
+            while not servers["tot"].requests and time.monotonic() < until:
+                time.sleep(0.02)
+            assert servers["tot"].requests
+    finally:
+        for server in servers.values():
+            server.stop()

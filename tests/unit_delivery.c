@@ -156,9 +156,15 @@ static void
 test_one_channel_leaves_room_for_others(void **state)
 {
 	(void)state;
-	assert_int_equal(channel_share(16, 1), 16);
-	assert_int_equal(channel_share(16, 2), 8);
-	assert_int_equal(channel_share(1, 4), 1);
+	assert_int_equal(channel_share(0, 16, 1), 16);
+	assert_int_equal(channel_share(10, 6, 1), 16);
+	assert_int_equal(channel_share(0, 1, 4), 1);
+	/* Three hang, one after another; the fourth still has room. */
+	assert_int_equal(channel_share(0, 16, 4), 8);
+	assert_int_equal(channel_share(8, 8, 4), 8);
+	assert_int_equal(channel_share(0, 8, 4), 4);
+	assert_int_equal(channel_share(0, 4, 4), 2);
+	assert_int_equal(channel_share(0, 2, 4), 1);
 }
 
 int
