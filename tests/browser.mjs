@@ -65,7 +65,7 @@ const AXE_TEXT = readFileSync(AXE, "utf-8");
 const does = {
   async open({ name, url, width, height, first, grant = [] }) {
     const context = await browser.newContext({ viewport: { width, height },
-      locale: "vi-VN" });
+      locale: "vi-VN", reducedMotion: "reduce" });
     await context.grantPermissions(grant, { origin: new URL(url).origin });
     if (first)
       await context.addInitScript(first);
@@ -93,7 +93,7 @@ const does = {
   // kept of it but the login.
   async visit({ context, page }, { url, at, isFirst, to }) {
     const used = isFirst ? await browser.newContext({ viewport:
-      page.viewportSize(), locale: "vi-VN",
+      page.viewportSize(), locale: "vi-VN", reducedMotion: "reduce",
     storageState: await context.storageState() }) : context;
     if (!isFirst)
       await stopWorkers(context, page);
