@@ -122,6 +122,26 @@ test_a_step_of_the_ward_says_so(void **state)
 	procedure_free(p);
 }
 
+/* A page needs names and papers, not limits and ladders. */
+static void
+test_a_page_reads_it_in_brief(void **state)
+{
+	struct procedure *p = loaded("[\"30s\", \"start\", \"60s\"]", "[]");
+	json_t *j = procedure_json(p, true);
+	const json_t *a = at(j, "steps", 0), *b = at(j, "steps", 1);
+
+	(void)state;
+	assert_string_equal(text(j, "procedure"), "x@3");
+	assert_int_equal(
+	    json_array_size(json_object_get(j, "steps")), p->n_steps);
+	assert_string_equal(text(a, "form"), "(nothing)");
+	assert_string_equal(text(b, "form"), "M02");
+	assert_null(json_object_get(b, "limits"));
+	assert_null(json_object_get(b, "ladders"));
+	json_decref(j);
+	procedure_free(p);
+}
+
 static void
 test_every_day_of_a_calendar_is_a_rule(void **state)
 {
@@ -150,6 +170,7 @@ main(void)
 	    cmocka_unit_test(test_every_key_of_every_step_is_a_rule),
 	    cmocka_unit_test(test_people_read_a_procedure),
 	    cmocka_unit_test(test_a_step_of_the_ward_says_so),
+	    cmocka_unit_test(test_a_page_reads_it_in_brief),
 	    cmocka_unit_test(test_every_day_of_a_calendar_is_a_rule),
 	};
 
