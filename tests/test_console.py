@@ -67,6 +67,8 @@ def test_files_are_served_whole_and_only_once(s, browser):
         total += len(fetch(s, f"/console/{build}/{name}").bytes)
     assert total < 150_000
     assert fetch(s, "/console/..%2fconsole.h").status == 404
+    # As the document has it.
+    assert s.d.api("GET", f"/console/{build}/home.mjs").status == 200
     # Another build is another address: nothing of it comes from this one.
     assert fetch(s, f"/console/{'0' * 16}/home.mjs").status == 404
 
