@@ -7,8 +7,8 @@ import pytest
 from console_site import Page, browser
 from hotline import copy_of
 from login_site import password
-from refer_phone import (LOSE, STORY, code_of_case, kept, s, send, until_away,
-                         write)
+from refer_phone import (LOSE, STORY, code_of_case, kept, s, send,
+                         send_unheard, until_away, write)
 
 __all__ = ["browser", "s"]
 
@@ -47,11 +47,7 @@ def test_a_login_s_lost_answer_made_a_second_incident(s, browser, word):
     with Page(browser, s.base + "/refer") as p:
         sign_in(p, word)
         write(p)
-        p.do("run", code=LOSE % "n++ === 1")
-        p.click("form button.main")
-        p.wait("text=Gửi lại ngay")
-        p.wait(".receipt")
-        keys = p.do("run", code="window.keys")
+        keys = send_unheard(p)
         assert len(keys) == 3 and keys[1] == keys[2]
     assert referrals(s) == before + 1
 
