@@ -57,8 +57,11 @@ const char *delivery_void(struct tx *tx, const struct delivery *d);
 enum outcome
 delivery_stop(struct tx *tx, const struct delivery *d, const char *why);
 
-/* The packet for the courier; to is the open address.  NULL: the rows could not
- * be read. */
+/*
+ * The packet for the courier; to is the open address.  A digest's message has an
+ * id of its own: its leader's, as version 8 (RFC 9562, 5.8).  NULL: the rows
+ * could not be read.
+ */
 json_t *outbox_packet(struct tx *tx, const struct delivery *d, const char *to,
     const char *token_and_code[2]);
 

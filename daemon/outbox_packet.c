@@ -17,6 +17,9 @@
 /* As much of a digest as one packet holds; it stands for all the same. */
 #define CODES_SIZE 16384
 #define LISTED_MAX 800
+/* Where an id has its version, and what it is of a digest's message. */
+#define VERSION_AT     14
+#define DIGEST_VERSION '8'
 
 struct letter {
 	char *kind, *code, *step, *link;
@@ -148,6 +151,20 @@ add_call(struct tx *tx, const struct delivery *d, json_t *packet)
 		    packet, json_pack("{s:o*}", "call", transfer_call(tx, d)));
 }
 
+/*
+ * Its leader may have left alone before, from memory, with nothing written: a
+ * receiver that drops what it knows must not drop the digest for it.
+ */
+static void
+add_digest_id(const struct delivery *d, json_t *packet)
+{
+	char id[ID_SIZE];
+
+	memcpy(id, d->id, sizeof(id));
+	id[VERSION_AT] = DIGEST_VERSION;
+	json_object_set_new(packet, "message", json_string(id));
+}
+
 json_t *
 outbox_packet(struct tx *tx, const struct delivery *d, const char *to,
     const char *token_and_code[2])
@@ -155,9 +172,9 @@ outbox_packet(struct tx *tx, const struct delivery *d, const char *to,
 	const char *url = tx_context(tx)->conf->public_url;
 	struct letter l = {.alerts = json_array()};
 	json_t *packet, *head;
-	enum outcome how = strcmp(d->digest, d->id) == 0
-			       ? read_digest(tx, d, &l)
-			       : read_single(tx, d, &l);
+	bool is_digest = strcmp(d->digest, d->id) == 0;
+	enum outcome how =
+	    is_digest ? read_digest(tx, d, &l) : read_single(tx, d, &l);
 
 	if (how != OK) {
 		letter_done(&l);
@@ -169,6 +186,8 @@ outbox_packet(struct tx *tx, const struct delivery *d, const char *to,
 	head = json_pack("{s:s, s:s, s:I, s:s, s:s}", "do", "send", "id", d->id,
 	    "epoch", (json_int_t)d->epoch, "channel", d->channel, "to", to);
 	json_object_update_missing(packet, head);
+	if (is_digest)
+		add_digest_id(d, packet);
 	add_call(tx, d, packet);
 	json_decref(head);
 	letter_done(&l);

@@ -226,17 +226,22 @@ def wait_for(what, seconds=15):
         time.sleep(0.1)
 
 
-@pytest.fixture
-def no_byte(ward):
-    """One case, its first alert out, and then nothing can be written."""
-    assert ward.post("before").status == 201
+def take_all(ward, cases):
+    """That many cases, their first alerts out, then nothing can be written."""
+    for n in range(cases):
+        assert ward.post(f"before{n}").status == 201
     ward.d.step("1m")
-    assert sum(ward.books.received.values()) == 1
+    assert sum(ward.books.received.values()) == cases
     log = ward.path.with_name(ward.path.name + "-wal")
     wait_for(lambda: log.stat().st_size == 0)  # idle: no room of its own
     ward.fill()
     ward.refused(ward.post("during"))  # the reserve is given up
     ward.fill()
+
+
+@pytest.fixture
+def no_byte(ward):
+    take_all(ward, 1)
     return ward
 
 
@@ -308,6 +313,25 @@ def test_killed_without_one_byte_it_tells_again_under_the_same_id(no_byte):
     wait_for(lambda: rows(w, "SELECT attempts FROM delivery WHERE id = ?",
                           repeat.id) == [(1,)])
     assert w.books.received[repeat.id] == 2
+    w.give_room_taken()
+    w.end()
+
+
+def test_a_digest_has_no_id_that_left_alone_from_memory(ward):
+    """A receiver that drops what it knows would drop all of the digest."""
+    w = ward
+    take_all(w, 6)  # more than digest_above
+    next_alert(w, "9m")
+    wait_for(lambda: len(w.books.received) == 12)
+    alone = set(w.books.received)
+    w.d.kill9()
+    w.filler.unlink()
+    w.d.start()
+    wait_for(lambda: set(w.books.received) - alone)
+    (leader,), = rows(w, "SELECT DISTINCT digest FROM delivery "
+                      "WHERE digest IS NOT NULL")
+    digest, = set(w.books.received) - alone
+    assert leader in alone and digest == leader[:14] + "8" + leader[15:]
     w.give_room_taken()
     w.end()
 

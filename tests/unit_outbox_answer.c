@@ -35,6 +35,10 @@ test_many_at_once_are_one_digest(void **state)
 	snprintf(leader, sizeof(leader), "%s", packet_text(0, "id"));
 	alerts = json_object_get(json_array_get(the_rig->packets, 0), "alerts");
 	assert_int_equal(json_array_size(alerts), 7);
+	/* The leader may have left alone under its id. */
+	assert_memory_equal(packet_text(0, "message"), leader, 14);
+	assert_int_equal(packet_text(0, "message")[14], '8');
+	assert_string_equal(packet_text(0, "message") + 15, leader + 15);
 	result_of(0, "transient", 0, 0);
 	/* More of them wait for the next digest, a minute later. */
 	raise_alerts(6, false, alert);

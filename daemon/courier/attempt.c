@@ -27,7 +27,8 @@ static bool
 read_errand(const json_t *msg, struct errand *e)
 {
 	*e = (struct errand){
-	    .id = text(msg, "id"),
+	    .delivery = text(msg, "id"),
+	    .id = text(msg, "message"),
 	    .channel = text(msg, "channel"),
 	    .to = text(msg, "to"),
 	    .subject = text(msg, "subject"),
@@ -40,6 +41,8 @@ read_errand(const json_t *msg, struct errand *e)
 	    .is_beat = strcmp(text(msg, "do"), "beat") == 0,
 	    .now = clock_now(),
 	};
+	if (e->id == NULL)
+		e->id = e->delivery;
 	return e->id != NULL && id_ok(e->id) && e->channel != NULL &&
 	       e->to != NULL && e->subject != NULL && e->text != NULL;
 }
@@ -48,8 +51,8 @@ static void
 tell(struct courier *c, const struct errand *e, const struct judgement *j)
 {
 	json_t *msg = json_pack("{s:s, s:s, s:I, s:s, s:i}", "is",
-	    e->is_beat ? "beat" : "result", "id", e->id, "epoch", e->epoch,
-	    "class", class_word(j->class), "code", j->code);
+	    e->is_beat ? "beat" : "result", "id", e->delivery, "epoch",
+	    e->epoch, "class", class_word(j->class), "code", j->code);
 
 	if (j->ref[0] != '\0')
 		json_object_set_new(msg, "ref", json_string(j->ref));
@@ -57,11 +60,11 @@ tell(struct courier *c, const struct errand *e, const struct judgement *j)
 		json_object_set_new(msg, "retry_after_ms",
 		    json_integer((json_int_t)j->retry_after_ms));
 	if (courier_tell(c, msg))
-		log_info("attempt delivery=%s class=%s code=%d", e->id,
+		log_info("attempt delivery=%s class=%s code=%d", e->delivery,
 		    class_word(j->class), j->code);
 	else
-		log_warn("result not told delivery=%s class=%s code=%d", e->id,
-		    class_word(j->class), j->code);
+		log_warn("result not told delivery=%s class=%s code=%d",
+		    e->delivery, class_word(j->class), j->code);
 	json_decref(msg);
 }
 

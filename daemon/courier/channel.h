@@ -1,8 +1,7 @@
 /*
  * What a kind of channel fills in.  It is as pure as possible: prepare() turns
  * an errand into a transfer, judge() an answer into a judgement; fetch.c does
- * what lies between.  One file handlers/channel_<name>.c and one row in
- * handlers/channels.def each.
+ * the rest.  One file handlers/channel_<name>.c, one row in channels.def each.
  */
 #ifndef CHANNEL_H
 #define CHANNEL_H
@@ -11,9 +10,10 @@
 
 #include "conf_tree.h"
 
-/* One message to one address.  All texts are borrowed, link may be NULL. */
+/* Texts are borrowed, link may be NULL; id is on the wire, the same each time,
+ * delivery what the core calls it. */
 struct errand {
-	const char *id, *channel, *to, *subject, *text, *link;
+	const char *id, *delivery, *channel, *to, *subject, *text, *link;
 	json_int_t epoch;
 	const json_t *alerts; /* a list of ids */
 	const json_t *words;  /* of a heartbeat, by name; else NULL */
@@ -57,8 +57,7 @@ struct answer {
 	bool is_sent;	  /* the message, or a part, may have arrived */
 	bool is_whole;	  /* a complete answer was read */
 	bool is_hopeless; /* trying again will not help: certificate, address */
-	int error;	  /* libcurl's number, 0: none */
-	int status;	  /* last HTTP or SMTP status, 0: none */
+	int error, status; /* libcurl's, the last of HTTP or SMTP; 0: none */
 	const char *body;
 	size_t body_len;
 	int64_t retry_after_ms; /* 0: none said */

@@ -10,7 +10,7 @@
 struct mail {
 	const char *from, *from_name; /* the name may be NULL */
 	const char *to, *subject, *text;
-	const char *id;	    /* of the delivery: the same on every attempt */
+	const char *id;	    /* the same on every attempt */
 	const char *domain; /* right side of the Message-ID */
 	int64_t now;	    /* UTC ms */
 };

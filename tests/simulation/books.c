@@ -58,7 +58,9 @@ void
 books_got(const json_t *msg)
 {
 	json_t *all = json_object_get(life.books, "received");
-	const char *id = json_string_value(json_object_get(msg, "id"));
+	const char *own = json_string_value(json_object_get(msg, "message"));
+	const char *id =
+	    own != NULL ? own : json_string_value(json_object_get(msg, "id"));
 	const char *text = json_string_value(json_object_get(msg, "text"));
 	json_int_t n = json_integer_value(json_object_get(all, id));
 
