@@ -3,6 +3,7 @@
 #include "audit.h"
 #include "calendar.h"
 #include "clock.h"
+#include "console.h"
 #include "context.h"
 #include "handlers.h"
 #include "hotlined.h"
@@ -71,14 +72,14 @@ facts_of(const struct hotlined *d)
 	const struct context *c = d->context;
 	int64_t now = clock_now();
 
-	return json_pack("{s:s, s:o, s:b, s:s, s:s, s:s, s:i, s:s, s:s}",
+	return json_pack("{s:s, s:o, s:b, s:s, s:s, s:s, s:i, s:s, s:s, s:b}",
 	    "version", HOTLINED_VERSION, "now",
 	    instant_json(now, (int)c->conf->utc_offset_min), "is_test_clock",
 	    clock_is_test(), "ward", c->conf->ward, "ward_name",
 	    c->conf->ward_name, "procedure", procedure_name(c->procedure),
 	    "calendar_days_left", calendar_days_left(c->calendar, now),
 	    "courier", outbox_is_up(d->outbox) ? "up" : "down", "disk",
-	    disk_word(d));
+	    disk_word(d), "pages", n_console_files > 0);
 }
 
 /* GET /v1/admin/status */

@@ -40,7 +40,8 @@ build build-asan -DCMAKE_C_COMPILER=gcc -DASAN=ON -DCOVERAGE=ON
 units build-asan
 
 say "gcc, TSan: the threads"
-build build-tsan -DCMAKE_C_COMPILER=gcc -DTSAN=ON
+# Without pages, as some will build it.
+build build-tsan -DCMAKE_C_COMPILER=gcc -DTSAN=ON -DCONSOLE=OFF
 units build-tsan
 
 say "the daemon from outside, on the sanitized build"
@@ -54,7 +55,7 @@ suite tests/test_zz_every_call.py | tee build-asan/calls.txt
 say "the same under TSan: a core of it, and the courier's mail"
 # A report ends the daemon at once, and so the test.
 TSAN_OPTIONS=halt_on_error=1 BUILD=build-tsan suite -n 2 --dist loadfile \
-	tests/test_{referral,case,keys,courier_mail}.py | tee build-tsan/pytest.txt
+	tests/test_{referral,case,keys,courier_mail,pages}.py | tee build-tsan/pytest.txt
 
 say "what sanitizers skip, on the plain build, and one unit under each slow tool"
 BUILD=build suite -n 2 --dist loadfile -m plain tests | tee build/pytest.txt

@@ -9,7 +9,7 @@ import signal
 
 import pytest
 
-from console_site import BUILD, Page, browser, has_console, s
+from console_site import BUILD, Page, browser, s
 from hotline import ROOT, Daemon
 
 __all__ = ["browser", "s"]
@@ -285,8 +285,3 @@ def test_every_module_is_asked_for_at_once():
         text = (FILES / f"{page}.html").read_text()
         assert modules == set(re.findall(
             r'modulepreload" href="/console/@BUILD@/([^"]+)"', text))
-
-
-def test_built_without_pages_there_are_none():
-    text = (BUILD / "generated/console_files.c").read_text()
-    assert has_console() == ("n_console_files = 0" not in text)
