@@ -1,6 +1,6 @@
 // The other end of Web Push with the public packages: one JSON a line in, one
 // out.  {do: "subscribe"} makes a browser's keys, {do: "open"} decrypts what
-// came for it and checks who sent it, {do: "headers"} is what web-push sends.
+// came for it and checks who sent it, {do: "request"} is what web-push sends.
 import { createInterface } from "node:readline";
 import crypto from "node:crypto";
 import ece from "http_ece";
@@ -42,11 +42,13 @@ function sender(authorization) {
 const calls = {
   subscribe,
   open: (m) => ({ text: open(m), sender: sender(m.authorization) }),
-  // What the public server would send with our key: is it one?
-  headers: ({ to, key, point, contact }) =>
-    webpush.generateRequestDetails(to, "x",
+  // What the public server would send with our key, if it is one.
+  request: ({ to, key, point, contact, text }) => {
+    const { headers, body } = webpush.generateRequestDetails(to, text,
       { vapidDetails: { subject: contact, publicKey: point,
-        privateKey: key } }).headers,
+        privateKey: key } });
+    return { headers, body: body.toString("base64") };
+  },
 };
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -1,7 +1,9 @@
 """Web Push against the public packages and a push service of our own."""
 import base64
+import http.client
 import json
 import re
+import ssl
 import subprocess
 import threading
 
@@ -42,7 +44,7 @@ class PushService(HttpReceiver):
     def __init__(self, ledger, certificate, browser):
         super().__init__(ledger, "push", certificate, (201, {}, b""))
         self.browser = browser
-        self.sent = {}
+        self.point = None  # of the only sender (RFC 8292, 4)
 
     def subscribe(self):
         """What a page hands to hotlined, and the endpoint in it."""
@@ -60,8 +62,9 @@ class PushService(HttpReceiver):
         got, headers = self.opened(request), request["headers"]
         if "why" in got:
             return got["why"]
-        if got["sender"]["aud"] != self.url or got["sender"]["alg"] != "ES256":
-            return f"audience {got['sender']}"
+        if (got["sender"]["aud"], got["sender"]["alg"], got["sender"]["key"]) \
+                != (self.url, "ES256", self.point):
+            return f"sender {got['sender']}"
         if headers["content-encoding"] != "aes128gcm" or "ttl" not in headers:
             return f"headers {headers}"
         return None
@@ -121,16 +124,84 @@ def test_a_browser_reads_what_is_sent(service, tmp_path, ledger, stops):
     assert "Hạn".encode() not in e.message.raw
 
 
-def test_the_public_server_takes_our_key(service, tmp_path):
-    """web-push checks a pair of keys before it signs with them."""
+TEXT = {"id": "1", "subject": "Hồ sơ K7Q2", "text": "Hạn còn 6 giờ"}
+
+
+@pytest.fixture
+def public(service, tmp_path):
+    """What web-push makes with our keys for a browser, and its endpoint."""
     to, endpoint = service.subscribe()
     p256dh, auth, _ = to.split()
-    theirs = service.browser.ask(
-        do="headers", key=(tmp_path / "push.secret").read_text().strip(),
+    made = service.browser.ask(
+        do="request", key=(tmp_path / "push.secret").read_text().strip(),
         point=service.point, contact=CONTACT,
+        text=json.dumps(TEXT, ensure_ascii=False),
         to={"endpoint": endpoint, "keys": {"p256dh": p256dh, "auth": auth}})
-    assert theirs["Authorization"].endswith(f", k={service.point}"), theirs
-    assert theirs["Content-Encoding"] == "aes128gcm"
+    return endpoint, made["headers"], base64.b64decode(made["body"])
+
+
+def post(service, endpoint, headers, body):
+    """Status and answer of the push service."""
+    context = ssl.create_default_context(cafile=service.conf["ca_file"])
+    c = http.client.HTTPSConnection("127.0.0.1", service.port, timeout=30,
+                                    context=context)
+    c.request("POST", endpoint[len(service.url):], body,
+              {k: str(v) for k, v in headers.items()})
+    a = c.getresponse()
+    c.close()
+    return a.status
+
+
+def test_what_the_public_server_sends_is_taken(service, public, ledger):
+    """Or the service that takes ours would take anything, or only ours."""
+    endpoint, headers, body = public
+    e = ledger.expect(to=endpoint, subject=TEXT["subject"], text=TEXT["text"])
+    assert post(service, endpoint, headers, body) == 201
+    ledger.settle()
+    sender = e.message.data["sender"]
+    assert sender["key"] == service.point and sender["sub"] == CONTACT
+    assert set(sender) == {"aud", "exp", "sub", "alg", "key"}
+
+
+# Parts of a message (RFC 8188, 2.1): salt 16, record size 4 (any that it fits
+# into), length of the key 1, key 65, what is sealed and its tag 16.
+@pytest.mark.parametrize("at", [0, 15, 20, 21, 85, 86, -17, -16, -1])
+def test_a_message_with_a_byte_that_is_another_is_not(at, service, public,
+                                                      ledger):
+    endpoint, headers, body = public
+    broken = bytearray(body)
+    broken[at] ^= 1
+    assert post(service, endpoint, headers, bytes(broken)) == 400
+    assert ledger.messages == []
+
+
+def test_a_sender_who_is_another_is_not_taken(service, public, ledger):
+    """The token: signed by another key, of other claims, for another place."""
+    endpoint, headers, body = public
+    head, claims, signature, key = re.fullmatch(
+        r"vapid t=([\w-]+)\.([\w-]+)\.([\w-]+), k=([\w-]+)",
+        headers["Authorization"]).groups()
+
+    def sent(head=head, claims=claims, signature=signature, key=key):
+        return post(service, endpoint, {
+            **headers, "Authorization":
+            f"vapid t={head}.{claims}.{signature}, k={key}"}, body)
+
+    def other(text, at):
+        return text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1:]
+    assert sent(signature=other(signature, 5)) == 400
+    assert sent(claims=other(claims, 12)) == 400
+    assert sent(key=service.subscribe()[0].split()[0]) == 400
+    there = dict(service.browser.ask(
+        do="request", key=(service.conf["key_file"]).read_text().strip(),
+        point=service.point, contact=CONTACT, text="x",
+        to={"endpoint": endpoint.replace("127.0.0.1", "localhost"),
+            "keys": {"p256dh": endpoint.split("/")[-1],
+                     "auth": "BTBZMqHH6r4Tts7J_aSIgg"}})["headers"])
+    assert post(service, endpoint, {**headers, "Authorization":
+                                    there["Authorization"]}, body) == 400
+    assert ledger.messages == []
+    assert sent() == 201
 
 
 @pytest.mark.parametrize("behaviour,expected", [
