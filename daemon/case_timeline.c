@@ -93,12 +93,14 @@ case_timeline_json(struct tx *tx, const struct case_row *c,
 {
 	const struct sight s = sight_of(tx, c, by);
 	json_t *out = json_array(), *list, *e;
-	int64_t after = page->after;
+	int64_t after =
+	    page->is_newest && page->after == 0 ? INT64_MAX : page->after;
 	size_t i, n, limit = (size_t)page->limit;
 
 	page->next = 0;
 	do {
-		list = tx_list(tx, Q_VIEW_EVENTS,
+		list = tx_list(tx,
+		    page->is_newest ? Q_VIEW_EVENTS_BACK : Q_VIEW_EVENTS,
 		    ARGS(V_TEXT(c->id), V_INT(after), V_INT(s.readers),
 			V_TEXT(by->id), V_INT(page->until),
 			V_INT(page->limit + 1)));

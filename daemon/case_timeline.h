@@ -5,7 +5,8 @@
 #include "cases.h"
 
 struct timeline_page {
-	int64_t after;	/* seq of the last event before it; 0: from the first */
+	bool is_newest; /* the last event comes first */
+	int64_t after;	/* seq of the event before it in that order; 0: none */
 	int64_t until;	/* seq of the last event of all pages */
 	int64_t limit;	/* of events */
 	bool is_opened; /* with the words of acts, for who may see them */
@@ -13,7 +14,7 @@ struct timeline_page {
 };
 
 /*
- * Events of the chain that by may see, in order: {seq, at, act, actor, object,
+ * Events of the chain that by may see, in the page's order: {seq, at, act, actor, object,
  * detail}, of an act what was done, of an alert whom it reached.  Left out: what
  * tells of a case that by may not see; bars, unless by may see those; looks of
  * others, unless by may know the readers.  The caller decrefs, and audits.

@@ -34,21 +34,35 @@ read_cursor(struct tx *tx, const struct request *r, const struct cursor_of *of,
 	return is_good;
 }
 
-/* limit, open and after of the query; false: answer 400. */
+/* A word of the query that is yes or, also where it is missing, no. */
 static bool
-read_page(struct tx *tx, const struct request *r, const struct cursor_of *of,
-    struct timeline_page *page)
+read_choice(const char *text, const char *yes, const char *no, bool *is_yes)
+{
+	*is_yes = text != NULL && strcmp(text, yes) == 0;
+	return text == NULL || *is_yes || strcmp(text, no) == 0;
+}
+
+/* order, limit and open of the query; false: answer 400. */
+static bool
+read_page(const struct request *r, struct timeline_page *page)
 {
 	const char *limit = request_query(r, "limit");
-	const char *open = request_query(r, "open");
 
 	*page = (struct timeline_page){.limit = PAGE_DEFAULT};
-	page->is_opened = open != NULL && strcmp(open, "true") == 0;
-	return (open == NULL || page->is_opened ||
-		   strcmp(open, "false") == 0) &&
+	return read_choice(request_query(r, "open"), "true", "false",
+		   &page->is_opened) &&
+	       read_choice(request_query(r, "order"), "desc", "asc",
+		   &page->is_newest) &&
 	       (limit == NULL ||
-		   number_parse(limit, 1, PAGE_MAX, &page->limit)) &&
-	       read_cursor(tx, r, of, page);
+		   number_parse(limit, 1, PAGE_MAX, &page->limit));
+}
+
+/* What a cursor is good for: a case in one order. */
+static json_t *
+question_of(const struct case_row *c, const struct timeline_page *page)
+{
+	return json_pack("{s:s,s:s}", "case", c->code, "order",
+	    page->is_newest ? "desc" : "asc");
 }
 
 static void
@@ -63,26 +77,31 @@ add_next(struct tx *tx, struct response *a, const struct cursor_of *of,
 	json_object_set_new(answer, "next", json_string(cursor));
 	if (of->by->kind == BY_MEMBER)
 		answer_header(a, "Link",
-		    "</v1/cases/%s/timeline?limit=%lld&open=%s&after=%s>; "
-		    "rel=\"next\"",
-		    json_string_value(of->question), (long long)page->limit,
-		    page->is_opened ? "true" : "false", cursor);
+		    "</v1/cases/%s/timeline?limit=%lld&open=%s&order=%s"
+		    "&after=%s>; rel=\"next\"",
+		    json_string_value(json_object_get(of->question, "case")),
+		    (long long)page->limit, page->is_opened ? "true" : "false",
+		    page->is_newest ? "desc" : "asc", cursor);
 	free(cursor);
 }
 
-/* The look comes first: it is the last event of what is shown. */
+/* The look is recorded first: it is the last event of what is shown. */
 static enum outcome
 answer_timeline(struct tx *tx, const struct request *r, struct response *a,
     const struct case_row *c)
 {
-	json_t *code = json_string(c->code), *answer;
-	const struct cursor_of of = {"timeline", &r->subject, code};
+	struct cursor_of of = {.list = "timeline", .by = &r->subject};
 	struct timeline_page page;
+	json_t *question, *answer;
 	char head[2 * HASH_SIZE + 1];
 	enum outcome how;
 
-	if (!read_page(tx, r, &of, &page)) {
-		json_decref(code);
+	if (!read_page(r, &page))
+		return answer_problem(a, "invalid_query");
+	question = question_of(c, &page);
+	of.question = question;
+	if (!read_cursor(tx, r, &of, &page)) {
+		json_decref(question);
 		return answer_problem(a, "invalid_query");
 	}
 	how = admin_audit(tx, r,
@@ -100,11 +119,11 @@ answer_timeline(struct tx *tx, const struct request *r, struct response *a,
 			add_next(tx, a, &of, &page, answer);
 		(void)answer_json(a, 200, answer);
 	}
-	json_decref(code);
+	json_decref(question);
 	return how == OK ? OK : answer_outcome(a, how);
 }
 
-/* GET /v1/cases/{code}/timeline?limit=&open=&after= */
+/* GET /v1/cases/{code}/timeline?limit=&open=&order=&after= */
 enum outcome
 case_timeline(struct tx *tx, const struct request *r, struct response *a)
 {

@@ -122,10 +122,25 @@ def test_what_happened_is_read_on_page_by_page(s, browser):
     with open_case(s, browser, code) as p:
         first = p.text("ol.events")
         assert p.count("ol.events li") == 50
+        assert "Xem diễn biến" in p.text("ol.events li")
+        assert "Thêm ghi chú · cán bộ" in p.text("ol.events li >> nth=1")
+        assert "Mở vụ việc" not in first
         p.button("Xem thêm")
         p.wait("ol.events li >> nth=50")
         assert p.text("ol.events").startswith(first)
         assert p.text("ol.events").count("Thêm ghi chú · cán bộ") == 50
+        p.wait("ol.events li:has-text('Mở vụ việc')")
+        p.look("case-events-vi")
+
+
+def test_who_looks_often_takes_one_line_of_what_happened(s, browser):
+    code = s.open()
+    with open_case(s, browser, code) as p:
+        p.wait("ol.events li")
+        p.do("reload", at="ol.events li")
+        p.do("reload", at="ol.events li")
+        assert "Xem diễn biến (3 lần)" in p.text("ol.events li")
+        assert "Xem diễn biến" not in p.text("ol.events li >> nth=1")
 
 
 def test_an_instant_is_told_as_people_here_read_it(s, browser):

@@ -89,6 +89,38 @@ def test_pages_are_the_whole(s):
                         key=s.keys["boss"]), 400, "invalid_query")
 
 
+def test_the_newest_may_come_first(s):
+    """Backwards page by page, each event once; a cursor keeps to its order."""
+    code = worked(s)
+    wanted = [e["seq"] for e in page(s, code, limit=500)["items"]]
+    seen, after = [], {}
+    while True:
+        got = page(s, code, limit=3, order="desc", **after)
+        assert 0 < len(got["items"]) <= 3
+        seen += got["items"]
+        if "next" not in got:
+            break
+        after = {"after": got["next"]}
+        assert len(seen) < 200
+    # The look at the first page came after what was wanted.
+    assert [e["seq"] for e in seen][1:] == wanted[::-1]
+    assert acts(seen)[:2] == ["case.timeline", "case.timeline"]
+    first = page(s, code, limit=3)["next"]
+    last = page(s, code, limit=3, order="desc")["next"]
+    for wrong in (f"order=desc&after={first}", f"after={last}",
+                  f"order=asc&after={last}", "order=newest", "order="):
+        refused(s.d.api("GET", f"/v1/cases/{code}/timeline?{wrong}",
+                        key=s.keys["boss"]), 400, "invalid_query")
+    newest = s.d.api("GET", f"/v1/cases/{code}/timeline?limit=3&order=desc",
+                     key=s.keys["boss"])
+    link = newest.headers["link"]
+    older = ok(s.d.api("GET", link[1:link.index(">")], key=s.keys["boss"]),
+               200)
+    seqs = [e["seq"] for e in newest.json["items"] + older["items"]]
+    whole = [e["seq"] for e in page(s, code, limit=500)["items"]]
+    assert seqs == [q for q in whole if q <= seqs[0]][:-7:-1]
+
+
 def test_words_are_told_when_they_are_opened(s):
     code = worked(s)
     plain = page(s, code, limit=500)
@@ -148,3 +180,7 @@ def test_hotlinectl_goes_on(s):
     rest = s.d.ctl("case", "timeline", code, "--limit", "500", "--after",
                    first["next"])
     assert rest["items"][0]["seq"] > first["items"][-1]["seq"]
+    back = s.d.ctl("case", "timeline", code, "--limit", "4", "--order", "desc")
+    newest = [e["seq"] for e in back["items"]]
+    assert newest == sorted(newest, reverse=True)
+    assert newest[0] > rest["items"][-1]["seq"]

@@ -1,7 +1,8 @@
 // One case: its steps with the law behind them and the time that is left, what
 // happened, notes.  Nothing identifying is fetched before it is asked for.
 import { call } from "./api.mjs";
-import { change, forgetCase, loadEvents, path, shown } from "./case_file.mjs";
+import { change, forgetCase, loadEvents, loadGate, path, shown }
+  from "./case_file.mjs";
 import { caseForms } from "./case_forms.mjs";
 import { caseDocuments, loadDocuments, stopSending } from "./case_documents.mjs";
 import { casePeople } from "./case_people.mjs";
@@ -73,12 +74,33 @@ async function more(draw) {
   draw();
 }
 
+const isSame = (a, b) => a !== undefined && a.act === b.act &&
+  a.actor_id === b.actor_id && a.object_id === b.object_id;
+
+// Who looks often at one thing takes one line of it: [event, how often].
+function folded() {
+  const lines = [];
+  for (const e of shown.events) {
+    const last = lines.at(-1);
+    if (isSame(last?.[0], e))
+      last[1] += 1;
+    else
+      lines.push([e, 1]);
+  }
+  return lines;
+}
+
+const eventLine = ([e, n]) => html`<li key=${e.seq}>
+  <span class="help">${whenText(e.at)}</span> ${eventText(e)}${
+  n > 1 && ` (${t("event.times", { n })})`}
+  <span class="help"> · ${word("actor", e.actor_kind)}</span></li>`;
+
+// The newest is on top.
 const events = (draw) => html`
   <section aria-labelledby="events">
     <h2 id="events">${t("events")}</h2>
-    <ol class="events">${shown.events.map((e) => html`<li key=${e.seq}>
-      <span class="help">${whenText(e.at)}</span> ${eventText(e)}
-      <span class="help"> · ${word("actor", e.actor_kind)}</span></li>`)}</ol>
+    <p class="help">${t("events.order")}</p>
+    <ol class="events">${folded().map(eventLine)}</ol>
     ${shown.next !== null && html`<button type="button" class="plain"
       onClick=${() => more(draw)}>${t("more")}</button>`}
   </section>`;
@@ -134,6 +156,19 @@ export function close() {
   forgetCase();
   forgetShares();
   stopSending();
+}
+
+// The step that is being written down, and when it was begun.
+export const mark = () => ({ doing: shown.doing, startAt: shown.startAt,
+  hasGate: shown.gate !== null });
+
+export async function resume({ doing, startAt, hasGate }, draw) {
+  const clock = open(shown.summary?.clocks ?? []).find((k) => k.id === doing);
+  if (hasGate)
+    await attempt(loadGate).catch(() => {});
+  if (clock !== undefined)
+    await start(clock, draw);
+  shown.startAt = startAt || shown.startAt;
 }
 
 export { openCase as open, reread } from "./case_file.mjs";

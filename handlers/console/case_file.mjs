@@ -15,13 +15,19 @@ export function forgetCase() {
 }
 
 // "/competent/number" is another number than "/call/number".
-function fieldText(pointer) {
-  const [parent, name] = pointer.split("/").filter((p) => !/^\d*$/.test(p))
-    .slice(-2);
+function nameText(parent, name) {
   if (name === undefined)
     return word("field", parent ?? "");
   const own = word(parent, name);
   return own === name ? word("field", name) : own;
+}
+
+// Of a list it is told in which row.
+function fieldText(pointer) {
+  const parts = pointer.split("/").slice(1);
+  const row = parts.find((p) => /^\d+$/.test(p));
+  const text = nameText(...parts.filter((p) => !/^\d*$/.test(p)).slice(-2));
+  return row === undefined ? text : `${text} ${Number(row) + 1}`;
 }
 
 export function faultText(error) {
@@ -67,7 +73,7 @@ export async function ask(rest, take) {
 
 export async function loadEvents(after) {
   const more = after ? `&after=${encodeURIComponent(after)}` : "";
-  await ask(`/timeline?limit=${EVENTS}${more}`, ({ items, next }) => {
+  await ask(`/timeline?order=desc&limit=${EVENTS}${more}`, ({ items, next }) => {
     shown.events = after ? [...shown.events, ...items] : items;
     shown.next = next ?? null;
   });
@@ -125,7 +131,7 @@ export const loadGate = () => ask("/gate", (gate) => { shown.gate = gate; });
 const ACTS = 500;
 
 const readWhole = () => Promise.all([
-  ask(`/timeline?open=true&limit=${ACTS}`, ({ items }) => {
+  ask(`/timeline?open=true&order=desc&limit=${ACTS}`, ({ items }) => {
     shown.acts = items.filter((e) => e.done && e.body);
   }),
   ask("", (whole) => Object.assign(shown, { whole })),
