@@ -48,4 +48,5 @@ const body = (state, draw) => html`
     ${dutyPart(state, draw)}
     ${drills(state, draw)}</div>`;
 
-export const { page, open, close } = desk("admin.title", ["admin"], load, body);
+export const { page, open, close, mark, resume } =
+  desk("admin.title", ["admin"], load, body);

@@ -108,4 +108,5 @@ function body(state, draw) {
     ${more(state, draw, list, rest)}`;
 }
 
-export const { page, open, close } = desk("approvals.title", BOSSES, load, body);
+export const { page, open, close, mark, resume } =
+  desk("approvals.title", BOSSES, load, body);

@@ -1,6 +1,6 @@
 // The team's page: which screen is shown, and the frame around it.
 import { Offline } from "./api.mjs";
-import { drop, isHeld, lock } from "./hold.mjs";
+import { drop, hold, isHeld, lock, release } from "./hold.mjs";
 import { html, render } from "./html.mjs";
 import { begin, forget, isFresh, live, onChange, refresh, watch }
   from "./live.mjs";
@@ -11,9 +11,11 @@ import { closeAll, pageAt } from "./pages.mjs";
 import { menu } from "./menu.mjs";
 import { LANGUAGES, language, speak, t } from "./text.mjs";
 import { heardAt, whenText } from "./time.mjs";
+import { putBack, take } from "./typed.mjs";
 
 const root = document.getElementById("app");
-const state = { why: null, isStarting: true, shown: null, worker: null };
+const state = { why: null, isStarting: true, shown: null, worker: null,
+  isPutBack: false };
 
 const here = () => pageAt(location.hash);
 
@@ -27,6 +29,7 @@ async function leave() {
   await closeAll();
   lock();
   drop();
+  state.isPutBack = false;
   deafen(); // its end is ours, and no session that ran out
   try {
     await logout();
@@ -77,7 +80,8 @@ const frame = () => html`
   </header>
   ${live.me !== null && menu()}
   ${banner()}
-  <main id="main" tabindex="-1">${screen()}</main>`;
+  <main id="main" tabindex="-1"><div role="status">${state.isPutBack && html`
+    <p class="said">${t("typed.put_back")}</p>`}</div>${screen()}</main>`;
 
 function skip(event) {
   event.preventDefault();
@@ -92,8 +96,28 @@ async function entered() {
   draw();
   if (location.hash.length > 2) { // the home page was fetched with the login
     await page.open(part, draw);
+    await resume(page);
     draw();
   }
+}
+
+// What was typed into the page at an address when a session ended there.
+const typedAt = () => `typed ${location.hash}`;
+
+async function resume(page) {
+  const held = await release(typedAt());
+  if (held === null)
+    return;
+  await putBack(held.typed, async () => {
+    await page.resume?.(held.mark, draw);
+    draw();
+  });
+  state.isPutBack = true;
+}
+
+function seal(page) {
+  const typed = page?.isDraft ? [] : take();
+  return typed.length > 0 && hold(typedAt(), { typed, mark: page?.mark?.() });
 }
 
 function draw() {
@@ -106,6 +130,7 @@ async function move() {
   const { page, part } = here();
   const isOld = state.worker?.isOutdated();
   if (isOld || page !== state.shown) {
+    state.isPutBack = false;
     const closed = state.shown?.close();
     if (isOld) {
       await closed;
@@ -118,6 +143,7 @@ async function move() {
   if (live.me === null)
     return;
   await page.open(part, draw);
+  await resume(page);
   draw();
   root.querySelector("h1")?.focus();
   scrollTo(0, 0);
@@ -125,9 +151,9 @@ async function move() {
 
 // What was being typed is sealed before its key is forgotten.
 async function ended() {
-  const closing = closeAll();
+  const closing = Promise.all([seal(state.shown), closeAll()]);
   lock();
-  state.why = t("session_over");
+  Object.assign(state, { why: t("session_over"), isPutBack: false });
   draw();
   await closing;
   if (isHeld() && live.me === null) {

@@ -17,10 +17,11 @@ export const more = (state, draw, ...lists) => lists.some((list) =>
   list.length > state.shown) && html`<p><button type="button" class="plain"
     onClick=${() => { state.shown += PAGE; draw(); }}>${t("more")}</button></p>`;
 
-// load() fetches what body(state, draw) shows; chosen, member, turns and once
+// roles: whose it is; null: everybody's.  load() fetches what body(state, draw) shows; chosen, member, turns and once
 // are the page's, sure is what it asks about before it does it.
 export function desk(title, roles, load, body) {
   const state = fresh();
+  const isMine = () => roles === null || hasRole(roles);
   let visit = 0; // what comes after the page was left is dropped
 
   async function look() {
@@ -31,7 +32,7 @@ export function desk(title, roles, load, body) {
   }
 
   async function open() {
-    if (hasRole(roles))
+    if (isMine())
       await attempt(look).catch((error) => {
         Object.assign(state, { said: faultText(error), isFault: true });
       });
@@ -63,12 +64,19 @@ export function desk(title, roles, load, body) {
     <h1 tabindex="-1" class="no-print">${t(title)}</h1>
     <div id="said" role="status" tabindex="-1" class="no-print">${state.said && html`
       <p class=${state.isFault ? "fault" : "said"}>${state.said}</p>`}</div>
-    ${!hasRole(roles) ? html`<p class="fault">${t("page.refused")}</p>`
+    ${!isMine() ? html`<p class="fault">${t("page.refused")}</p>`
       : state.data !== null && html`${body(state, draw)}
         ${sure(state, draw)}`}`;
   const close = () => {
     visit++;
     Object.assign(state, fresh());
   };
-  return { page, open, close };
+  // What is opened on the page, and so its forms.
+  const mark = () => ({ chosen: state.chosen, member: state.member,
+    turns: state.turns });
+  async function resume(opened) {
+    Object.assign(state, opened);
+    await attempt(look).catch(() => {});
+  }
+  return { page, open, close, mark, resume };
 }

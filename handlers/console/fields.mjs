@@ -8,6 +8,7 @@
 import { Component } from "./preact.mjs";
 import { html } from "./html.mjs";
 import { t, word } from "./text.mjs";
+import { rowsOf } from "./typed.mjs";
 
 const TYPES = { date: "date", instant: "datetime-local", number: "number" };
 
@@ -47,9 +48,9 @@ const more = (f, prefix) => html`<details><summary class="tap">${
 
 // How many there are is nobody else's business.
 class Rows extends Component {
-  constructor() {
-    super();
-    this.state = { n: 1 };
+  constructor(props) {
+    super(props);
+    this.state = { n: rowsOf(props.id) };
   }
 
   render({ f, id }, { n }) {

@@ -196,6 +196,9 @@ export async function open(where, draw) {
   await openSheet(where);
 }
 
+// What is typed here is a draft of the daemon's, see form_file.mjs.
+export const isDraft = true;
+
 export function close(isEnd) {
   removeEventListener("beforeunload", warn);
   document.removeEventListener("visibilitychange", putAway);

@@ -67,7 +67,7 @@ async function read() {
 
 async function putBack() {
   const { code, key } = sheet;
-  const held = await release();
+  const held = await release("form");
   if (held !== null)
     unsaved = { ...held, login: live.me?.login, isHeld: true };
   if (unsaved?.code !== code || unsaved.key !== key ||
@@ -193,7 +193,7 @@ export const insist = () => act(t("form.kept"), async () => {
 // The session ended by itself: what is not saved is sealed for the next one.
 function seal(rest) {
   const open = sheet.isDirty || sheet.isSending ? rest : unsaved;
-  return open === null ? null : hold(open);
+  return open === null ? null : hold("form", open);
 }
 
 // Saved when the page is left with something unsaved; after a logout nothing is

@@ -91,4 +91,5 @@ const body = (state, draw) => html`
   <section aria-labelledby="load"><h2 id="load">${t("load")}</h2>
     <ul class="cards">${state.data.members.map(member)}</ul></section>`;
 
-export const { page, open, close } = desk("lead.title", DECIDERS, load, body);
+export const { page, open, close, mark, resume } =
+  desk("lead.title", DECIDERS, load, body);

@@ -1,7 +1,9 @@
 // The pages: first the pattern of the address, then what draws it.  A page is
 // {page(draw, part), open(part, draw), close(isEnd), reread()}; close forgets
 // what was shown, at the end of the session all of it; reread, if there is one,
-// asks again for the clocks that the page fetched by itself.
+// asks again for the clocks that the page fetched by itself.  mark() tells which
+// of its forms are open, if not all always are, and resume(mark, draw) opens them
+// again after another login; isDraft: it keeps what is typed by itself.
 import { homePage, openHome } from "./home.mjs";
 import { html } from "./html.mjs";
 import { t } from "./text.mjs";
@@ -25,6 +27,9 @@ function later(file) {
     },
     close: (isEnd) => made?.close(isEnd),
     reread: () => made?.reread?.(),
+    mark: () => made?.mark?.(),
+    resume: (mark, draw) => made?.resume?.(mark, draw),
+    get isDraft() { return made?.isDraft; },
   };
 }
 
@@ -40,6 +45,7 @@ const pages = [
   [new RegExp(`^${CASE}/print/[A-Za-z0-9]{1,8})$`), later("./print.mjs")],
   [/^#\/search$/, later("./search.mjs")],
   [/^#\/push$/, later("./push.mjs")],
+  [/^#\/duty$/, later("./duty_mine.mjs")],
 ];
 
 // The page of an address, and the part of the address that is its own.
