@@ -22,6 +22,8 @@ PAGES = (
     ("canbo", "search", "#/search", "form", "form button[type=submit]"),
     ("canbo", "case-unfolded", "#/case/{code}", "h2#steps", UNFOLD),
     ("canbo", "push", "#/push", "#main > p.help"),
+    ("canbo", "duty", "#/duty", "button[aria-expanded]",
+     "button[aria-expanded] >> nth=0", UNFOLD),
     ("canbo", "print-M01", "#/case/{code}/print/M01", "[data-paper=M01]"),
     ("canbo", "print-M05", "#/case/{code}/print/M05", "[data-paper=M05]"),
     ("canbo", "print-N14", "#/case/{code}/print/N14", "[data-paper=N14]"),

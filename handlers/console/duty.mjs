@@ -14,10 +14,10 @@ export async function loadDuty() {
   return { ...duty, gaps: gaps.items };
 }
 
-const from = (span) => t("span", { from: whenText(span.from_at),
+export const from = (span) => t("span", { from: whenText(span.from_at),
   until: whenText(span.until_at) });
 
-const planned = (p) => html`<li class=${`card edge ${
+export const planned = (p) => html`<li class=${`card edge ${
   p.on_duty.length === 0 ? "late" : "calm"}`}>
   <h3>${p.on_duty.length === 0
     ? html`<span class="level late">${t("duty.nobody")}</span>`
@@ -45,18 +45,24 @@ const gap = (list) => html`<li class="card edge late">
   <ul class="help events">${list.map((g) => html`<li>${t("gap.rung",
     { ladder: word("alert", g.ladder), rung: g.rung + 1 })}</li>`)}</ul></li>`;
 
-const path = (id, rest = "") => `/v1/duty/swaps/${encodeURIComponent(id)}${rest}`;
+export const swapPath = (id, rest = "") =>
+  `/v1/duty/swaps/${encodeURIComponent(id)}${rest}`;
 
-const swap = (s, state, draw) => html`<li class="card" key=${s.id}>
+const back = (s) => s.back_from_at && html`<p>${t("swap.back_of", {
+  from: whenText(s.back_from_at), until: whenText(s.back_until_at) })}</p>`;
+
+// hows: the answers that whoever sees it may give; go(how): gives one.
+export const swapCard = (s, hows, state, go) => html`<li class="card" key=${s.id}>
   <h3>${t("swap.of", { asker: s.asker, other: s.other })}</h3>
-  <p>${from(s)}</p><p class="help">${word("swap", s.state)}</p>
-  ${s.state === "asked" && html`<p class="row">${[["accept", ""],
-    ["refuse", "plain"]].map(([how, kind]) => html`
-      <button type="button" class=${kind} disabled=${state.isBusy}
-        aria-label=${`${t(`swap.${how}`)}: ${s.asker}, ${s.other}`}
-        onClick=${() => state.act(draw, t("kept"), () =>
-          call("POST", path(s.id, `/${how}`), {}))}>${
-        t(`swap.${how}`)}</button>`)}</p>`}</li>`;
+  <p>${from(s)}</p>${back(s)}<p class="help">${word("swap", s.state)}</p>
+  ${s.state === "asked" && hows.length > 0 && html`<p class="row">${
+    hows.map((how) => html`<button type="button" disabled=${state.isBusy}
+      class=${how === "accept" ? "" : "plain"}
+      aria-label=${`${t(`swap.${how}`)}: ${s.asker}, ${s.other}`}
+      onClick=${() => go(how)}>${t(`swap.${how}`)}</button>`)}</p>`}</li>`;
+
+const swap = (s, state, draw) => swapCard(s, ["accept", "refuse"], state, (how) =>
+  state.act(draw, t("kept"), () => call("POST", swapPath(s.id, `/${how}`), {})));
 
 const override = (d, state, draw) => html`<li class="card" key=${d.id}>
   <h3>${t("override.of", { who: d.login })}</h3><p>${from(d)}</p>

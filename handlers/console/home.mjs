@@ -140,6 +140,7 @@ export const homePage = (draw) => html`
     <p class=${state.isFault ? "fault" : "said"}>${state.said}</p>`}</div>
   ${alertList(draw)}
   ${dueList(draw)}
+  <p><a class="tap" href="#/duty">${t("duty.title")}</a></p>
   <p><a class="tap" href="#/push">${t("push.link")}</a></p>`;
 
 export const openHome = () => attempt(loadCases).catch(() => {});
