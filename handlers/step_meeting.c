@@ -101,9 +101,10 @@ static const struct reach invites = {"invited",
     "chưa rõ người bị cho là gây hại là ai: không mời người có cùng quan hệ "
     "với trẻ"};
 static const struct reach sends = {"recipients",
-    "người này bị cho là gây hại: nếu vẫn phải gửi, ghi lý do vào despite",
+    "người này bị cho là gây hại: nếu vẫn phải gửi, ghi lý do vẫn gửi "
+    "(despite)",
     "chưa rõ người bị cho là gây hại là ai, có thể là người này: nếu vẫn phải "
-    "gửi, ghi lý do vào despite"};
+    "gửi, ghi lý do vẫn gửi (despite)"};
 
 static void
 check_one(const struct reach *r, const json_t *alleged, size_t i,

@@ -78,8 +78,8 @@ def invite(*who):
         {"capacity": c, "name": n} for c, n in who]}
 
 
-def planned(s, activities=None, **more):
-    code = s.open()
+def planned(s, activities=None, code=None, **more):
+    code = code or s.open()
     s.approve(code, "N07", **NO)
     s.do(code, "N06", "officer", risk="medium", items=MARKS)
     s.do(code, "N15", "officer", activities=activities or [

@@ -145,6 +145,37 @@ def test_a_namesake_is_let_in_by_a_lead_and_the_chairman(s, browser):
         hit.case(code)
 
 
+def test_a_decision_goes_to_the_alleged_only_with_a_reason(s, browser):
+    """The page says at whom it stopped, and takes the reason for it."""
+    code = s.open(alleged=[{"relation": "kin", "name": "Bị Nêu Thử Nghiệm"}])
+    approved(s, code=code)
+    with Day(s, browser, "canbo") as p:
+        p.case(code)
+        p.begin("Gửi quyết định, kế hoạch")
+        p.choose("#step-recipients-0-capacity", "agency")
+        p.fill("#step-recipients-0-name", "Trung tâm thử nghiệm")
+        p.click("form.step button:has-text('Thêm: ')")
+        p.choose("#step-recipients-1-capacity", "kin")
+        p.fill("#step-recipients-1-name", "Bị Nêu Thử Nghiệm")
+        p.said("Lưu vào hồ sơ", "Người nhận 2", kind="fault")
+        assert "bị cho là gây hại" in p.text("#said")
+        # What was typed is there still, and the box for the reason is named.
+        at = "#step-recipients-1-despite"
+        label = p.text(f"label[for={at[1:]}]")
+        assert "Lý do vẫn gửi" in label, label
+        p.fill(at, "Điều 28.5: người phải thực hiện.")
+        p.look("step-despite")
+        p.button("English")
+        p.wait(f"label[for={at[1:]}]:has-text('Why')")
+        p.look("step-despite-en")
+        p.button("Tiếng Việt")
+        p.keep()
+    act, = [e for e in s.events(code)
+            if e.get("done", {}).get("step") == "N16b"]
+    assert [r.get("despite") for r in act["body"]["recipients"]] == \
+        [None, "Điều 28.5: người phải thực hiện."]
+
+
 def test_an_activity_is_cancelled_with_a_reason(s, browser):
     code = approved(s)
     with Day(s, browser, "canbo") as p:
