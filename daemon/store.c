@@ -9,10 +9,11 @@
 
 #define CHECKPOINT_PAGES 1000
 #define FULL_PAGES	 64 /* while the reserve still has room for it */
-#define IDLE_MS		 SECOND
-#define FOREVER		 (-1)
-#define GATHER_FROM	 8 /* writes in a batch */
-#define GATHER_MS	 2
+/* Shorter than the outbox's tick, which asks as long as something is held. */
+#define IDLE_MS	    (SECOND / 2)
+#define FOREVER	    (-1)
+#define GATHER_FROM 8 /* writes in a batch */
+#define GATHER_MS   2
 /* Of one batch, all in the log at once: less than a quarter of the reserve. */
 #define UPLOADS_MAX 4
 
