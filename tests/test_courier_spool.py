@@ -4,8 +4,8 @@ import time
 import pytest
 
 from courier_fixtures import ledger, stops  # noqa: F401
-from courier_rig import Courier, spool_conf
-from receivers import SpoolReceiver
+from courier_rig import Courier, check, http_conf, private, spool_conf
+from receivers import HttpReceiver, SpoolReceiver
 
 
 @pytest.mark.parametrize("ascii", [True, False])
@@ -29,6 +29,25 @@ def test_spool_without_its_folder_is_permanent(tmp_path, stops):
     (tmp_path / "out").rmdir()
     assert courier.try_("sms", "0900000001")[0] == "permanent"
     assert courier.try_("sms", "nobody") == ("permanent", 0)
+
+
+def test_one_missing_folder_silences_no_other_channel(tmp_path, ledger, stops):
+    spool = spool_conf(tmp_path)
+    (tmp_path / "out").rmdir()
+    web = HttpReceiver(ledger, answer=(200, {}, b'{"ok":true}'))
+    stops.append(web)
+    courier = Courier(tmp_path, spool, http_conf(
+        web, secret_file=str(private(tmp_path / "token", "x"))))
+    stops.append(courier)
+    e = ledger.expect(to="42")
+    id = courier.send("zalo", "42")
+    assert courier.result(id)["class"] == "accepted"
+    ledger.settle()
+    assert e.message.id == id
+    assert courier.try_("sms", "0900000001") == ("permanent", 0)
+    status, lines = check(courier.conf)
+    assert status == 1 and len(lines) == 1 and "out must be" in lines[0]
+    assert f'what="{lines[0].split(": ", 1)[1]}' in courier.log
 
 
 def test_a_reply_stays_until_it_is_taken(tmp_path, ledger, stops):

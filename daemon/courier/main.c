@@ -109,9 +109,13 @@ read_options(struct options *o, int argc, char **argv)
 	return status;
 }
 
-/* Print what is wrong; to stderr line by line as the log does when running. */
+/*
+ * Print what is wrong, line by line as the log does when running.  Who starts
+ * takes the channels that are sound: silence on all for one folder would be
+ * worse.  Who checks, or has channels that were sound, takes all or none.
+ */
 static struct roster *
-load(const char *path, FILE *out)
+load(const char *path, FILE *out, bool takes_some)
 {
 	struct faults faults = {0};
 	struct roster *r = roster_load(path, &faults);
@@ -123,6 +127,10 @@ load(const char *path, FILE *out)
 		else
 			log_error("channels wrong where=\"%s\" what=\"%s\"",
 			    faults.list[i].where, faults.list[i].what);
+	if (faults.n > 0 && !takes_some) {
+		roster_release(r);
+		r = NULL;
+	}
 	faults_done(&faults);
 	return r;
 }
@@ -139,7 +147,7 @@ courier_reload(struct courier *c)
 	struct roster *r;
 
 	notify_reloading();
-	r = load(c->channels_path, NULL);
+	r = load(c->channels_path, NULL, false);
 	if (r == NULL) {
 		log_error("channels not reloaded, the old ones stay");
 		notify_ready("reload refused, still on the old channels");
@@ -313,7 +321,7 @@ main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	c.roster = load(o.channels, o.checks ? stdout : NULL);
+	c.roster = load(o.channels, o.checks ? stdout : NULL, !o.checks);
 	if (c.roster == NULL)
 		return 1;
 	status = o.checks ? 0 : serve(&c, &o);

@@ -99,10 +99,35 @@ check_common(struct common *c, const struct node *at, struct faults *faults)
 }
 
 static void
+instance_done(struct instance *i)
+{
+	if (i->kind->done != NULL)
+		i->kind->done(i->settings);
+	free(i->settings->ca_path);
+	free(i->settings->dir);
+	free(i->settings);
+}
+
+static void
+read_instance(
+    struct instance *i, const struct channel_conf *c, struct faults *faults)
+{
+	if (!read_keys(i, c->node, faults))
+		return;
+	check_common(i->settings, c->node, faults);
+	i->kind->check(i->settings, c->node, faults);
+	if (c->replies &&
+	    (i->kind->inbox == NULL || i->kind->inbox(i->settings) == NULL))
+		node_fault(node_get(c->node, "replies"), faults,
+		    "replies = true needs a channel with an 'inbox'");
+}
+
+static void
 add(struct roster *r, const struct channel_conf *c, const char *dir,
     struct faults *faults)
 {
 	struct instance *i = &r->list[r->n];
+	size_t before = faults->n;
 
 	i->kind = channel_kind(c->kind);
 	if (i->kind == NULL) {
@@ -112,18 +137,14 @@ add(struct roster *r, const struct channel_conf *c, const char *dir,
 		    c->kind);
 		return;
 	}
-	r->n++;
 	i->name = c->name;
 	i->settings = xcalloc(1, i->kind->size);
 	i->settings->dir = xstrdup(dir);
-	if (!read_keys(i, c->node, faults))
-		return;
-	check_common(i->settings, c->node, faults);
-	i->kind->check(i->settings, c->node, faults);
-	if (c->replies &&
-	    (i->kind->inbox == NULL || i->kind->inbox(i->settings) == NULL))
-		node_fault(node_get(c->node, "replies"), faults,
-		    "replies = true needs a channel with an 'inbox'");
+	read_instance(i, c, faults);
+	if (faults->n == before)
+		r->n++;
+	else
+		instance_done(i);
 }
 
 struct roster *
@@ -143,7 +164,7 @@ roster_load(const char *path, struct faults *faults)
 			add(r, channels_nth(r->channels, i), dir, faults);
 	}
 	free(dir);
-	if (faults->n == before)
+	if (faults->n == before || r->n > 0)
 		return r;
 	roster_release(r);
 	return NULL;
@@ -154,16 +175,6 @@ roster_hold(struct roster *r)
 {
 	r->holders++;
 	return r;
-}
-
-static void
-instance_done(struct instance *i)
-{
-	if (i->kind->done != NULL)
-		i->kind->done(i->settings);
-	free(i->settings->ca_path);
-	free(i->settings->dir);
-	free(i->settings);
 }
 
 void

@@ -15,7 +15,10 @@ struct instance {
 	struct common *settings; /* the kind's struct, which begins so */
 };
 
-/* NULL and every fault as file:line if anything is wrong. */
+/*
+ * Every fault as file:line.  A channel with a fault is left out, the others
+ * stand; NULL if there is none left, or if the file cannot be read at all.
+ */
 struct roster *roster_load(const char *path, struct faults *faults);
 struct roster *roster_hold(struct roster *r);
 /* NULL is fine. */
