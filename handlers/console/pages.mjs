@@ -46,6 +46,7 @@ const pages = [
   [/^#\/search$/, later("./search.mjs")],
   [/^#\/push$/, later("./push.mjs")],
   [/^#\/duty$/, later("./duty_mine.mjs")],
+  [/^#\/phone$/, later("./phone.mjs")],
 ];
 
 // The page of an address, and the part of the address that is its own.
