@@ -9,7 +9,9 @@ import { casePeople } from "./case_people.mjs";
 import { caseRefer, forgetShares } from "./case_refer.mjs";
 import { caseBars } from "./case_bars.mjs";
 import { caseEnd } from "./case_end.mjs";
-import { cancelForm, clockRow, isIssued, stepForm } from "./case_step.mjs";
+import { caseActs, ways } from "./case_acts.mjs";
+import { cancelForm, clockRow, doneAt, isIssued, stepForm }
+  from "./case_step.mjs";
 import { html } from "./html.mjs";
 import { attempt, live, refresh } from "./live.mjs";
 import { language, t, word } from "./text.mjs";
@@ -42,9 +44,10 @@ const stepItem = (k, draw) => shown.doing === k.id
   ? html`${clockRow(k)}${stepForm(k, {
     startAt: shown.startAt, isBusy: shown.isBusy, stop: () => stop(draw),
     send: (body) => change(draw, t("step.recorded"), () =>
-      call("POST", path(`/steps/${k.step}/done`), body,
+      call("POST", path(doneAt(k)), body,
         { "If-Match": `"${shown.summary.version}"` })) })}`
   : html`${clockRow(k, () => start(k, draw))}
+    ${ways(k, draw)}
     ${k.kind === "activity" && cancelForm(k, { isBusy: shown.isBusy,
       send: (body) => change(draw, t("activity.cancelled"), () =>
         call("POST", path(`/plan/activities/${k.item}`), body,
@@ -134,6 +137,7 @@ const body = (draw) => html`
   ${head(shown.summary)}
   ${caseAssign(draw)}
   ${steps(shown.summary.clocks, draw)}
+  ${caseActs(draw)}
   ${casePeople(shown, draw)}
   ${caseForms(shown)}
   ${caseDocuments(draw)}

@@ -1,5 +1,6 @@
-// To another body: what is shared is chosen field by field, each with the
-// ground that allows it; what became of it; taking it back.
+// To another body: a service is asked of it, or another ward is given the case;
+// what is shared is chosen field by field, each with the ground that allows it;
+// what became of it; taking it back.
 import { call } from "./api.mjs";
 import { change, path, shown } from "./case_file.mjs";
 import { html } from "./html.mjs";
@@ -15,9 +16,11 @@ const GROUNDS = ["vital_interest", "legal_duty", "consent"];
 const CONSENT = ["representative", "child"];
 // Each field that is shared, and its ground.
 let picked = {};
+let isTransfer = false; // the case itself goes
 
 export function forgetShares() {
   picked = {};
+  isTransfer = false;
 }
 
 function pick(name, isOn, draw) {
@@ -60,8 +63,9 @@ function bodyOf(form) {
   const { agency, service, reason, due_at: due } = form.elements;
   const conflict = form.elements.conflict_reason?.value.trim();
   const given = new FormData(form);
-  return { agency: agency.value.trim(), service: service.value.trim(),
-    reason: reason.value.trim(), due_at: `${due.value}:00+07:00`,
+  return { agency: agency.value.trim(), reason: reason.value.trim(),
+    ...(isTransfer ? {} : { service: service.value.trim(),
+      due_at: `${due.value}:00+07:00` }),
     ...(conflict ? { conflict_reason: conflict } : {}),
     share: Object.entries(picked).map(([field, of]) => ({ field, ground: of,
       ...(of === "consent" && given.has(`by-${field}`)
@@ -71,8 +75,9 @@ function bodyOf(form) {
 function send(event, draw) {
   event.preventDefault();
   const form = event.target;
-  change(draw, t("refer.sent"), async () => {
-    await call("POST", path("/refer"), bodyOf(form),
+  const how = isTransfer ? "transfer" : "refer";
+  change(draw, t(`${how}.sent`), async () => {
+    await call("POST", path(`/${how}`), bodyOf(form),
       { "If-Match": `"${shown.summary.version}"` });
     form.reset();
     forgetShares();
@@ -85,16 +90,29 @@ const input = (name, max, more = {}) => html`
     type=${more.type ?? "text"} autocomplete="off" autocapitalize="none"
     list=${more.list} />`;
 
+function choose(isOn, draw) {
+  isTransfer = isOn;
+  draw();
+}
+
+// A case is given away by who may end our care of it.
+const errand = (draw) => hasRole(DECIDERS) && html`
+  <label class="check" for="refer-transfer"><input type="checkbox"
+    id="refer-transfer" checked=${isTransfer} aria-describedby="refer-transfer-help"
+    onChange=${(e) => choose(e.target.checked, draw)} />${t("transfer")}</label>
+  <p class="help" id="refer-transfer-help">${t("transfer.help")}</p>`;
+
 const agencies = () => [...new Set((shown.whole?.referrals ?? [])
   .map((r) => r.agency).filter(Boolean))].sort();
 
 const form = (draw) => html`
   <details><summary class="tap">${t("refer.new")}</summary>
   <form class="sheet" onSubmit=${(e) => send(e, draw)}>
+    ${errand(draw)}
     ${input("agency", 16, { list: "refer-agencies" })}
     <datalist id="refer-agencies">${agencies().map((a) => html`
       <option value=${a}></option>`)}</datalist>
-    ${input("service", 200)}
+    ${!isTransfer && input("service", 200)}
     <label for="refer-reason">${t("refer.reason")}</label>
     <textarea id="refer-reason" name="reason" required
       maxlength="4000"></textarea>
@@ -103,11 +121,12 @@ const form = (draw) => html`
       <p class="help">${t("refer.conflict_help")}</p>
       <input id="refer-conflict_reason" name="conflict_reason"
         maxlength="1000" autocomplete="off" />`}
-    ${input("due_at", undefined, { type: "datetime-local" })}
+    ${!isTransfer && input("due_at", undefined, { type: "datetime-local" })}
     <fieldset><legend>${t("refer.share")}</legend>
       <p class="help">${t("refer.share_help")}</p>
       <ul class="plain">${FIELDS.map((f) => share(f, draw))}</ul></fieldset>
-    <button type="submit" disabled=${shown.isBusy}>${t("refer.send")}</button>
+    <button type="submit" disabled=${shown.isBusy}>${
+      t(isTransfer ? "transfer.send" : "refer.send")}</button>
   </form></details>`;
 
 function withdraw(event, r, draw) {

@@ -1,6 +1,6 @@
 // A step of a case: what is left of its time, its legal source, and doing it.
 import { shown } from "./case_file.mjs";
-import { doneFields } from "./case_kinds.mjs";
+import { ANSWERS, SCREEN, doneFields } from "./case_kinds.mjs";
 import { sheet } from "./fields.mjs";
 import { html } from "./html.mjs";
 import { level, leftText, stepName } from "./due.mjs";
@@ -9,12 +9,15 @@ import { t, word } from "./text.mjs";
 import { heardAt, whenText } from "./time.mjs";
 
 const stepOf = (k) => live.steps[k.step];
-const fieldsOf = (k) => doneFields(k.kind, stepOf(k)?.needs_approval,
-  shown.documents ?? []);
+const fieldsOf = (k) => doneFields(k, stepOf(k), shown.documents ?? []);
 // Its paper is written down; the rest was decided before.
 export const isIssued = (k) => fieldsOf(k)?.[0]?.name === "paper";
 
-export const canDo = (k) => fieldsOf(k) !== undefined;
+export const canDo = (k) => k.kind in ANSWERS || fieldsOf(k) !== undefined;
+
+// Where it is written down that it was done, or what was answered.
+export const doneAt = (k) => k.kind in ANSWERS ? `/referrals/${k.item}/answer`
+  : `/steps/${k.step}/done`;
 
 function source(clock) {
   const step = stepOf(clock);
@@ -34,7 +37,7 @@ function time(k) {
 
 // Many a step is done on the screen of its form, or begins there.
 function formLink(k) {
-  const n = /^M0([1-7])$/.exec(stepOf(k)?.form ?? "")?.[1];
+  const n = SCREEN.exec(stepOf(k)?.form ?? "")?.[1];
   if (n === undefined || k.state !== "open")
     return null;
   return html`<p><a class="tap" href=${`#/case/${shown.code}/form/${n}`}>${
@@ -71,7 +74,14 @@ export const cancelForm = (k, how) => html`<details><summary class="tap">${
       acted_at: new Date(heardAt()).toISOString() }) })}</details>`;
 
 // how: {startAt, isBusy, stop(), send(body)}
-export const stepForm = (k, how) => sheet({ ...how, prefix: "step",
+export const stepForm = (k, how) => k.kind in ANSWERS ? answerForm(k, how)
+  : doneForm(k, how);
+
+const answerForm = (k, how) => sheet({ ...how, prefix: "step",
+  button: t("step.record"), fields: ANSWERS[k.kind].fields,
+  send: (body) => how.send({ ...ANSWERS[k.kind].always, ...body }) });
+
+const doneForm = (k, how) => sheet({ ...how, prefix: "step",
   button: t("step.record"),
   fields: [{ name: "acted_at", kind: "instant", required: true,
     value: how.startAt }, ...fieldsOf(k),

@@ -39,9 +39,12 @@ const several = (f, id) => html`<fieldset><legend>${labelOf(f)}</legend>
     name=${id} value=${value} defaultChecked=${f.value?.includes(value)} />${
     text}</label>`)}</fieldset>`;
 
+// A group whose names another one of the form has, too, brings a prefix.
+const inside = (f, prefix) => f.prefix ? `${prefix}-${f.prefix}` : prefix;
+
 const group = (f, id) => html`<fieldset><legend>${labelOf(f)}</legend>
   ${f.help && html`<p class="help">${t(f.help)}</p>`}
-  ${f.fields.map((c) => field(c, id))}</fieldset>`;
+  ${f.fields.map((c) => field(c, inside(f, id)))}</fieldset>`;
 
 const more = (f, prefix) => html`<details><summary class="tap">${
   labelOf(f)}</summary>${f.fields.map((c) => field(c, prefix))}</details>`;
@@ -88,7 +91,7 @@ function value(f, form, prefix) {
     return [...form.querySelectorAll(`[data-row="${id}"]`)].map((_, i) =>
       bodyOf(form, f.fields, `${id}-${i}`));
   if (f.kind === "group") {
-    const made = bodyOf(form, f.fields, prefix);
+    const made = bodyOf(form, f.fields, inside(f, prefix));
     return Object.keys(made).length === 0 ? undefined : made;
   }
   if (f.kind === "several") {
