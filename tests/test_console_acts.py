@@ -2,6 +2,7 @@
 mouth and from outside, transfers between wards, answers taken by phone, marks of
 a form that has no screen, risk, where a child is, calling the next level."""
 import itertools
+from contextlib import contextmanager
 
 import pytest
 
@@ -53,34 +54,50 @@ def both_looks(p, shot, english):
     p.button("Tiếng Việt")
 
 
-@pytest.fixture
-def calm():
-    """A team with one case, whose alerts are few."""
-    with Daemon(procedure=FULL, settings={"public_url": ""}) as d:
+@contextmanager
+def calm(at="2026-11-24T07:00:00+07:00"):
+    """A team whose alerts are few."""
+    with Daemon(procedure=FULL, settings={"public_url": ""}, at=at) as d:
         s = Site(d)
         s.url = f"http://127.0.0.1:{d.port}/"
         s.words = {"canbo": password(d, "canbo")}
         yield s
 
 
-def test_a_call_that_is_owed_is_recorded(calm, browser):
+def test_a_call_that_is_owed_is_recorded(browser):
     """Nobody of that body reads what we write: somebody has to phone."""
-    s = calm
-    code = s.open()
-    s.d.step("61m")
-    with Day(s, browser, "canbo") as p:
-        p.click("#alerts ~ ul a:has-text('Cuộc gọi phải thực hiện')")
-        p.wait("h1:has-text('Cuộc gọi phải thực hiện')")
-        p.click(f"button[aria-label^='Ghi cuộc gọi'][aria-label$='{code}']")
-        p.wait("#phone-who")
-        both_looks(p, "phone", "Save the call")
-        called(s, p, "phone")
-        p.fill("#phone-number", "không")
-        p.said("Lưu cuộc gọi", "phải là số điện thoại", kind="fault")
-        p.fill("#phone-number", CALL["number"])
-        p.said("Lưu cuộc gọi", "Đã ghi cuộc gọi")
-        assert "Không có cuộc gọi nào" in p.text("#main")
-    assert s.d.ctl("phone", "list")["items"] == []
+    with calm() as s:
+        code = s.open()
+        s.d.step("61m")
+        with Day(s, browser, "canbo") as p:
+            p.click("#alerts ~ ul a:has-text('Cuộc gọi, báo cáo của phường')")
+            p.wait("h2:has-text('Cuộc gọi phải thực hiện (1)')")
+            p.click(f"button[aria-label^='Ghi cuộc gọi'][aria-label$='{code}']")
+            p.wait("#phone-who")
+            both_looks(p, "phone", "Save the call")
+            called(s, p, "phone")
+            p.fill("#phone-number", "không")
+            p.said("Lưu cuộc gọi", "phải là số điện thoại", kind="fault")
+            p.fill("#phone-number", CALL["number"])
+            p.said("Lưu cuộc gọi", "Đã ghi cuộc gọi")
+            assert "Không có cuộc gọi nào" in p.text("#main")
+        assert s.d.ctl("phone", "list")["items"] == []
+
+
+def test_a_report_that_was_sent_is_recorded(browser):
+    with calm("2027-03-31T07:00:00+07:00") as s:
+        s.d.step("2027-04-02T00:00:00+07:00")
+        with Day(s, browser, "canbo") as p:
+            p.click("a:has-text('Cuộc gọi, báo cáo của phường')")
+            p.wait("h2:has-text('Báo cáo phải gửi (1)')")
+            p.button("Ghi đã gửi: Báo cáo 6 tháng 2027")
+            p.fill("#report-acted_at", s.d.now[:16])
+            p.fill("#report-evidence", "12/BC-UBND")
+            both_looks(p, "ward", "Save as sent")
+            p.said("Lưu báo cáo đã gửi", "Đã ghi báo cáo đã gửi")
+            assert "Không có báo cáo nào" in p.text("#main")
+        made, = s.d.ctl("report", "list")["items"]
+        assert (made["report"], made["state"]) == ("R01", "done")
 
 
 def test_an_oral_order_is_followed_by_its_paper(s, browser):

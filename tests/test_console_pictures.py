@@ -24,7 +24,7 @@ PAGES = (
     ("canbo", "push", "#/push", "#main > p.help"),
     ("canbo", "duty", "#/duty", "button[aria-expanded]",
      "button[aria-expanded] >> nth=0", UNFOLD),
-    ("canbo", "phone", "#/phone", "#main > p.help"),
+    ("canbo", "ward", "#/ward", "h2#reports"),
     ("canbo", "print-M01", "#/case/{code}/print/M01", "[data-paper=M01]"),
     ("canbo", "print-M05", "#/case/{code}/print/M05", "[data-paper=M05]"),
     ("canbo", "print-N14", "#/case/{code}/print/N14", "[data-paper=N14]"),

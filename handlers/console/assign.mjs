@@ -15,7 +15,7 @@ export async function assign(code, body) {
     { "If-Match": `"${items[0]?.version}"` });
 }
 
-const TEAM = ["officer", "lead", "police", "health", "school", "justice",
+export const TEAM = ["officer", "lead", "police", "health", "school", "justice",
   "union", "chairman", "vice_chairman"];
 
 // how: {members, isBusy, send(body)}

@@ -34,7 +34,7 @@ const send = (state, draw, body) => state.act(draw, t("swap.asked.done"),
 
 const askForm = (p, state, draw) => sheet({ prefix: "ask",
   isBusy: state.isBusy, button: t("swap.ask.do"),
-  fields: [{ name: "with", label: "swap.with", kind: "choice", required: true,
+  fields: [{ name: "with", kind: "choice", required: true,
     words: others(state.data.duty).map((login) => [login, login]) },
   ...span("", p, true),
   { name: "back", label: "swap.back", kind: "more",

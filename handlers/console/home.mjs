@@ -52,9 +52,9 @@ function alertName(a) {
 
 const clockOf = (a) => ({ due_at: a.step_due_at, readAt: a.readAt });
 
-// An alert says that somebody must be phoned; whom, the page says.
-const phoneLink = () => html`<p><a class="tap" href="#/phone">${
-  t("phone.title")}</a></p>`;
+// What is no case's is on a page of its own.
+const wardLink = () => html`<p><a class="tap" href="#/ward">${
+  t("ward.title")}</a></p>`;
 
 const alertItem = ([a, ...older], draw) => html`
   <li class="card" key=${a.id}>
@@ -64,7 +64,7 @@ const alertItem = ([a, ...older], draw) => html`
     ${a.step && html`<p>${stepName(a.step)}</p>`}
     ${a.step_due_at && html`<p>${level(clockOf(a))}
       ${" "}<span class="left">${leftText(clockOf(a))}</span></p>`}
-    ${a.kind === "phone_task" && phoneLink()}
+    ${(a.kind === "phone_task" || (a.step && !a.case)) && wardLink()}
     <p class="row">${a.case && caseLink(a.case)}
       <button type="button" disabled=${state.busy !== null}
         aria-label=${t("ack_of", { what: alertName(a), code: a.case ?? "" })}
@@ -145,7 +145,7 @@ export const homePage = (draw) => html`
     <p class=${state.isFault ? "fault" : "said"}>${state.said}</p>`}</div>
   ${alertList(draw)}
   ${dueList(draw)}
-  ${phoneLink()}
+  ${wardLink()}
   <p><a class="tap" href="#/duty">${t("duty.title")}</a></p>
   <p><a class="tap" href="#/push">${t("push.link")}</a></p>`;
 

@@ -46,7 +46,7 @@ const pages = [
   [/^#\/search$/, later("./search.mjs")],
   [/^#\/push$/, later("./push.mjs")],
   [/^#\/duty$/, later("./duty_mine.mjs")],
-  [/^#\/phone$/, later("./phone.mjs")],
+  [/^#\/ward$/, later("./ward.mjs")],
 ];
 
 // The page of an address, and the part of the address that is its own.
