@@ -228,6 +228,8 @@ def test_the_procedure_is_open_to_members(w):
     assert steps["R01"]["scope"] == "ward"
     assert steps["R01"]["opens"] == ["date.04-01"]
     assert steps["N09"]["form"] == "M07"
+    assert [k for k, of in steps.items() if of["takes_oral"]] == [
+        "N07", "N09", "N10"]
     assert p == w.d.ctl("procedure", "show")
 
 
@@ -235,7 +237,7 @@ def test_a_page_reads_of_the_procedure_what_it_shows(w):
     p = w.call("GET", "/v1/procedure", who="police").json
     brief = w.call("GET", "/v1/procedure?brief=yes", who="police")
     shown = ("id", "name_vi", "name_en", "role", "form", "basis", "source",
-             "needs_approval")
+             "needs_approval", "takes_oral")
     p["steps"] = [{k: v for k, v in s.items() if k in shown}
                   for s in p["steps"]]
     assert brief.json == p and "M07" in brief.text
