@@ -61,6 +61,7 @@ export function desk(title, roles, load, body) {
   };
 
   const page = (draw) => html`
+    ${roles === null && html`<p><a class="tap" href="#/">${t("back")}</a></p>`}
     <h1 tabindex="-1" class="no-print">${t(title)}</h1>
     <div id="said" role="status" tabindex="-1" class="no-print">${state.said && html`
       <p class=${state.isFault ? "fault" : "said"}>${state.said}</p>`}</div>
