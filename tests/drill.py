@@ -7,6 +7,7 @@ import datetime
 import time
 
 import storm as storms
+from tampered import Tampered
 
 # The clock of the step has twelve hours: a minute is left of it.
 USED = datetime.timedelta(hours=11, minutes=59)
@@ -15,12 +16,19 @@ REACH_MS = 10 * storms.MINUTE
 
 
 class Drill(storms.Storm):
+    STICKY_TRIES = 4  # of what cannot succeed
+    is_once = True  # what is broken
+
     def __init__(self, folder, **settings):
         super().__init__(folder, seed=1, **settings)
         self.deaths = []  # codes the daemon ended with
         self.round = 0
         self.tries = 20
         self.books.reach_ms = REACH_MS
+
+    def trap(self, calls, *injects):
+        """On the daemon that runs."""
+        return Tampered(self.d, calls, *injects)
 
     def has_died(self, seconds=0):
         """Notes it, if so."""
@@ -37,6 +45,9 @@ class Drill(storms.Storm):
         self.d.process = None
         return True
 
+    def on_lost(self):
+        """A part was not answered, and is tried again."""
+
     def insist(self, part):
         """Until it is answered: at most so many times."""
         why = None
@@ -49,6 +60,7 @@ class Drill(storms.Storm):
                 return
             except storms.LOST as lost:
                 why = lost
+                self.on_lost()
                 if self.has_died(0.3):
                     self.d.start()
         raise AssertionError(f"never answered: {part.__name__}: {why!r}")

@@ -8,27 +8,29 @@ import pytest
 
 
 class Tampered:
-    """inject: what strace does to that call, such as "error=EIO:when=3"."""
+    """injects: what strace does to calls, such as "unlink:error=EIO:when=3";
+    pid: of another process than the daemon's own."""
 
-    def __init__(self, d, call, inject=None):
+    def __init__(self, d, calls, *injects, pid=None):
         if shutil.which("strace") is None:
             pytest.skip("CALLS NOT TAMPERED WITH: strace is missing")
         self.trace = d.folder / "strace"
-        tamper = ["-e", f"inject={call}:{inject}"] if inject else []
+        pid = pid or d.process.pid
+        tamper = [f"--inject={what}" for what in injects]
         self.strace = subprocess.Popen(
-            ["strace", "-f", "-o", self.trace, "-e", f"trace={call}",
-             *tamper, "-p", str(d.process.pid)],
+            ["strace", "-f", "-o", self.trace, "-e", f"trace={calls}",
+             *tamper, "-p", str(pid)],
             stderr=subprocess.PIPE, text=True)
         line = self.strace.stderr.readline()
         if "attached" not in line:
             self.strace.wait()
             pytest.skip(f"CALLS NOT TAMPERED WITH: {line.strip()}")
-        self.hold(d)
+        self.hold(pid)
 
-    def hold(self, d):
+    def hold(self, pid):
         """The line comes before the last thread is held: wait for that."""
         until = time.monotonic() + 5
-        tasks = pathlib.Path(f"/proc/{d.process.pid}/task")
+        tasks = pathlib.Path(f"/proc/{pid}/task")
         while time.monotonic() < until:
             try:
                 states = [p.read_text() for p in tasks.glob("*/status")]

@@ -13,7 +13,6 @@ import signal
 import report
 import storm as storms
 from drill import Drill
-from tampered import Tampered
 
 CALLS = os.environ.get("CALLS", "10")
 TAMPERED = ("pwrite64", "fdatasync", "write", "writev", "sendto",
@@ -24,7 +23,7 @@ def run(folder, call, n):
     """Killed there; how it ended at first, and all violations."""
     drill = Drill(folder)
     try:
-        trap = Tampered(drill.d, call, f"signal=SIGKILL:when={n}")
+        trap = drill.trap(call, f"{call}:signal=SIGKILL:when={n}")
         drill.run()
         drill.has_died() or drill.d.process.terminate()
         found = drill.finish()
@@ -35,11 +34,11 @@ def run(folder, call, n):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def count(folder):
+def count(folder, make=Drill, calls=TAMPERED):
     """How often one thread calls each of them."""
-    drill = Drill(folder)
+    drill = make(folder)
     try:
-        trap = Tampered(drill.d, ",".join(TAMPERED))
+        trap = drill.trap(",".join(calls))
         drill.run()
         drill.d.process.terminate()
         drill.d.process.wait(20)
@@ -48,7 +47,7 @@ def count(folder):
             thread, rest = line.split(None, 1)
             seen[thread, rest.split("(")[0]] += 1
         return {call: max(seen[key] for key in seen if key[1] == call)
-                for call in TAMPERED if any(k[1] == call for k in seen)}
+                for call in calls if any(k[1] == call for k in seen)}
     finally:
         drill.end()
 

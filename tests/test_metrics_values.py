@@ -100,7 +100,7 @@ def test_commits_and_their_sizes_are_counted(tmp_path):
         between = settled(d)
         *commits, jobs = (b - a for a, b in zip(before, between))
         assert commits == [7, 7, 7, 7] and 7 <= jobs <= 14
-        trap = Tampered(d, "fdatasync", "delay_enter=2s:when=1")
+        trap = Tampered(d, "fdatasync", "fdatasync:delay_enter=2s:when=1")
         threads = [threading.Thread(target=act) for _ in range(16)]
         threads[0].start()
         time.sleep(0.5)
@@ -143,7 +143,7 @@ def test_a_full_disk_and_a_broken_one_are_told(tmp_path):
 
         assert d.api("POST", "/v1/referrals", body(), key=key).status == 201
         assert intake() == [1, 0, 0, 0]
-        trap = Tampered(d, "pwrite64", "error=ENOSPC:when=1+")
+        trap = Tampered(d, "pwrite64", "pwrite64:error=ENOSPC:when=1+")
         assert d.api("POST", "/v1/referrals", body(), key=key).status == 503
         assert scrape(d)["hotline_disk_full"] == 1
         ready = d.watch("/readyz?verbose")

@@ -48,7 +48,7 @@ def test_an_io_error_gives_no_201_and_a_new_start_recovers(
     books = auditor.Books()
     key = d.agency("truong1", "school")
     assert post(d, books, key, "before").status == 201
-    trap = Tampered(d, call, f"error={error}")
+    trap = Tampered(d, call, f"{call}:error={error}")
     try:
         r = post(d, books, key, "during")
         assert r.status >= 500, r

@@ -134,7 +134,7 @@ look_at(struct inbox *b, const char *channel, int dir, const char *name)
 	free(reply);
 }
 
-static void
+static bool
 look_into(struct inbox *b, const char *channel, const char *path)
 {
 	DIR *d = opendir(path);
@@ -142,13 +142,14 @@ look_into(struct inbox *b, const char *channel, const char *path)
 
 	if (d == NULL) {
 		log_warn("inbox cannot be read channel=%s", channel);
-		return;
+		return false;
 	}
 	while ((e = readdir(d)) != NULL)
 		if (e->d_name[0] != '.' &&
 		    text_is_utf8(e->d_name, strlen(e->d_name)))
 			look_at(b, channel, dirfd(d), e->d_name);
 	closedir(d);
+	return true;
 }
 
 /* Somebody else removed it. */
@@ -184,7 +185,7 @@ static void
 look(evutil_socket_t fd, short what, void *arg)
 {
 	struct inbox *b = arg;
-	bool is_watched = true;
+	bool is_told = true; /* of all that comes, by the kernel */
 
 	(void)fd, (void)what;
 	for (size_t i = 0; i < roster_n(b->c->roster); i++) {
@@ -193,12 +194,12 @@ look(evutil_socket_t fd, short what, void *arg)
 
 		if (path == NULL)
 			continue;
-		is_watched = watch_folder(b, path) && is_watched;
-		look_into(b, one->name, path);
+		is_told = watch_folder(b, path) && is_told;
+		is_told = look_into(b, one->name, path) && is_told;
 	}
 	drop_gone(b);
 	event_add(b->timer,
-	    &(struct timeval){.tv_sec = is_watched ? LOOK_RARELY : LOOK_OFTEN});
+	    &(struct timeval){.tv_sec = is_told ? LOOK_RARELY : LOOK_OFTEN});
 }
 
 /* What happened is not read, only that something did. */
