@@ -115,10 +115,12 @@ put_in_place(const struct copy *c)
 	const char *path = c->item->path, *slash = strrchr(path, '/');
 	char *dir = slash == NULL ? xstrdup(".")
 				  : xstrndup(path, (size_t)(slash - path) + 1);
-	bool good;
+	bool named, good;
 
-	good = sync_path(c->part, O_RDWR) && rename(c->part, path) == 0 &&
-	       sync_path(dir, O_RDONLY | O_DIRECTORY);
+	named = sync_path(c->part, O_RDWR) && rename(c->part, path) == 0;
+	good = named && sync_path(dir, O_RDONLY | O_DIRECTORY);
+	if (named && !good)
+		unlink(path); /* nobody hears of it */
 	free(dir);
 	return good;
 }

@@ -71,11 +71,21 @@ run_audit(struct tx *tx, void *arg)
 	return how == OK && j->is_told ? admin_told(tx, &asked, j->act) : how;
 }
 
+/* A copy that nobody hears of would lie there for ever; path is used up. */
+static void
+remove_copy(char *path)
+{
+	(void)unlink(path);
+	(void)rmdir(dirname(path));
+}
+
 static void
 on_audited(void *arg, enum outcome how)
 {
 	struct act_job *j = arg;
 
+	if (how != OK && j->path != NULL)
+		remove_copy(j->path);
 	if (how == OK)
 		(void)answer_json(j->a, 200, json_incref(j->answer));
 	else
@@ -225,7 +235,7 @@ on_copied(void *arg, enum outcome how)
 		finish(j);
 		return;
 	}
-	(void)rmdir(dirname(j->path)); /* what was begun in it is gone */
+	remove_copy(j->path);
 	(void)answer_outcome(j->a, how);
 	http_answer(j->h, j->a);
 	job_free(j);

@@ -160,3 +160,26 @@ def test_an_inbox_that_cannot_be_read_once_is_soon_looked_at_again(tmp_path):
         assert re.search(r'openat\(.*"[^"]*/in".*INJECTED', trap.release())
     finally:
         drill.end()
+
+
+def refused_copy(drill, call, how):
+    """What is left of it."""
+    trap = drill.trap(call, f"{call}:{how}")
+    assert drill.d.admin("POST", "/v1/admin/audit/copy").status >= 500
+    trap.release()
+    return set(drill.d.folder.glob("copy-*"))
+
+
+def test_a_copy_that_is_refused_does_not_lie_there(tmp_path):
+    """Its folder was not synced, or the event of it found no room: a copy of
+    the whole database was left behind."""
+    drill = Upkeep(tmp_path / "d")
+    try:
+        drill.copy()
+        (path, _), = drill.copies
+        pages = path.stat().st_size // 4096 + 3  # the copy's, and the event
+        for call, how in [("fsync", "error=EIO:when=2"),
+                          ("pwrite64", f"error=ENOSPC:when={pages}+")]:
+            assert refused_copy(drill, call, how) == {path.parent}, call
+    finally:
+        drill.end()
