@@ -14,7 +14,7 @@
 #define FOREVER	    (-1)
 #define GATHER_FROM 8 /* writes in a batch */
 #define GATHER_MS   2
-/* Of one batch, all in the log at once: less than a quarter of the reserve. */
+/* Of one batch, all in the log at once: less than the smallest reserve. */
 #define UPLOADS_MAX 4
 
 /* What the store thread took from the queue at once. */
