@@ -46,7 +46,7 @@ class Drill(storms.Storm):
         return True
 
     def on_lost(self):
-        """A part was not answered, and is tried again."""
+        """A part was not answered though it lives, and is tried again."""
 
     def insist(self, part):
         """Until it is answered: at most so many times."""
@@ -60,9 +60,10 @@ class Drill(storms.Storm):
                 return
             except storms.LOST as lost:
                 why = lost
-                self.on_lost()
                 if self.has_died(0.3):
                     self.d.start()
+                else:
+                    self.on_lost()
         raise AssertionError(f"never answered: {part.__name__}: {why!r}")
 
     def notify(self):

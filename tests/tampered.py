@@ -43,5 +43,9 @@ class Tampered:
     def release(self):
         """The daemon runs on by itself; what was seen."""
         self.strace.terminate()
-        self.strace.wait()
+        try:
+            self.strace.wait(10)
+        except subprocess.TimeoutExpired:  # as one of them is dying
+            self.strace.kill()
+            self.strace.wait()
         return self.trace.read_text()
