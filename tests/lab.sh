@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # Name, what runs it, and what is set: short, long.
 storms="kill      test_kill.py           KILLS=100              KILLS=1000
 calls     test_calls.py          CALLS=all              CALLS=all
-cut       test_cut.py            CUTS=50,XFS_CUTS=5     CUTS=500,XFS_CUTS=50
+cut       test_cut.py            CUTS=50,XFS_CUTS=50    CUTS=500,XFS_CUTS=50
 memory    test_memory.py         MALLOCS=300            MALLOCS=all
 io        test_io_faults.py      IO=60                  IO=all
 disk      test_disk.py           -                      -

@@ -3,15 +3,17 @@
 Everybody's first address is on a channel that answers 500, 429, a redirect,
 half an answer, byte after byte, nothing, or resets; or whose certificate is
 expired, of another host or of nobody we know; or whose name does not exist, or
-is asked of a DNS that is dead.  The second is good; how quick it stays is in
-the report.  Meanwhile the courier is killed while it waits for an answer.  All
-of it is in a network of its own.  RECEIVERS=seconds of it (SEED=n).
+is asked of a DNS that is dead.  The second is good, and one officer has that
+alone: urgent alerts to them are as quick as ever.  Then the courier is killed
+while it waits for an answer.  All of it is in a network of its own.
+RECEIVERS=seconds of it (SEED=n).
 """
 import os
 import pathlib
 import random
 import re
 import signal
+import statistics
 import threading
 import time
 
@@ -29,17 +31,21 @@ BAD = [500, 503, (429, {"Retry-After": "1"}, b""), "hang", "half", "rst",
 DEAD = {"expired": "permanent", "elsewhere": "permanent",
         "unknown": "permanent", "nobody": "transient", "mute": "transient"}
 JITTER_S = 0.25
+# An errand that hangs gives its place back after this: longer no alert waits
+# for a place, were all of them taken.
+TIMEOUT_S = 1
+NEVER_S = 6  # it is not waited for any longer
 
 
 class BadStorm(storms.Storm):
     """On the bad channels nothing is sure; on the good one all is."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, timeout=TIMEOUT_S, **settings):
         self.dns = namespace.Dns()
-        super().__init__(folder / "d")
+        super().__init__(folder / "d", **settings)
         self.bad = self.web
         self.good = receivers.HttpReceiver(self.bad.ledger, "good")
-        self.channels[0]["timeout"] = "1s"
+        self.channels[0]["timeout"] = f"{timeout}s"
         self.add_channel("good", self.good.url)
         self.slow = receivers.HttpReceiver(self.bad.ledger, "slow")
         self.slow.always = "hang"
@@ -53,9 +59,10 @@ class BadStorm(storms.Storm):
         self.d.ctl("reload")
         self.add_people()
         self.stretch = report.slowness()
-        self.waits, self.took = [], []
+        self.waits, self.took, self.alerts = [], [], []
         self.watches = [threading.Thread(target=self.guard, args=(f, n))
-                        for n, f in enumerate((self.ask, self.probe))]
+                        for n, f in enumerate((self.ask, self.probe,
+                                               self.shout))]
         self.couriers_killed = 0
         self.may_be_slow = False
 
@@ -81,6 +88,38 @@ class BadStorm(storms.Storm):
                                    *(f"truong-{kind}" for kind in DEAD)]):
             self.d.ctl("member", "address", login, "good", str(30 + n),
                        "--verified")
+        self.d.member("canbo-tot", good="50")
+
+    def alert(self, key):
+        """Seconds until the urgent alert of a case that is given to the
+        officer of the good channel is out."""
+        code = self.send(key, storms.notification(key))["cases"][0]
+        self.d.ask(f"/v1/admin/cases/{code}/assign",
+                   {"member": "canbo-tot", "by": "chutich",
+                    "reason": "Trực thay."})
+        began = time.monotonic()
+        while not any(code in r["json"]["text"] and r["json"]["to"] == "50"
+                      for r in list(self.good.requests)):
+            time.sleep(0.005)
+            if time.monotonic() > began + NEVER_S:
+                break
+        return time.monotonic() - began
+
+    def shout(self, turn, _):
+        if not self.may_be_slow:
+            took = self.alert(f"alert-{turn}")
+            if not self.couriers_killed:
+                self.alerts.append(took)
+        time.sleep(0.1)
+
+    def disturbed(self):
+        """Half of the urgent alerts waited for a bad channel.  What the load
+        takes of these processors they took before, too."""
+        usual = statistics.median(self.quick)
+        now = statistics.median(self.alerts)
+        if now > TIMEOUT_S + 3 * usual:
+            yield f"urgent alerts took {now:.2f} s on the good channel, " \
+                f"{usual:.2f} s while no other was bad"
 
     def ask(self, *_):
         """How long does the loop take to answer anybody?"""
@@ -123,15 +162,23 @@ class BadStorm(storms.Storm):
             self.kill_courier()
 
     def blow(self, seconds):
-        dice = random.Random(self.seed)
-        self.bad.behave(*(dice.choice(BAD) for _ in range(20 * seconds)))
+        """Some alerts while nothing is bad; then all is but the good one."""
         self.begin()
+        self.quick = [self.alert(f"before-{n}") for n in range(7)]
+        dice = random.Random(self.seed)
+        self.bad.behave(*(dice.choice(BAD) for _ in range(int(40 * seconds))))
         for watch in self.watches:
             watch.start()
-        time.sleep(seconds / 2)
+        time.sleep(seconds)
+        while len(self.alerts) < 3:
+            assert self.watches[-1].is_alive(), "no urgent alert any more"
+            time.sleep(0.1)
         # A courier that is away, for growing pauses, sends nothing.
         self.may_be_slow = True
-        until = time.monotonic() + seconds / 2
+
+    def kill_couriers(self, seconds):
+        dice = random.Random(self.seed)
+        until = time.monotonic() + seconds
         n = 0
         while time.monotonic() < until:
             self.kill_waiting(n, until + 10)
@@ -173,10 +220,15 @@ def part(list_, share):
     return sorted(list_)[int(len(list_) * share)]
 
 
+def thousandths(list_):
+    return [round(1000 * one) for one in list_]
+
+
 def test_bad_receivers_and_a_dying_courier_lose_no_alert(storm):
-    storm.blow(SECONDS)
+    storm.blow(SECONDS / 2)
+    storm.kill_couriers(SECONDS / 2)
     refused, tried = len(storm.bad.refused), storm.tried()
-    found = storm.audit()
+    found = [*storm.disturbed(), *storm.audit()]
     counts = {**storm.counts(), "couriers_killed": storm.couriers_killed,
               "refused": refused,
               "no_such_name": storm.dns.refused,
@@ -187,6 +239,8 @@ def test_bad_receivers_and_a_dying_courier_lose_no_alert(storm):
               "healthz_max_ms": round(1000 * max(storm.waits)),
               "good_probes": len(storm.took),
               "good_max_ms": round(1000 * max(storm.took, default=0)),
+              "urgent_before_ms": thousandths(storm.quick),
+              "urgent_ms": thousandths(storm.alerts),
               "stretch": round(storm.stretch, 1)}
     report.write("receivers", counts, found)
     assert found == []
@@ -197,3 +251,17 @@ def test_bad_receivers_and_a_dying_courier_lose_no_alert(storm):
     assert not any(tried.get((kind, "accepted")) for kind in DEAD), tried
     assert part(storm.waits, 0.99) < JITTER_S * storm.stretch, counts
     assert max(storm.waits) < 4 * JITTER_S * storm.stretch, counts
+
+
+def test_urgent_alerts_wait_where_a_bad_channel_has_the_only_place(tmp_path):
+    """So the bar can fail: the place is held for four seconds."""
+    with namespace.own_network():
+        storm = BadStorm(tmp_path, timeout=4, courier_parallel=1)
+        try:
+            storm.quick = [storm.alert(f"before-{n}") for n in range(3)]
+            assert not any(took > NEVER_S for took in storm.quick)
+            storm.bad.always = "hang"
+            storm.alerts = [storm.alert("behind")]
+            assert list(storm.disturbed()), (storm.quick, storm.alerts)
+        finally:
+            storm.end()
