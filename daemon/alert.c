@@ -99,19 +99,22 @@ audit_raised(
 }
 
 /*
- * What a clock raises is named after (clock, rung, round): should it have to
- * leave before it can be recorded, its row will have the same name.
+ * What a clock raises is named after (clock, rung, round), what it is and since
+ * when it is due: should it have to leave before it can be recorded, its row
+ * will have the same name.  Should the daemon end before, another may take its
+ * place, but not its name: a receiver that knows that would drop it.
  */
 static void
 name_alert(struct alert *a)
 {
-	const int64_t place[2] = {a->rung, a->round};
+	const int64_t place[3] = {a->rung, a->round, a->due_at};
 	unsigned char digest[HASH_SIZE];
 	struct hash h;
 
 	hash_init(&h);
 	hash_add(&h, a->clock_id, strlen(a->clock_id));
 	hash_add(&h, place, sizeof(place));
+	hash_add(&h, a->kind, strlen(a->kind));
 	hash_end(&h, digest);
 	id_derive(a->id, a->clock_id, (uint64_t)a->round, digest);
 }

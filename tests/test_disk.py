@@ -233,6 +233,7 @@ def test_a_disk_that_fills_and_empties_loses_no_receipt(ward):
 
 # ---- Not even the reserve is left ----
 
+CODE = re.compile(r"/a/[0-9a-f]{32}|OK \w+")
 LINK = re.compile(r"https://hotline\.example\.test(/a/[0-9a-f]{32})")
 
 
@@ -358,6 +359,25 @@ def test_a_digest_has_no_id_that_left_alone_from_memory(ward):
                       "WHERE digest IS NOT NULL")
     digest, = set(w.books.received) - alone
     assert leader in alone and digest == leader[:14] + "8" + leader[15:]
+    w.give_room_taken()
+    w.end()
+
+
+def test_killed_without_one_byte_another_alert_has_another_id(no_byte):
+    """It took the place of what had left, and its id: those who told one
+    message of an id from the next by that never saw it."""
+    w = no_byte
+    repeat = next_alert(w, "9m")
+    w.d.kill9()
+    n = len(w.books.messages)
+    w.d.now = "2026-11-24T18:30:00+07:00"
+    w.d.start()
+    wait_for(lambda: len(w.books.messages) > n)
+    later = w.books.messages[-1]
+    assert CODE.sub("", later.data["text"]) != CODE.sub("", repeat.data["text"])
+    assert later.id != repeat.id
+    w.books.unwritten.add(repeat.id)
+    room_again(w)
     w.give_room_taken()
     w.end()
 
