@@ -18,8 +18,9 @@ sys.path.insert(0, str(HERE.parent))
 import hotline  # noqa: E402
 import report  # noqa: E402
 
-# Those whose input is a body may be as long as one; the rest are lines and files.
-BODIES = ("fuzz_referral", "fuzz_gate", "fuzz_answers", "fuzz_replies")
+# Those whose input is a body or a packet may be as long as one; the rest are lines and files.
+BODIES = ("fuzz_referral", "fuzz_gate", "fuzz_answers", "fuzz_replies",
+          "fuzz_frames")
 SECONDS = {"short": 60, "long": 3600}
 
 
