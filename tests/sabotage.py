@@ -33,6 +33,7 @@ class Defect:
 
 
 LIVES = "tests/test_simulation.py"
+PROGRAMS = ("hotlined", "hotline-courier", "hotlinectl", "simulation")
 FUZZERS = [
     ("faults and a conf", "daemon/conf.c",
      "if (faults->n == before)", "if (faults->n >= before)", "conf"),
@@ -69,6 +70,15 @@ DEFECTS = [
     Defect("answer without a commit", "daemon/store_batch.c",
            'how = store_outcome(s, store_control(s, COMMIT), "commit");\n'
            "\t\t/* Whether", "/* Whether", "unit_store"),
+    Defect("answer before the commit", "daemon/store_batch.c",
+           'how = store_outcome(s, store_control(s, COMMIT), "commit");\n'
+           "\t\t/* Whether",
+           "for (size_t i = 0; i < *n; i++)\n"
+           "\t\t\tif (v[i]->done != NULL)\n"
+           "\t\t\t\tv[i]->done(v[i]->arg, v[i]->how), v[i]->done = NULL;\n"
+           "\t\tsleep(1);\n"
+           '\t\thow = store_outcome(s, store_control(s, COMMIT), "commit");\n'
+           "\t\t/* Whether", "unit_store_fault"),
     Defect("NORMAL sync", "daemon/store_open.c",
            "PRAGMA synchronous = FULL;", "PRAGMA synchronous = NORMAL;",
            "tests/test_cut.py -k ext4", {"CUTS": "12"}),
@@ -104,6 +114,9 @@ DEFECTS = [
     Defect("a new id on each attempt", "daemon/outbox_packet.c",
            '"do", "send", "id", d->id,', '"do", "send", "id", d->alert_id,',
            "tests/test_courier.py tests/test_alerts.py"),
+    Defect("a digest has its leader's own id", "daemon/outbox_packet.c",
+           "\tif (is_digest)\n\t\tadd_digest_id", "\tif (d->id[0] == 0)\n"
+           "\t\tadd_digest_id", "unit_outbox_answer"),
     Defect("lost backoff", "daemon/delivery.c",
            "return pause > asked ? pause : asked;", "return pause * 0;",
            "unit_delivery"),
@@ -139,6 +152,9 @@ DEFECTS = [
            "{BY_AGENCY, NO_ROLE, ACTION_referral_read, NEED_OWN}",
            "{BY_AGENCY, NO_ROLE, ACTION_referral_read, NEED_NOTHING}",
            "unit_allow"),
+    Defect("an allow is skipped", "handlers/http_case.c",
+           "if (allow(&r->subject, what, &o, SEE_thing))",
+           "if (r != NULL)", "tests/test_access.py"),
     Defect("a barred person is told", "daemon/people.c",
            "\t\tif (c->is_barred)\n", "\t\tif (c->is_barred && c->is_away)\n",
            "tests/test_bars.py"),
@@ -199,23 +215,29 @@ DEFECTS = [
 ]
 
 
+def is_same(a, b):
+    return b.is_file() and a.read_bytes() == b.read_bytes()
+
+
 def copy_tree(to):
-    """What is tracked, with the files' times, so that builds are short."""
+    """What is tracked.  What differs gets the time of now: what was left of a
+    defect is older than what was built with it, and would stay built."""
     files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True,
                            capture_output=True).stdout.split(b"\0")
     for name in filter(None, (f.decode() for f in files)):
-        if (ROOT / name).is_file():
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, to / name)
+        if not (ROOT / name).is_file() or is_same(ROOT / name, to / name):
+            continue
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, to / name)
     modules = ROOT / "tests/node_modules"
     if modules.exists() and not (to / "tests/node_modules").exists():
         (to / "tests/node_modules").symlink_to(modules)
 
 
-def build(tree):
-    """True, or what the compiler says."""
+def build(tree, targets=()):
+    """True, or what the compiler says; no targets: all of them."""
     for command in (["cmake", "-S", ".", "-B", "build", "-G", "Ninja"],
-                    ["ninja", "-C", "build"]):
+                    ["ninja", "-C", "build", *targets]):
         done = subprocess.run(command, cwd=tree, capture_output=True,
                               text=True)
         if done.returncode != 0:
@@ -253,7 +275,7 @@ def has_found(defect, code, text):
         return code != 0 and "[  FAILED  ]" in text
     if defect.harness.startswith("fuzz_"):
         return code < 0
-    return code == 1
+    return code == 1 and "hotlined did not start" not in text
 
 
 def run_harness(tree, defect):
@@ -285,23 +307,18 @@ def run_harness(tree, defect):
             lines[0] if lines else f"code {done.returncode}")
 
 
-def put(tree, defect, is_wrong):
-    """The defect into the tree, or out of it again."""
-    path = tree / defect.file
-    text = (ROOT / defect.file).read_text()
-    assert text.count(defect.right) == 1, defect.name
-    path.write_text(text.replace(defect.right, defect.wrong)
-                    if is_wrong else text)
-
-
 def try_one(tree, defect):
     """A row of the table."""
-    put(tree, defect, True)
+    path = tree / defect.file
+    sound = path.read_text()
+    assert sound.count(defect.right) == 1, defect.name
+    path.write_text(sound.replace(defect.right, defect.wrong))
     try:
-        built = build(tree)
+        built = build(tree, PROGRAMS if defect.harness.startswith("tests/")
+                      else [defect.harness])
         caught = run_harness(tree, defect) if built is True else None
     finally:
-        put(tree, defect, False)
+        path.write_text(sound)
     if built is not True:
         return defect, "NOT BUILT", built.splitlines()[-1]
     has_teeth, said = caught or (False, "it passes")
@@ -309,10 +326,13 @@ def try_one(tree, defect):
 
 
 def baseline(tree, todo):
-    """What harnesses complain of where nothing is wrong."""
+    """The harnesses that complain where nothing is wrong, and of what."""
+    unsound = {}
     for d in {(d.harness, *d.env.items()): d for d in todo}.values():
         if (how := run_harness(tree, d)) is not None:
-            yield f"{d.harness} fails on the sound build: {how[1]}"
+            unsound[d.harness] = f"fails on the sound build: {how[1]}"
+            print(d.harness, unsound[d.harness], flush=True)
+    return unsound
 
 
 def table(rows):
@@ -329,13 +349,15 @@ def main(names):
     built = build(tree)
     if built is not True:
         sys.exit(built)
-    found, rows = list(baseline(tree, todo)), []
+    unsound, rows = baseline(tree, todo), []
     for defect in todo:
-        rows.append(try_one(tree, defect))
+        why = unsound.get(defect.harness)
+        rows.append((defect, "NOT SOUND", why) if why
+                    else try_one(tree, defect))
         print(list(table(rows))[-1], flush=True)
     caught = sum(r[1] == "caught" for r in rows)
-    found += [f"{d.name}: {how}: {said}" for d, how, said in rows
-              if how != "caught"]
+    found = [f"{d.name}: {how}: {said}" for d, how, said in rows
+             if how != "caught"]
     report.write("sabotage", {"defects": len(rows), "caught": caught}, found,
                  table(rows))
     return 1 if found or not rows else 0

@@ -6,6 +6,7 @@ import dataclasses
 import os
 import sqlite3
 import stat
+import subprocess
 
 import pytest
 
@@ -41,8 +42,30 @@ def test_a_defect_is_built_and_caught(tmp_path):
     assert has_teeth and "FAILED" in said
 
 
+def test_what_a_run_left_wrong_is_built_anew(tmp_path, monkeypatch):
+    """ninja goes by times: with those of the tree, the object of the defect
+    would be taken for newer, and stay."""
+    root, copy = tmp_path / "root", tmp_path / "copy"
+    root.mkdir()
+    for name in ("a.c", "b.c"):
+        (root / name).write_text("sound")
+        os.utime(root / name, (1000, 1000))
+    for git in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *git], cwd=root, check=True)
+    monkeypatch.setattr(sabotage, "ROOT", root)
+    sabotage.copy_tree(copy)
+    (copy / "a.c").write_text("wrong")
+    for name in ("a.c", "b.c"):
+        os.utime(copy / name, (2000, 2000))
+    sabotage.copy_tree(copy)
+    assert (copy / "a.c").read_text() == "sound"
+    times = [(copy / name).stat().st_mtime for name in ("a.c", "b.c")]
+    assert times[0] > 2000 == times[1]
+
+
 @pytest.mark.parametrize("harness,code,text,is_it", [
     ("tests/test_x.py", 1, "", True),
+    ("tests/test_x.py", 1, "E  AssertionError: hotlined did not start", False),
     ("tests/test_x.py", 2, "", False),   # interrupted
     ("tests/test_x.py", 4, "", False),   # no such file
     ("tests/test_x.py", 5, "", False),   # no test chosen
