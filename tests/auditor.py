@@ -219,8 +219,6 @@ def alerts_left(db, books, settled_before):
 def alerts_are_timely(db, books, settled_before):
     for alert, in rows(db, "SELECT id FROM alert WHERE raised_at < due_at"):
         yield f"I7 alert {alert} was raised early"
-    for clock, in rows(db, "SELECT id FROM clock WHERE lapsed_at < due_at"):
-        yield f"I7 clock {clock} lapsed early"
     for clock, step, state in rows(
             db, "SELECT id, step, state FROM clock WHERE news "
             "IS NULL AND lapsed_at IS NULL AND NOT is_late_record "
@@ -250,6 +248,24 @@ def alerts_arrive_in_time(db, books):
         if came and urgent and books.reach_ms is not None and \
                 min(came) - raised > books.reach_ms:
             yield f"I7 alert {alert} arrived {min(came) - raised} ms late"
+
+
+def lapses_are_told(db):
+    """A row says when its time was over, the chain when that was found."""
+    for clock, n in rows(
+            db, "SELECT k.id, count(e.seq) FROM clock k LEFT JOIN event e ON "
+            "e.object_id = k.id AND e.act = 'clock.lapsed' "
+            "WHERE k.lapsed_at IS NOT NULL GROUP BY k.id "
+            "HAVING count(e.seq) <> 1"):
+        yield f"I7 clock {clock} lapsed, and the chain tells it {n} times"
+    for clock, in rows(
+            db, "SELECT clock_id FROM alert a JOIN clock k ON "
+            "k.id = clock_id WHERE kind = 'lapsed' AND lapsed_at IS NULL"):
+        yield f"I7 clock {clock} has an alert of its lapse, and no lapse"
+    for clock, early in rows(
+            db, "SELECT object_id, detail ->> 'due_at' - at FROM event "
+            "WHERE act = 'clock.lapsed' AND at < detail ->> 'due_at'"):
+        yield f"I7 clock {clock} lapsed {early} ms early"
 
 
 def file_is_sound(db):
@@ -327,7 +343,7 @@ def canary_is_nowhere(folders, books):
 
 
 OF_FILE = (nothing_is_doubled, nothing_is_made_up, cases_are_held,
-           file_is_sound, chain_is_chained)
+           lapses_are_told, file_is_sound, chain_is_chained)
 OF_BOOKS = (receipts_are_kept, acts_are_kept, all_was_sent, anchors_hold,
             alerts_arrive_in_time)
 
