@@ -18,9 +18,7 @@
 #include "people.h"
 #include "schedule.h"
 
-#define T0	 1800000000000
-#define NO_ROOM	 (-1)
-#define STEPPING (-2)
+#define T0 1800000000000
 
 /* What the courier was asked to send, and when. */
 struct sent {
@@ -182,24 +180,6 @@ in_tx(call *run, void *arg)
 	while (!t.is_done)
 		event_base_loop(r.base, EVLOOP_ONCE);
 	return t.how;
-}
-
-static void
-on_stepped(void *arg, enum outcome how, int fired)
-{
-	*(int *)arg = how == FULL ? NO_ROOM : fired;
-}
-
-/* Let time pass; how many clocks fired, or NO_ROOM. */
-static inline int
-step_to(int64_t to)
-{
-	int fired = STEPPING;
-
-	schedule_step(r.schedule, to, on_stepped, &fired);
-	while (fired == STEPPING)
-		event_base_loop(r.base, EVLOOP_ONCE);
-	return fired;
 }
 
 static void
@@ -391,5 +371,7 @@ rig_finish(void)
 	messages_free(r.messages);
 	conf_free(r.conf);
 }
+
+#include "clock_step.h"
 
 #include "clock_expect.h"
