@@ -96,14 +96,15 @@ def test_unique_rules_stand_in_the_file(ward):
 
 
 def test_a_link_ends_with_its_life(ward):
-    w = ward(settings={"link_life": "1h"}).staff()
+    """Before the hourly upkeep forgets it."""
+    w = ward(settings={"link_life": "30m"}).staff()
     sent = w.expect(AN)
     w.refer()
     w.quiet()
     path = LINK.search(sent.message.text)[1]
     assert w.link("GET", path)[0] == 200
     w.ledger.repeats = True
-    w.d.set_clock("2026-11-24T09:00:00+07:00")
+    w.d.set_clock("2026-11-24T07:31:00+07:00")
     assert w.link("GET", path)[0] in (404, 410)
 
 
