@@ -8,7 +8,9 @@ import datetime
 import http.client
 import json
 import os
+import pathlib
 import random
+import subprocess
 import threading
 import time
 
@@ -49,6 +51,16 @@ def notification(key, received_at=hotline.START):
                           "condition": canary.NAME}],
             "narrative": f"{canary.NAME}, {canary.PHONE}",
             "source_ref": key}
+
+
+def backups(folder):
+    """Settings with which backups are made into a folder of that one."""
+    (folder / "backups").mkdir(parents=True)
+    line = subprocess.run(
+        [hotline.BUILD / "hotlinectl", "backup", "key", folder / "safe.key"],
+        capture_output=True, text=True, check=True).stdout
+    return {"backup_folder": str(folder / "backups"),
+            "backup_recipient": line.split('"')[1]}
 
 
 class Storm:
@@ -222,6 +234,21 @@ class Storm:
             self.books.sample(process.pid)
         time.sleep(0.1)
 
+    # ---- What must hold no name ----
+
+    def copy(self):
+        """A copy of the file and, where there is a folder for it, a sealed
+        backup: the auditor reads all that lies beside the database."""
+        a = self.d.admin("POST", "/v1/admin/audit/copy")
+        assert a.status == 200, a
+        if "backup_folder" in self.d.settings:
+            assert pathlib.Path(self.d.ctl("backup")["path"]).exists()
+
+    def addresses(self):
+        """Of every request that it made, and of every link that it gave."""
+        yield from (f"{r['path']} {r['headers']}" for r in self.web.requests)
+        yield from (str(r["links"]) for r in self.books.receipts.values())
+
     # ---- The storm ----
 
     def begin(self):
@@ -253,6 +280,7 @@ class Storm:
     def audit(self):
         """Settle, and all violations."""
         settled_before = self.settle()
+        self.books.texts += [a.encode() for a in self.addresses()]
         return auditor.audit(self.path, self.books, hotline.BUILD,
                              settled_before, {self.d.folder})
 

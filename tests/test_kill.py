@@ -24,7 +24,7 @@ ALL = [f"I{n} " for n in range(1, 13)]
 
 @pytest.fixture
 def storm(tmp_path):
-    storm = storms.Storm(tmp_path)
+    storm = storms.Storm(tmp_path, **storms.backups(tmp_path))
     storm.books.reach_ms = REACH_MS
     yield storm
     storm.end()
@@ -57,6 +57,7 @@ def blow(storm, kills):
 @pytest.mark.parametrize("kills", [KILLS])
 def test_kill_nine_loses_and_doubles_nothing(storm, kills):
     blow(storm, kills)
+    storm.copy()
     found = storm.audit()
     counts = {"kills": kills, **storm.counts()}
     report.write("kill", counts, found)
@@ -74,6 +75,20 @@ def test_clean_stops_under_load_lose_nothing(storm):
     storm.calm()
     assert storm.audit() == []
     assert storm.counts()["receipts"] >= 50, storm.counts()
+
+
+def test_the_auditor_reads_addresses_and_copies(storm):
+    """A name in what is asked of a receiver, in a file that is kept."""
+    storm.web.requests.append({"path": f"/{canary.PHONE}", "headers": {}})
+    storm.copy()
+    kept = [*storm.d.folder.glob("copy-*/copy.db"),
+            *(storm.d.folder / "backups").iterdir()]
+    assert len(kept) == 2
+    with open(kept[-1], "ab") as f:
+        f.write(canary.NAME.encode())
+    found = storm.audit()
+    assert f"I12 {canary.PHONE} in a message" in found
+    assert f"I12 {canary.NAME} in {kept[-1].name}" in found
 
 
 def test_time_that_passes_leaves_a_sample(storm):

@@ -34,7 +34,7 @@ LEFT, MOST_LEFT = 10, 100  # one case in so many waits for that
 def storm(tmp_path, monkeypatch):
     # A sanitizer keeps what was freed; not so much that it looks a leak.
     monkeypatch.setenv("ASAN_OPTIONS", "quarantine_size_mb=4")
-    storm = storms.Storm(tmp_path)
+    storm = storms.Storm(tmp_path, **storms.backups(tmp_path))
     yield storm
     storm.end()
 
@@ -127,6 +127,7 @@ def lapses_and_rungs(storm):
 
 def test_a_long_load_with_faults_leaves_the_process_flat(storm):
     n, faults = blow(storm)
+    storm.copy()
     found = storm.audit()
     lapsed, rungs = lapses_and_rungs(storm)
     samples = storm.books.samples

@@ -2,6 +2,7 @@
 
 A preloaded library (wall.c) steps the daemon's real-time clock as the kernel
 would, +-1 s to +-10 years.  JUMPS=n of them (SEED=n).
+No bound of lateness (I7): what a jump passes over is as late as that is far.
 """
 import datetime
 import mmap
