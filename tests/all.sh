@@ -52,10 +52,10 @@ suite -n 3 --dist loadfile --durations=9 --ignore tests/test_zz_every_call.py \
 	tests | tee build-asan/pytest.txt
 suite tests/test_zz_every_call.py | tee build-asan/calls.txt
 
-say "the same under TSan: a core of it, and the courier's mail"
+say "the same under TSan: a core of it, the courier's mail, three lives of the simulation"
 # A report ends the daemon at once, and so the test.
-TSAN_OPTIONS=halt_on_error=1 BUILD=build-tsan suite -n 2 --dist loadfile \
-	tests/test_{referral,case,keys,courier_mail,pages}.py | tee build-tsan/pytest.txt
+SEEDS=3 TSAN_OPTIONS=halt_on_error=1 BUILD=build-tsan suite -n 2 --dist loadfile \
+	tests/test_{referral,case,keys,courier_mail,pages,simulation}.py | tee build-tsan/pytest.txt
 
 say "what sanitizers skip, on the plain build, and one unit under each slow tool"
 BUILD=build suite -n 2 --dist loadfile -m plain tests | tee build/pytest.txt

@@ -11,8 +11,7 @@ import simulation  # noqa: E402
 
 SEEDS = int(os.environ.get("SEEDS", 20))
 # Half a year each, less where a sanitizer looks on.
-YEARS = 0.2 if b"__asan_init" in (
-    simulation.BUILD / "simulation").read_bytes() else 0.5
+YEARS = 0.2 if report.is_sanitized() else 0.5
 
 
 def test_no_life_breaks_a_promise():
