@@ -2,8 +2,9 @@
 // are both drawn from it.  Labels are [Vietnamese, English]; the paper is in
 // Vietnamese.  of: what a field begins with, read from the case; child: the
 // field of the child that is mended when the form is filed; into: the field of
-// the step that is done with it.  The wording of Mẫu 02-05 and 07 is to be
-// checked against the official gazette before a ward relies on it.
+// the step that is done with it.  The wording of Mẫu 01 and 06 is the decree's as
+// far as it was found; that of Mẫu 02-05 and 07, and what 06 asks of protection,
+// is to be checked against the official gazette before a ward relies on it.
 export const MARKS = ["high", "medium", "low"];
 export const FUNDS = ["budget", "fund", "insurance", "family", "donor", "other"];
 
@@ -63,12 +64,12 @@ const HARM = [
     "Obstacles to protection where the child lives"),
 ];
 const REVIEW = [
-  mark("harm", "1.1", "Tổn hại của trẻ em còn nghiêm trọng",
-    "The harm is still serious"),
-  mark("harm", "1.2", "Khả năng tiếp cận trẻ em của người gây tổn hại",
+  mark("harm", "1.1", "Mức độ tổn hại của trẻ em có còn nghiêm trọng không",
+    "Whether the harm is still serious"),
+  mark("harm", "1.2", "Khả năng tiếp cận trẻ em của đối tượng xâm hại",
     "Whether who harms can reach the child"),
-  mark("harm", "1.3", "Trở ngại trong môi trường chăm sóc để bảo vệ trẻ em",
-    "Obstacles to protection where the child lives"),
+  mark("harm", "1.3", "Những trở ngại trong môi trường chăm sóc trẻ em đối với việc bảo đảm an toàn cho trẻ em",
+    "Obstacles to the child's safety where it is cared for"),
 ];
 const PROTECTION = [
   mark("protection", "2.1", "Khả năng tự bảo vệ của trẻ em", "Child protects itself"),
@@ -80,10 +81,10 @@ const PROTECTION = [
   mark("protection", "2.5", "Người lớn sẵn sàng bảo vệ trẻ em",
     "Adults are ready to protect"),
 ];
-const harm = (fields) => section("Mức độ tổn hại, nguy cơ tiếp tục bị tổn hại",
-  "Harm, and risk of more", fields, { counts: "harm" });
-const protection = section("Khả năng tự bảo vệ, được bảo vệ của trẻ em",
-  "Protection", PROTECTION, { counts: "protection" });
+const harm = (fields, vi = "Mức độ tổn hại, nguy cơ tiếp tục bị tổn hại") =>
+  section(vi, "Harm, and risk of more", fields, { counts: "harm" });
+const protection = (vi = "Khả năng tự bảo vệ, được bảo vệ của trẻ em") =>
+  section(vi, "Protection", PROTECTION, { counts: "protection" });
 const conclusion = (vi, en) => [
   choice("risk", "Kết luận mức độ nguy cơ", "Risk, as concluded by a human",
     ["high", "medium", "low"], { required: true, into: "risk" }),
@@ -119,7 +120,7 @@ export const FORMS = {
           ["abused", "at_risk", "special_circumstance", "injury",
             "rights_violation", "disaster", "unknown"],
           { family: "kind", of: last("kind") })]),
-      section("1. Nguồn tin", "1. Source", [
+      section("1. Nguồn nhận thông tin", "1. Source", [
         choice("channel", "Tiếp nhận qua", "Received by",
           ["phone", "in_person", "third_party", "letter", "email", "message",
             "web", "app", "other"],
@@ -127,20 +128,20 @@ export const FORMS = {
         { name: "received_at", label: ["Thời gian tiếp nhận", "Received at"],
           kind: "instant", of: (w) => last("source")(w)?.received_at ?? w.received_at }]),
       section("2. Thông tin về trẻ em", "2. The child", [...WHO,
-        line("place", "Địa điểm xảy ra sự việc", "Where it happened",
+        line("place", "Địa điểm xảy ra vụ việc", "Where it happened",
           { of: child("place"), child: "place" }),
         long("condition", "Tình trạng hiện tại của trẻ em", "Present state",
           { of: (w) => child("condition")(w) ?? last("narrative")(w) }),
-        long("expected_harm", "Dự đoán hậu quả nếu không được hỗ trợ, can thiệp",
+        long("expected_harm", "Phỏng đoán hậu quả có thể sẽ xảy ra cho trẻ em nếu không có được hỗ trợ, can thiệp",
           "Expected harm without help", { of: child("expected_harm") }),
         ...PARENTS,
         long("family", "Hoàn cảnh gia đình", "Family", { of: child("family") }),
         line("carer_name", "Hiện ai đang chăm sóc trẻ em", "Present carer",
           { max: 200, of: (w) => person(w, "carer").name }),
-        long("actions_taken", "Những hỗ trợ, can thiệp đã thực hiện",
+        long("actions_taken", "Những hành động hỗ trợ, can thiệp đã thực hiện trước khi nhận được thông tin",
           "What was done already", { of: told(["actions_taken"]) })]),
       END],
-    signs: [["NGƯỜI TIẾP NHẬN THÔNG TIN", "officer"]], informant: true,
+    signs: [["CÁN BỘ TIẾP NHẬN THÔNG TIN", "officer"]], informant: true,
   },
   M02: {
     number: 2, abbr: "BC-UBND", title: "BÁO CÁO",
@@ -148,7 +149,7 @@ export const FORMS = {
       "Initial assessment of risk and harm"],
     basis: "NĐ56 26.2",
     sections: [section("Báo cáo", "Report", HEAD),
-      section("Trẻ em", "The child", WHO_ONLY), harm(HARM), protection,
+      section("Trẻ em", "The child", WHO_ONLY), harm(HARM), protection(),
       section("Kết luận", "Conclusion", [
         ...conclusion("Kết luận, đề xuất áp dụng hay không áp dụng biện pháp khẩn cấp",
           "Conclusion: emergency measures or not"),
@@ -181,7 +182,7 @@ export const FORMS = {
           "h) The parents' or carer's view", { help: [
             "Không hỏi người bị cho là gây hại cho trẻ em (Điều 27).",
             "Do not ask who is said to have done the harm (D56 27.1)."] })]),
-      harm(HARM), protection,
+      harm(HARM), protection(),
       section("Kết luận", "Conclusion", [
         ...conclusion("Kết luận, đề xuất", "Conclusion"),
         choice("carer_safe", "Môi trường của người chăm sóc đã an toàn",
@@ -200,7 +201,7 @@ export const FORMS = {
       section("2. Hoạt động, dịch vụ", "2. Activities", [
         { name: "activities", kind: "rows", fields: ACTIVITY, into: "activities",
           label: ["Hoạt động", "Activity"] }]), END],
-    signs: [["CHỦ TỊCH", "signer"], ["NGƯỜI LẬP KẾ HOẠCH", "officer"]],
+    signs: [["TM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH", "signer"], ["NGƯỜI LẬP KẾ HOẠCH", "officer"]],
   },
   M05: {
     number: 5, abbr: "QĐ-UBND", title: "QUYẾT ĐỊNH", step: "approve", decision: true,
@@ -222,11 +223,13 @@ export const FORMS = {
   },
   M06: {
     number: 6, abbr: "BC-UBND", title: "BÁO CÁO",
-    about: ["Rà soát, đánh giá tình trạng của trẻ em sau khi thực hiện kế hoạch",
+    about: ["Rà soát, đánh giá tình trạng của trẻ em sau khi thực hiện kế hoạch hỗ trợ, can thiệp",
       "Review after the plan"],
     basis: "NĐ56 30.1, 30.2",
     sections: [section("Báo cáo", "Report", HEAD),
-      section("Trẻ em", "The child", WHO_ONLY), harm(REVIEW), protection,
+      section("Trẻ em", "The child", WHO_ONLY),
+      harm(REVIEW, "a) Đánh giá mức độ tổn hại của trẻ em"),
+      protection("b) Đánh giá khả năng tự bảo vệ, phục hồi của trẻ em"),
       section("Kết luận", "Conclusion", conclusion(
         "Kết luận: kết thúc (không còn nguy cơ, thể chất, tinh thần, nhận thức, tình cảm ổn định) hay lập kế hoạch tiếp theo",
         "Conclusion: close (no more risk, all factors stable) or plan again")), END],

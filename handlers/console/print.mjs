@@ -1,6 +1,6 @@
 // A paper of a case, to be printed: #/case/CODE/print/M02, or of a step, N14.
 import { html } from "./html.mjs";
-import { FORMS, fieldsOf, numberText } from "./forms.mjs";
+import { FORMS, fieldsOf } from "./forms.mjs";
 import { live } from "./live.mjs";
 import { addInformant, forgetLeaf, leaf, onLeaf, openLeaf }
   from "./print_file.mjs";
@@ -56,7 +56,7 @@ function partOf(s, n, text) {
 
 const INFORMANT = [["name", "Họ và tên"], ["phone", "Số điện thoại"],
   ["address", "Địa chỉ"], ["notes", "Ghi chú"]];
-const informant = () => html`<h3>3. Thông tin về người báo tin</h3>
+const informant = () => html`<h3>3. Thông tin về người cung cấp thông tin</h3>
   ${leaf.informants === null
     ? html`<p class="paper-line">(Không in, để bảo vệ người báo tin theo Điều 24
       Nghị định 56/2017/NĐ-CP.)</p>`
@@ -107,7 +107,7 @@ function formPaper() {
   return html`${leaf.isDraft && html`<p class="paper-draft">BẢN NHÁP</p>`}
     ${top({ ward: live.me.ward.name, abbr: form.abbr,
       number: paper?.number ?? text.number, place: text.place_of,
-      date: paper?.date ?? leaf.filedAt, formNumber: numberText(form) })}
+      date: paper?.date ?? leaf.filedAt, formNumber: `Mẫu số 0${form.number}` })}
     ${heading(form.title, form.decision ? `Về việc ${form.about[0]
       .replace(/^./, (c) => c.toLocaleLowerCase("vi"))}` : form.about[0])}
     ${form.decision ? decision(or(text.grounds, 60), ARTICLES[leaf.what], text)

@@ -39,9 +39,10 @@ export const heading = (title, about) => html`
   <h2 class="paper-title">${title}</h2>
   <p class="paper-about"><strong>${about}</strong></p>`;
 
-const sign = ([office, name], of) => html`<div><p><strong>${
-  office === "CHỦ TỊCH" ? html`TM. ỦY BAN NHÂN DÂN<br />${office}` : office
-  }</strong></p><p><em>(Ký, ghi rõ họ tên)</em></p>
+// What the chairman decides by the decree he signs for himself; what is the
+// committee's he signs "TM.", for it (Decree 30/2020).
+const sign = ([office, name], of) => html`<div>${office.split("\n").map((line) =>
+  html`<p><strong>${line}</strong></p>`)}<p><em>(Ký, ghi rõ họ tên)</em></p>
   <p class="paper-name"><strong>${or(of[name], 24)}</strong></p></div>`;
 
 const lines = (text) => or(text, 30).split("\n");
