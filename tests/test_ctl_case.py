@@ -127,6 +127,32 @@ def test_a_call_is_recorded_for_an_agency(case):
     assert len(case.ctl("case", "list")["items"]) == 2
 
 
+def test_the_same_file_recorded_again_opened_another_case(case):
+    """No key was sent: after an answer that was cut off it came in twice."""
+    body = json.dumps(MAU01)
+    cases = len(case.ctl("case", "list")["items"])
+
+    def record(text, *more, by="lan"):
+        return case.ctl("referral", "record", "-", "--on-behalf-of",
+                        "truong1", "--by", by, *more, text=text)["id"]
+    first = record(body)
+    assert record(body) == first, "the same file"
+    other = record(json.dumps({**MAU01, "narrative": "Nội dung khác."}))
+    assert other != first
+    mine = record(body, "--key", "cuoc-goi-1")
+    assert mine not in (first, other), "another key was said"
+    assert record(body, "--key", "cuoc-goi-1") == mine
+    assert record(body, by="an") not in (first, mine), "another took it"
+    assert len(case.ctl("case", "list")["items"]) == cases + 4
+    done = case.ctl_raw(
+        "referral", "record", "-", "--on-behalf-of", "truong1", "--by", "lan",
+        "--key", "cuoc-goi-1", text=json.dumps({**MAU01, "risk": "low"}))
+    assert done.returncode == 1 and "422" in done.stderr
+    assert case.ctl_raw("referral", "record", "-", "--on-behalf-of", "truong1",
+                        "--by", "lan", "--key", "a b", text=body) \
+        .returncode == 1
+
+
 def test_a_record_needs_agency_and_member_that_exist(case):
     for args in (("--on-behalf-of", "nobody", "--by", "lan"),
                  ("--on-behalf-of", "truong1", "--by", "nobody")):

@@ -193,6 +193,9 @@ set_param(struct call *c, const struct param *p, const char *value)
 		return set_words(c, p, value);
 	case PARAM_SET:
 		return set_pair(c, p, value);
+	case PARAM_ONCE:
+		c->once = value;
+		return CTL_OK;
 	case PARAM_ARG:
 	case PARAM_MAYBE:
 	case PARAM_OPT:

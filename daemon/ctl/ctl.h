@@ -24,6 +24,7 @@ enum param_kind {
 	PARAM_FLAG,   /* --name, a field that is true */
 	PARAM_WORDS,  /* --name A,B, a list of texts; may be repeated */
 	PARAM_SET,    /* --name KEY=VALUE, KEY in the field; may be repeated */
+	PARAM_ONCE,   /* --name KEY: under this Idempotency-Key */
 };
 struct param {
 	enum param_kind kind;
@@ -54,6 +55,7 @@ struct call {
 	const char *socket;
 	const char *token_file; /* NULL: none */
 	const char *noun;	/* said alone: "agency" */
+	const char *once;	/* Idempotency-Key; NULL: of the body */
 	bool json, help;
 	json_t *path_args; /* list of texts for the {} */
 	json_t *fields;	   /* of the body or query */

@@ -119,6 +119,31 @@ set_body(const struct request *r, struct curl_slist *headers)
 	return headers;
 }
 
+/* A key of the caller's, or the digest of what is sent. */
+static struct curl_slist *
+set_once(const struct call *c, const struct request *r, struct curl_slist *list)
+{
+	unsigned char hash[HASH_SIZE];
+	char digest[2 * HASH_SIZE + 1], *line;
+
+	sha256_of(r->body, r->n, hash);
+	hex_encode(digest, hash, sizeof(hash));
+	line = xasprintf(
+	    "Idempotency-Key: \"%s\"", c->once == NULL ? digest : c->once);
+	list = curl_list(list, line);
+	free(line);
+	return list;
+}
+
+static bool
+is_once(const struct verb *v)
+{
+	for (size_t i = 0; i < v->n_params; i++)
+		if (v->params[i].kind == PARAM_ONCE)
+			return true;
+	return false;
+}
+
 /* A personal token, which only its owner may read; NULL after saying why. */
 static char *
 token_of(const char *path)
@@ -217,6 +242,8 @@ send_to(const struct call *c, const char *method, const char *path,
 	curl_set(r->curl, CURLOPT_CUSTOMREQUEST, method);
 	if (r->body != NULL)
 		headers = set_body(r, headers);
+	if (r->body != NULL && is_once(c->verb))
+		headers = set_once(c, r, headers);
 	if (!c->verb->is_own || set_owner(c->token_file, &headers)) {
 		curl_set(r->curl, CURLOPT_HTTPHEADER, headers);
 		rc = perform(r, c->socket, answer);

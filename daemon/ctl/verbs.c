@@ -14,6 +14,7 @@
 #define NUMBER(name, field, help) ROW(NUMBER, name, field, help)
 #define FLAG(name, field, help)	  ROW(FLAG, name, field, help)
 #define WORDS(name, field, help)  ROW(WORDS, name, field, help)
+#define ONCE(name, help)	  ROW(ONCE, name, NULL, help)
 #define SET(name, help)		  ROW(SET, name, NULL, help)
 #define SET_IN(name, field, help) ROW(SET, name, field, help)
 
