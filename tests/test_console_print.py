@@ -248,6 +248,8 @@ def check_places(path):
     assert abs(number[2] - place[2]) < 3 and number[3] < place[1]
     assert country[2] < motto[2] < place[2]
     assert at("Nơi")[1] < at("(Ký,")[1]
+    names = {round(box[2]) for box in boxes(path) if box[4] in ("Lập", "Ký")}
+    assert len(names) <= 1, "side by side"
 
 
 SIGNED = """[...document.querySelectorAll(
