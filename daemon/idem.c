@@ -74,17 +74,27 @@ replay(struct tx *tx, const struct rows *rows, struct response *a,
 	return IDEM_AGAIN;
 }
 
+/* The answer that is kept under the key, if there is one. */
+static enum idem_state
+look_up(
+    struct tx *tx, struct rows *rows, struct response *a, const struct idem *i)
+{
+	enum idem_state state =
+	    rows_next(rows) ? replay(tx, rows, a, i) : IDEM_NEW;
+
+	(void)rows_end(rows);
+	return state;
+}
+
 enum idem_state
 idem_begin(
     struct tx *tx, const struct request *r, struct response *a, struct idem *i)
 {
-	enum idem_state state = IDEM_NEW;
-	struct rows *rows;
+	bool is_form = r->subject.kind == BY_FORM;
+	enum idem_state state;
 
 	/* A link's holders do not meet what the agency itself sends. */
-	*i =
-	    (struct idem){.agency = r->subject.kind == BY_FORM ? r->subject.form
-							       : r->subject.id};
+	*i = (struct idem){.agency = is_form ? r->subject.form : r->subject.id};
 	if (r->idempotency_key == NULL) {
 		answer_problem(a, "idempotency_key_missing");
 		return IDEM_REFUSED;
@@ -94,11 +104,16 @@ idem_begin(
 		return IDEM_REFUSED;
 	}
 	hash_request(r, i->hash);
-	rows =
-	    tx_query(tx, Q_IDEM_GET, ARGS(V_TEXT(i->agency), V_TEXT(i->key)));
-	if (rows_next(rows))
-		state = replay(tx, rows, a, i);
-	(void)rows_end(rows);
+	state = look_up(tx,
+	    tx_query(tx, Q_IDEM_GET, ARGS(V_TEXT(i->agency), V_TEXT(i->key))),
+	    a, i);
+	/* What was sent by one link of a school goes on by the next one. */
+	if (state == IDEM_NEW && is_form)
+		state = look_up(tx,
+		    tx_query(tx, Q_IDEM_GET_LINK,
+			ARGS(V_TEXT(r->subject.id), V_TEXT(i->key),
+			    V_BLOB(i->hash, HASH_SIZE))),
+		    a, i);
 	return state;
 }
 

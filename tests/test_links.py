@@ -64,6 +64,21 @@ def test_its_idempotency_keys_do_not_meet_the_agencys(s):
     ok(post(s, body(risk="high"), key=make(s)["key"], idem="cung-khoa"))
 
 
+def test_what_one_link_sent_goes_on_by_the_next(s):
+    """A link renewed before the answer was heard opened a second incident."""
+    link, b = make(s), body()
+    first = ok(post(s, b, key=link["key"], idem="gui-lai"))
+    new = s.d.ctl("link", "renew", link["id"], "--until", TERM)
+    assert ok(post(s, b, key=new["key"], idem="gui-lai")) == first
+    # Another text is another notification, whoever chose the same key.
+    other = ok(post(s, body(risk="high"), key=new["key"], idem="gui-lai"))
+    assert other["id"] != first["id"]
+    # Nor is it found by the link of another school, or the agency's own key.
+    s.d.agency("truong3", "school")
+    for key in (make(s, "truong3")["key"], s.school):
+        assert ok(post(s, b, key=key, idem="gui-lai"))["id"] != first["id"]
+
+
 def test_it_finds_nothing_that_is_there(s):
     link = make(s)
     known = ok(post(s, body(source_ref="a-1")))["cases"][0]

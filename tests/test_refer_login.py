@@ -86,6 +86,30 @@ def test_a_login_deleted_the_draft_that_was_kept(s, browser, word):
         assert kept(p) == {}
 
 
+def test_a_draft_sent_by_another_says_that_it_may_be_there(s, browser, word):
+    """It went by a link, and its answer was lost; then one logs in."""
+    with Page(browser, s.link()) as p:
+        write(p)
+        p.click("text=Giữ bản nháp trên máy này")
+        p.do("run", code=LOSE % "n++ > 0")
+        p.click("form button.main")
+        p.wait("text=Gửi lại ngay")
+        p.do("goto", url="about:blank")
+        p.do("goto", url=s.base + "/refer")
+        sign_in(p, word, "Có bản nháp")
+        assert "chưa rõ đã tới chưa" in p.text("main")
+        assert p.count("role=button[name='Gửi lại ngay']") == 0
+        p.look("refer-draft-maybe-vi")
+        p.do("goto", url="about:blank")
+        p.do("goto", url=s.link())  # another one of the same school
+        p.wait("text=Có bản nháp")
+        assert "chưa rõ" not in p.text("main")
+        before = referrals(s)
+        p.button("Gửi lại ngay")
+        p.wait(".receipt")
+        assert referrals(s) == before and kept(p) == {}
+
+
 def test_a_login_that_ends_was_told_that_its_link_is_over(s, browser, word):
     """It logs in again, and what was on its way is sent, once."""
     before = referrals(s)

@@ -164,9 +164,9 @@ async function setClock() {
   if (Math.abs(off) > 60000) ahead = off;
 }
 
-// Whose keys are one's own: a link's, or a login's for an agency.
-const sender = () => session.csrf
-  ? JSON.stringify([session.name, session.agency]) : "link";
+// Whose keys are one's own: those of a school's links, or a login's for it.
+const sender = () => JSON.stringify(session.csrf
+  ? [session.name, session.agency] : ["", linkKey().split("_")[1]]);
 
 // draft: {key, body} to send as it is.  isMended: now is what the server says.
 async function transmit(now, draft = null, isMended = false) {
@@ -294,6 +294,7 @@ const draftView = (draft) => () => {
   const isSent = draft.key && draft.sender === sender();
   return [
     el("h2", {}, t().found),
+    draft.key && !isSent ? el("p", { class: "note" }, t().maybe_there) : null,
     el("div", { class: "buttons" },
       button(t()[isSent ? "again" : "send"], () => {
         keeps = true;
