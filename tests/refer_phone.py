@@ -1,5 +1,6 @@
 """The page /refer, for its suites: an agency, its links, and what one writes."""
 import json
+import time
 
 import pytest
 
@@ -87,7 +88,9 @@ def code_of_case(s, incident):
 
 
 def until_away(p):
-    for _ in range(100):
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
         if any(AWAY in f for f in p.do("faults")):
             return
+        time.sleep(.05)
     raise AssertionError("the page is still there")
