@@ -11,6 +11,7 @@
 #include "calendar.h"
 #include "case_open.h"
 #include "clock.h"
+#include "console.h"
 #include "context.h"
 #include "handlers.h"
 #include "qr_code.h"
@@ -46,6 +47,9 @@ check(struct tx *tx, const struct request *r, struct response *a,
 	const struct calendar *c = tx_context(tx)->calendar;
 	day_t today = calendar_day_of(c, clock_now()), until;
 
+	/* Nobody shall scan a code that leads to nothing. */
+	if (n_console_files == 0)
+		return answer_problem(a, "no_pages");
 	if (tx_context(tx)->conf->public_url[0] == '\0')
 		return answer_problem(a, "no_public_url");
 	if (!body_ok(r, &form_schema, a))

@@ -42,13 +42,19 @@ def test_hotlinectl_says_whether_there_are_pages(s, wanted):
 
 
 def test_the_api_is_there_either_way(s):
-    """What a page can do, curl can do, with a link of /refer as well."""
-    link = s.d.ctl("link", "add", "truong1", "--until", "2027-01-15")
-    for key in (s.school, link["key"]):
-        (code,) = ok(post(s, body(), key=key))["cases"]
-        assert case(s, code)["code"] == code
+    """What a page can do, curl can do."""
+    (code,) = ok(post(s, body()))["cases"]
+    assert case(s, code)["code"] == code
     assert ok(s.d.api("GET", "/v1/openapi.json"), 200)["paths"]["/refer"]
     assert s.d.api("GET", "/v1/me", key=s.lead).json["roles"] == "lead"
+
+
+def test_no_link_is_printed_that_leads_to_nothing(s, wanted):
+    done = s.d.ctl_raw("link", "add", "truong1", "--until", "2027-01-15")
+    if wanted:
+        assert done.returncode == 0 and "/refer#hlf_truong1_" in done.stdout
+    else:
+        assert done.returncode == 1 and "no_pages" in done.stderr
 
 
 def test_one_build_of_all_has_none():
