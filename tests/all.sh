@@ -47,10 +47,10 @@ units build-tsan
 say "the daemon from outside, on the sanitized build"
 # They mostly wait for one another's answers: three files at a time.
 export BUILD=build-asan ANSWERED=$PWD/build-asan/answered.txt
-rm -f "$ANSWERED"
-suite -n 3 --dist loadfile --durations=9 --ignore tests/test_zz_every_call.py \
+rm -rf "$ANSWERED" build-asan/screenshots
+suite -n 3 --dist loadfile --durations=9 --ignore-glob 'tests/test_zz_*.py' \
 	tests | tee build-asan/pytest.txt
-suite tests/test_zz_every_call.py | tee build-asan/calls.txt
+suite tests/test_zz_*.py | tee build-asan/calls.txt
 
 say "the same under TSan: a core of it, the courier's mail, three lives of the simulation"
 # A report ends the daemon at once, and so the test.

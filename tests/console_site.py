@@ -1,5 +1,6 @@
 """A browser and a daemon with a team, for the suites about the pages."""
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -124,8 +125,9 @@ def both(page, name):
     page.button("Tiếng Việt")
 
 
-def check_markup(files):
+def check_markup(looked_at):
     """The HTML checker of the standard, started once for all of them."""
+    files = sorted({*(ROOT / "handlers/console").glob("*.html"), *looked_at})
     jar = HERE / "node_modules/vnu-jar/build/dist/vnu.jar"
     if shutil.which("java") is None or not jar.exists():
         pytest.skip("MARKUP NOT CHECKED: java is missing, or npm ci")
@@ -142,8 +144,8 @@ def browser():
         pytest.skip("CONSOLE NOT TESTED: built with CONSOLE=OFF")
     with Browser() as b:
         yield b
-        check_markup(sorted({*(ROOT / "handlers/console").glob("*.html"),
-                             *b.looked_at}))
+        if "ANSWERED" not in os.environ:  # or test_zz_markup.py does it
+            check_markup(b.looked_at)
 
 
 @pytest.fixture(scope="module")
