@@ -335,6 +335,7 @@ static void
 rig_begin_at(const char *procedure, int64_t at)
 {
 	memset(&r, 0, sizeof(r));
+	json_object_seed(0); /* as main does, before there is a thread */
 	clock_test_set(at);
 	rig_new(&r.rig);
 	load_context(procedure);

@@ -167,7 +167,7 @@ class Daemon:
 
     # ---- Life ----
 
-    def start(self, wait=20):
+    def start(self, wait=60):
         log = open(self.log_path, "ab")
         seen = log.tell()
         clock = [f"--test-clock={self.now}"] if self.now else []
