@@ -111,22 +111,26 @@ ask(struct tx *tx, struct value all[ARGS_MAX], size_t n,
 	return found;
 }
 
+/* $1 to $5 of queries about cases that by may read. */
+#define SEEN(tx, by)                                                           \
+	V_TEXT(tx_ward(tx)), V_TEXT((by)->id),                                 \
+	    V_INT(reads(by, hidden, SEE_thing)),                               \
+	    V_INT(reads(by, plain, SEE_thing)),                                \
+	    V_INT(reads(by, held, SEE_thing))
+static const struct object plain = {0}, hidden = {.is_confidential = true},
+			   held = {.is_holder = true, .is_confidential = true};
+
 size_t
 case_search(struct tx *tx, const struct subject *by,
     const struct case_filter *f, struct case_page *p)
 {
 	const struct blind_of of[2] = {
 	    look_up(tx, "name", f->name), look_up(tx, "phone", f->phone)};
-	const struct object plain = {0}, hidden = {.is_confidential = true},
-			    held = {.is_holder = true, .is_confidential = true};
 	char *code = code_pattern(f->code);
 	char *risk = f->risk == NULL
 			 ? xstrdup("")
 			 : xasprintf("%%\"risk\":\"%s\"%%", f->risk);
-	struct value v[ARGS_MAX] = {V_TEXT(tx_ward(tx)), V_TEXT(by->id),
-	    V_INT(reads(by, hidden, SEE_thing)),
-	    V_INT(reads(by, plain, SEE_thing)),
-	    V_INT(reads(by, held, SEE_thing)), V_TEXT(or_empty(f->state)),
+	struct value v[ARGS_MAX] = {SEEN(tx, by), V_TEXT(or_empty(f->state)),
 	    V_TEXT(risk), V_TEXT(or_empty(f->assignee)), V_INT(f->due_before),
 	    V_TEXT(code), [AFTER] = V_TEXT(or_empty(f->after)),
 	    V_INT((int64_t)p->size), V_INT(reads(by, held, SEE_alleged))};
@@ -138,4 +142,16 @@ case_search(struct tx *tx, const struct subject *by,
 	free(code);
 	free(risk);
 	return n;
+}
+
+json_t *
+case_clocks(
+    struct tx *tx, const struct subject *by, const struct clock_filter *f)
+{
+	const struct value v[] = {SEEN(tx, by), V_TEXT(f->steps),
+	    V_INT(f->after_at), V_TEXT(f->after), V_INT((int64_t)f->limit)};
+
+	return tx_list(tx,
+	    f->is_held || is_held_only(v) ? Q_CLOCK_PAGE_HELD : Q_CLOCK_PAGE, v,
+	    NELEM(v));
 }

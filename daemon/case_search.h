@@ -30,4 +30,20 @@ struct case_page {
 size_t case_search(struct tx *tx, const struct subject *by,
     const struct case_filter *f, struct case_page *p);
 
+/* Of open clocks; "" or false: that is not asked. */
+struct clock_filter {
+	bool is_held;	   /* only of cases that by holds */
+	const char *steps; /* ",N07,N09,": only of these */
+	int64_t after_at;  /* behind one that is due then, */
+	const char *after; /* whose id is this, or "" */
+	size_t limit;
+};
+/*
+ * The clocks of cases that by may read, soonest first: {id, case_id, case, step,
+ * start_at, due_at, is_acked, assignee}.  case is the code of the file.  The
+ * caller decrefs.
+ */
+json_t *case_clocks(
+    struct tx *tx, const struct subject *by, const struct clock_filter *f);
+
 #endif

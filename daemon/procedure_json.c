@@ -71,10 +71,11 @@ step_json(const struct procedure *p, const struct step *s)
 static json_t *
 brief_json(const struct procedure *p, const struct step *s)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s, s:s, s:b, s:b}", "id",
-	    s->id, "name_vi", s->vi, "name_en", s->en, "role", s->role, "form",
-	    s->form, "basis", s->basis, "source", s->source, "needs_approval",
-	    s->needs_approval, "takes_oral", takes_oral(p, s));
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:s, s:s, s:b, s:b}",
+	    "id", s->id, "name_vi", s->vi, "name_en", s->en, "role", s->role,
+	    "kind", s->kind, "form", s->form, "basis", s->basis, "source",
+	    s->source, "needs_approval", s->needs_approval, "takes_oral",
+	    takes_oral(p, s));
 }
 
 struct json_t *

@@ -18,44 +18,96 @@ static const struct field ack_fields[] = {
 };
 static const struct schema ack_schema = {ack_fields, NELEM(ack_fields)};
 
-/* limit and after of the query; false after answering. */
-static bool
-read_page(const struct request *r, int64_t *limit, const char **after,
-    struct response *a)
-{
-	const char *text = request_query(r, "limit");
+/* Which of them. */
+struct page {
+	int64_t limit;
+	const char *after; /* "" or the id of an alert */
+	bool is_by_clock;  /* one a clock, the most urgent first */
+};
 
-	*limit = PAGE_DEFAULT;
-	*after = request_query(r, "after");
-	if ((text == NULL || number_parse(text, 1, PAGE_MAX, limit)) &&
-	    (*after == NULL || id_ok(*after)))
+/* False after answering. */
+static bool
+read_page(const struct request *r, struct page *p, struct response *a)
+{
+	const char *limit = request_query(r, "limit");
+	const char *after = request_query(r, "after");
+	const char *by = request_query(r, "by");
+
+	*p = (struct page){PAGE_DEFAULT, after == NULL ? "" : after,
+	    by != NULL && strcmp(by, "clock") == 0};
+	if ((limit == NULL || number_parse(limit, 1, PAGE_MAX, &p->limit)) &&
+	    (after == NULL || (id_ok(after) && !p->is_by_clock)) &&
+	    (by == NULL || p->is_by_clock))
 		return true;
 	(void)answer_problem(a, "invalid_query");
 	return false;
 }
 
-/* GET /v1/alerts?limit=&after= */
+/* The newest of each clock with the ids of its older ones, at most so many. */
+static json_t *
+fold(json_t *alerts, size_t limit)
+{
+	json_t *items = json_array(), *one, *last = NULL;
+	const char *clock, *before = "";
+	size_t i;
+
+	json_array_foreach(alerts, i, one)
+	{
+		clock = json_string_value(json_object_get(one, "clock_id"));
+		if (strcmp(clock, before) == 0) {
+			json_array_append(json_object_get(last, "older"),
+			    json_object_get(one, "id"));
+			continue;
+		}
+		if (json_array_size(items) == limit)
+			break;
+		last = json_copy(one);
+		before = clock;
+		json_object_del(last, "clock_id");
+		json_object_set_new(last, "older", json_array());
+		json_array_append_new(items, last);
+	}
+	json_decref(alerts);
+	return items;
+}
+
+static enum outcome
+list_by_clock(struct tx *tx, const struct request *r, struct response *a,
+    const struct page *p)
+{
+	const struct subject *s = &r->subject;
+	json_t *alerts = tx_list(tx, Q_ALERT_LIST_URGENT,
+	    ARGS(V_TEXT(s->id), V_INT((s->roles & NEWS_ALL_ALERTS) != 0)));
+
+	return answer_list(a, fold(alerts, (size_t)p->limit));
+}
+
+/* GET /v1/alerts?by=&limit=&after= */
 enum outcome
 alert_list(struct tx *tx, const struct request *r, struct response *a)
 {
 	const struct subject *s = &r->subject;
-	const char *after, *last;
-	int64_t limit;
-	json_t *items;
+	struct page p;
+	const char *last;
+	json_t *page, *items;
 
-	if (!read_page(r, &limit, &after, a))
+	if (!read_page(r, &p, a))
 		return INVALID;
+	if (p.is_by_clock)
+		return list_by_clock(tx, r, a, &p);
 	items = tx_list(tx, Q_ALERT_LIST,
 	    ARGS(V_TEXT(s->id), V_INT((s->roles & NEWS_ALL_ALERTS) != 0),
-		V_TEXT(after == NULL ? "" : after), V_INT(limit)));
-	if ((int64_t)json_array_size(items) == limit) {
+		V_TEXT(p.after), V_INT(p.limit)));
+	page = json_pack("{s:o}", "items", items);
+	if ((int64_t)json_array_size(items) == p.limit) {
 		last = json_string_value(json_object_get(
-		    json_array_get(items, (size_t)limit - 1), "id"));
+		    json_array_get(items, (size_t)p.limit - 1), "id"));
+		json_object_set_new(page, "next", json_string(last));
 		answer_header(a, "Link",
 		    "</v1/alerts?limit=%lld&after=%s>; rel=\"next\"",
-		    (long long)limit, last);
+		    (long long)p.limit, last);
 	}
-	return answer_list(a, items);
+	return answer_json(a, 200, page);
 }
 
 bool

@@ -4,7 +4,7 @@
 
 #include "admin.h"
 #include "audit.h"
-#include "case_answer.h"
+#include "case_list.h"
 #include "case_search.h"
 #include "case_view.h"
 #include "clock.h"
@@ -12,7 +12,6 @@
 #include "handlers.h"
 
 #define PAGE_DEFAULT 50
-#define PAGE_MAX     200
 #define ADMIN_PAGE   200
 
 static const char *const states[] = {"open", "closed", "merged", NULL};
@@ -26,7 +25,8 @@ static const char *const risks[] = {"unknown", "low", "medium", "high", NULL};
 	    {.name = "code", .kind = FIELD_TEXT, .low = 1, .high = 9},         \
 	    {.name = "after", .kind = FIELD_TEXT, .low = 1, .high = 400},      \
 	{                                                                      \
-		.name = "limit", .kind = FIELD_INT, .low = 1, .high = PAGE_MAX \
+		.name = "limit", .kind = FIELD_INT, .low = 1,                  \
+		.high = LIST_PAGE_MAX                                          \
 	}
 static const struct field list_fields[] = {PAGE_FIELDS};
 static const struct schema list_schema = {list_fields, NELEM(list_fields)};
@@ -39,14 +39,14 @@ static const struct field search_fields[] = {
 static const struct schema search_schema = {
     search_fields, NELEM(search_fields)};
 
-static enum outcome
-audit_list(struct tx *tx, const struct request *r, const json_t *items)
+enum outcome
+list_audit(struct tx *tx, const struct request *r, json_t *codes)
 {
 	return admin_audit(tx, r,
 	    &(struct happening){.act = "case.list",
 		.object_kind = "ward",
 		.object_id = tx_ward(tx),
-		.detail = json_pack("{s:o}", "cases", column(items, "code"))});
+		.detail = json_pack("{s:o}", "cases", codes)});
 }
 
 /* By what it was searched, never for whom. */
@@ -66,8 +66,8 @@ audit_search(struct tx *tx, const struct request *r, const json_t *items)
 		    "{s:o, s:o}", "cases", column(items, "code"), "by", by)});
 }
 
-static const char *
-text(const json_t *asked, const char *name)
+const char *
+list_text(const json_t *asked, const char *name)
 {
 	return json_string_value(json_object_get(asked, name));
 }
@@ -75,7 +75,7 @@ text(const json_t *asked, const char *name)
 static int64_t
 instant(const json_t *asked, const char *name)
 {
-	const char *s = text(asked, name);
+	const char *s = list_text(asked, name);
 	int64_t at = 0;
 
 	return s != NULL && instant_parse(s, &at) ? at : 0;
@@ -89,9 +89,8 @@ is_code(const char *s)
 					"abcdefghjklmnpqrstuvwxyz")] == '\0';
 }
 
-/* The question without where it goes on. */
-static json_t *
-question_of(const json_t *asked)
+json_t *
+list_question(const json_t *asked)
 {
 	json_t *q = json_copy((json_t *)(uintptr_t)asked);
 
@@ -135,7 +134,8 @@ fill(struct tx *tx, const struct request *r, const struct case_filter *f,
 
 /* The next page's address: what was asked, but for after. */
 static void
-link_next(const struct request *r, struct response *a, const char *cursor)
+link_next(const struct request *r, struct response *a, const char *list,
+    const char *cursor)
 {
 	struct buf b = BUF_MAX(2048);
 	const char *name;
@@ -150,9 +150,43 @@ link_next(const struct request *r, struct response *a, const char *cursor)
 			buf_addf(&b, "%%%02X", (unsigned)(unsigned char)*s);
 		buf_adds(&b, "&");
 	}
-	answer_header(a, "Link", "</v1/cases?%safter=%s>; rel=\"next\"",
+	answer_header(a, "Link", "</v1/%s?%safter=%s>; rel=\"next\"", list,
 	    b.data == NULL ? "" : b.data, cursor);
 	buf_done(&b);
+}
+
+void
+list_next(
+    struct tx *tx, const struct cursor_of *of, const char *last, json_t *page)
+{
+	char *cursor = last == NULL ? NULL : cursor_make(tx, of, last);
+
+	if (cursor != NULL)
+		json_object_set_new(page, "next", json_string(cursor));
+	free(cursor);
+}
+
+enum outcome
+list_answer(const struct request *r, struct response *a, const char *list,
+    enum outcome how, json_t *page)
+{
+	const char *next = list_text(page, "next");
+
+	if (how == OK && next != NULL && r->body == NULL)
+		link_next(r, a, list, next);
+	if (how == OK)
+		return answer_json(a, 200, page);
+	json_decref(page);
+	return how == INVALID ? answer_problem(a, "invalid_query")
+			      : answer_outcome(a, how);
+}
+
+size_t
+list_limit(const json_t *asked)
+{
+	const json_t *limit = json_object_get(asked, "limit");
+
+	return limit == NULL ? PAGE_DEFAULT : (size_t)json_integer_value(limit);
 }
 
 /* 200 with a page; what is asked for was looked at already. */
@@ -160,41 +194,29 @@ static enum outcome
 answer_page(struct tx *tx, const struct request *r, struct response *a,
     const json_t *asked)
 {
-	const json_t *limit = json_object_get(asked, "limit");
-	json_t *question = question_of(asked), *items = json_array(), *page;
+	json_t *question = list_question(asked), *items = json_array(), *page;
 	const struct cursor_of of = {"cases", &r->subject, question};
-	char *after = cursor_open(tx, &of, text(asked, "after"));
-	struct case_filter f = {text(asked, "state"), text(asked, "risk"),
-	    text(asked, "code"), text(asked, "assignee"), text(asked, "name"),
-	    text(asked, "phone"), instant(asked, "due_before"), after};
+	char *after = cursor_open(tx, &of, list_text(asked, "after"));
+	struct case_filter f = {list_text(asked, "state"),
+	    list_text(asked, "risk"), list_text(asked, "code"),
+	    list_text(asked, "assignee"), list_text(asked, "name"),
+	    list_text(asked, "phone"), instant(asked, "due_before"), after};
 	char *last = NULL;
 	bool is_search = r->body != NULL;
 	enum outcome how = after == NULL || !is_code(f.code) ? INVALID : OK;
 
 	page = json_pack("{s:o}", "items", items);
 	if (how == OK)
-		last = fill(tx, r, &f,
-		    limit == NULL ? PAGE_DEFAULT
-				  : (size_t)json_integer_value(limit),
-		    page);
+		last = fill(tx, r, &f, list_limit(asked), page);
 	if (how == OK)
-		how = (is_search ? audit_search : audit_list)(tx, r, items);
-	if (how == OK && last != NULL) {
-		char *cursor = cursor_make(tx, &of, last);
-
-		json_object_set_new(page, "next", json_string(cursor));
-		if (!is_search)
-			link_next(r, a, cursor);
-		free(cursor);
-	}
+		how = is_search ? audit_search(tx, r, items)
+				: list_audit(tx, r, column(items, "code"));
+	if (how == OK)
+		list_next(tx, &of, last, page);
 	free(last);
 	free(after);
 	json_decref(question);
-	if (how == OK)
-		return answer_json(a, 200, page);
-	json_decref(page);
-	return how == INVALID ? answer_problem(a, "invalid_query")
-			      : answer_outcome(a, how);
+	return list_answer(r, a, "cases", how, page);
 }
 
 /* The query as an object of the schema; limit is a number there. */
@@ -205,14 +227,16 @@ read_query(const struct request *r)
 	const char *limit = request_query(r, "limit");
 	int64_t n;
 
-	if (limit != NULL && number_parse(limit, 1, PAGE_MAX, &n))
+	if (limit != NULL && number_parse(limit, 1, LIST_PAGE_MAX, &n))
 		json_object_set_new(asked, "limit", json_integer(n));
 	return asked;
 }
 
-/* GET /v1/cases?state=&risk=&assignee=&due_before=&code=&after=&limit= */
 enum outcome
-case_list(struct tx *tx, const struct request *r, struct response *a)
+list_query(struct tx *tx, const struct request *r, struct response *a,
+    const struct schema *schema,
+    enum outcome (*answer)(struct tx *tx, const struct request *r,
+	struct response *a, const json_t *asked))
 {
 	struct faults faults = {0};
 	json_t *asked;
@@ -222,13 +246,20 @@ case_list(struct tx *tx, const struct request *r, struct response *a)
 		&r->subject, ACTION_case_list, &(struct object){0}, SEE_thing))
 		return answer_problem(a, "forbidden");
 	asked = read_query(r);
-	if (schema_check(&list_schema, asked, &faults))
-		how = answer_page(tx, r, a, asked);
+	if (schema_check(schema, asked, &faults))
+		how = answer(tx, r, a, asked);
 	else
 		how = answer_problem(a, "invalid_query");
 	faults_done(&faults);
 	json_decref(asked);
 	return how;
+}
+
+/* GET /v1/cases?state=&risk=&assignee=&due_before=&code=&after=&limit= */
+enum outcome
+case_list(struct tx *tx, const struct request *r, struct response *a)
+{
+	return list_query(tx, r, a, &list_schema, answer_page);
 }
 
 /* POST /v1/cases/search */
@@ -255,7 +286,7 @@ query_or_empty(const struct request *r, const char *name)
 enum outcome
 admin_case_list(struct tx *tx, const struct request *r, struct response *a)
 {
-	json_t *question = question_of(r->query), *items;
+	json_t *question = list_question(r->query), *items;
 	const struct cursor_of of = {"admin_cases", &r->subject, question};
 	char *after = cursor_open(tx, &of, request_query(r, "after"));
 	char *next = NULL;
@@ -272,8 +303,8 @@ admin_case_list(struct tx *tx, const struct request *r, struct response *a)
 		V_INT(ADMIN_PAGE)));
 	if (json_array_size(items) == ADMIN_PAGE)
 		next = cursor_make(tx, &of,
-		    text(json_array_get(items, ADMIN_PAGE - 1), "code"));
-	how = audit_list(tx, r, items);
+		    list_text(json_array_get(items, ADMIN_PAGE - 1), "code"));
+	how = list_audit(tx, r, column(items, "code"));
 	if (how == OK)
 		(void)answer_json(a, 200,
 		    json_pack("{s:O, s:s*}", "items", items, "next", next));

@@ -289,7 +289,7 @@ def test_not_yours_is_not_there(s):
 
 def test_the_barred_find_it_in_no_list_or_count(s):
     code = s.referral()["cases"][0]
-    for path in ("/v1/cases?limit=200", "/v1/alerts?limit=200"):
+    for path in (f"/v1/{x}?limit=200" for x in ("cases", "clocks", "alerts")):
         assert code in str(list(s.pages(path, "holder")))
         assert code not in str(list(s.pages(path, "barred")))
 

@@ -37,6 +37,7 @@ OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"),
 QUERIES = {"/v1/referrals": "?direction=in&limit=200",
            "/v1/referrals/reconciliation": "?day=2026-11-24",
            "/v1/cases": "?limit=200", "/v1/alerts": "?limit=200",
+           "/v1/clocks": "?limit=200",
            "/v1/changes": "?all=yes", "/v1/events": "?once=yes"}
 
 

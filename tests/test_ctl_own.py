@@ -127,6 +127,15 @@ def test_a_member_recuses_themselves_by_hotlinectl(s, own):
             if e["act"] == "bar.added"] == ["member"]
 
 
+def test_a_member_reads_what_is_due_by_hotlinectl(s, own):
+    code = s.open()
+    rc, every, why = own("lead", "case", "due", "--limit", "200")
+    assert rc == 0 and code in {k["case"] for k in every["items"]}, why
+    assert own("lead", "case", "due", "--mine")[1] == {"items": []}
+    rc, mine, _ = own("officer", "case", "due", "--mine", "--steps", "N05")
+    assert rc == 0 and {k["step"] for k in mine["items"]} == {"N05"}
+
+
 def test_two_members_clear_a_namesake_by_hotlinectl(s, own):
     s.d.ctl("member", "add", "trungten", "--name", "Người Trùng Tên Thử",
             "--role", "officer")

@@ -236,8 +236,8 @@ def test_the_procedure_is_open_to_members(w):
 def test_a_page_reads_of_the_procedure_what_it_shows(w):
     p = w.call("GET", "/v1/procedure", who="police").json
     brief = w.call("GET", "/v1/procedure?brief=yes", who="police")
-    shown = ("id", "name_vi", "name_en", "role", "form", "basis", "source",
-             "needs_approval", "takes_oral")
+    shown = ("id", "name_vi", "name_en", "role", "kind", "form", "basis",
+             "source", "needs_approval", "takes_oral")
     p["steps"] = [{k: v for k, v in s.items() if k in shown}
                   for s in p["steps"]]
     assert brief.json == p and "M07" in brief.text

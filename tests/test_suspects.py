@@ -62,8 +62,8 @@ def town(tmp_path):
 
 def no_trace(town, who, code, r):
     """Nothing that a member may ask for tells of the case."""
-    for path in ("/v1/cases", "/v1/alerts", "/v1/phone-tasks", "/v1/reports",
-                 "/v1/changes", "/v1/refused", "/v1/me"):
+    for path in ("/v1/cases", "/v1/clocks", "/v1/alerts", "/v1/phone-tasks",
+                 "/v1/reports", "/v1/changes", "/v1/refused", "/v1/me"):
         a = town.call(who, "GET", path)
         assert code not in a.text and r["id"] not in a.text, path
     for path in (f"/v1/cases/{code}", f"/v1/cases/{code}/timeline",
