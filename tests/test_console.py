@@ -1,4 +1,5 @@
 """The pages for people, in a browser: what an officer sees and does."""
+import contextlib
 import gzip
 import hashlib
 import http.client
@@ -301,11 +302,13 @@ def soon(what, bar_ms, visit):
     assert took[2] < bar_ms * (2.5 if is_busy else 1) or "asan" in BUILD.name
 
 
-def test_home_is_there_soon_on_a_cheap_phone(s, browser):
+@contextlib.contextmanager
+def cheap_phone(s, browser):
     """A quarter of the speed on 3G: 150 ms a trip, 1.6 Mbit/s, on a line that
-    is slow for the worker as well.  The daily visit: the page is installed, its
-    worker asleep, no connection open.  The first one fetches everything, the
-    files over six connections of HTTP/1.1."""
+    is slow for the worker as well: a page, and visit(at, is_first), which tells
+    what it takes.  The daily visit: the page is installed, its worker asleep, no
+    connection open.  The first one fetches everything, the files over six
+    connections of HTTP/1.1."""
     port = browser.call(what="line", page=None, to=s.d.port, trips=1)
     url = f"http://127.0.0.1:{port}/"
 
@@ -314,6 +317,11 @@ def test_home_is_there_soon_on_a_cheap_phone(s, browser):
                             isFirst=is_first)
     with Page(browser, url) as p:
         assert p.do("run", code="navigator.serviceWorker.ready.then(() => 1)")
+        yield p, visit
+
+
+def test_home_is_there_soon_on_a_cheap_phone(s, browser):
+    with cheap_phone(s, browser) as (p, visit):
         soon("login, first visit", 1500, visit("#login", True))
         p.login("canbo", s.word)
         p.wait("h2#due")

@@ -140,7 +140,9 @@ def test_a_clock_runs_from_calm_to_late(s, browser):
         with open_home(s, browser) as p:
             one = card(code, "Kiểm tra tính xác thực")
             while p.count(one) == 0:
+                n = p.count("#main .edge")
                 p.button("Xem thêm")
+                p.wait(f"#main .edge >> nth={n}")  # the next page came
             assert p.count(f"{one}.{how}") == p.count(f"{one} .level.{how}") == 1
             assert p.text(f"{one} .level") == MARKS[how]
             first = p.text(f"{one} .left")

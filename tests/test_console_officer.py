@@ -7,7 +7,7 @@ import pytest
 
 from console_site import browser, s
 from hotline import ROOT
-from test_console import open_home
+from test_console import cheap_phone, open_home, soon
 
 __all__ = ["browser", "s"]
 FILES = ROOT / "handlers/console"
@@ -122,3 +122,24 @@ def test_200_cases_are_shown_well(s, browser, many, size):
             p.look("search-200-en")
         search(p, code=many[:4].lower())
         p.wait(f"text={many}")
+
+
+# All that an answer of /v1 weighs, by its call.
+READ = """JSON.stringify(performance.getEntriesByType('resource')
+.filter(e => e.name.includes('/v1/') && !e.name.endsWith('/v1/events'))
+.map(e => [e.name.split('/v1/')[1], e.transferSize]))"""
+
+
+def test_home_is_there_soon_with_200_cases(s, browser, many):
+    """It reads what it shows, and each of it once; 3G brings 200 bytes a ms."""
+    with cheap_phone(s, browser) as (p, visit):
+        p.login("canbo", s.word)
+        p.wait(".edge")
+        soon("home of 200 cases, each day", 1000, visit(".edge"))
+        p.do("reload", at=".edge")
+        read = json.loads(p.do("run", code=READ))
+        print("it reads", read)
+        assert {path.split("?")[0] for path, _ in read} \
+            == {"me", "alerts", "procedure", "clocks"}
+        assert len(read) == 4
+        assert sum(size for _, size in read) < 40_000

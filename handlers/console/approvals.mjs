@@ -6,25 +6,28 @@ import { leftText, level, stepName } from "./due.mjs";
 import { KINDS } from "./case_kinds.mjs";
 import { sheet } from "./fields.mjs";
 import { html } from "./html.mjs";
-import { live, loadCases } from "./live.mjs";
+import { live, loadDue } from "./live.mjs";
 import { paper } from "./paper.mjs";
 import { t, word } from "./text.mjs";
 import { heardAt, whenText } from "./time.mjs";
 
+const PAGES = 5; // more than anybody decides in a day
 const BOSSES = ["chairman", "vice_chairman"];
 const why = { name: "reason", kind: "long", max: 4000, required: true };
 
-const waits = () => live.clocks.filter((k) =>
-  live.steps[k.step]?.needs_approval);
+const steps = () => Object.values(live.steps).filter((s) =>
+  s.needs_approval || s.role === "chairman").map((s) => s.id).join() || "-";
+const due = (isApproved) => (live.due?.items ?? []).filter((k) =>
+  live.steps[k.step]?.needs_approval === isApproved);
+const waits = () => due(true);
 // Theirs, too, but done in the case itself.
-const others = () => live.clocks.filter((k) => k.role === "chairman" &&
-  !live.steps[k.step]?.needs_approval);
+const others = () => due(false);
 
 async function load(state) {
-  await loadCases();
+  await loadDue(`/v1/clocks?steps=${steps()}&limit=200`, PAGES);
   if (state.chosen === null)
     return {};
-  const at = `/v1/cases/${encodeURIComponent(state.chosen.code)}`;
+  const at = `/v1/cases/${encodeURIComponent(state.chosen.case)}`;
   const [whole, documents] = await Promise.all([call("GET", at),
     call("GET", `${at}/documents`)]);
   return { whole, documents: documents.items };
@@ -34,7 +37,7 @@ async function load(state) {
 const acted = () => new Date(heardAt()).toISOString();
 
 const send = (state, draw, how, body, done) => state.act(draw, done, () =>
-  call("POST", `/v1/cases/${state.chosen.code}/steps/${state.chosen.step}/${how}`,
+  call("POST", `/v1/cases/${state.chosen.case}/steps/${state.chosen.step}/${how}`,
     { acted_at: acted(), ...body },
     { "If-Match": `"${state.data.whole.version}"` }));
 
@@ -57,7 +60,7 @@ const issue = (state, draw) => sheet({ prefix: "paper", isBusy: state.isBusy,
 const decide = (k, state, draw) => html`
   <h3>${t("agree.head")}</h3>
   ${sheet({ prefix: "agree", isBusy: state.isBusy, button: t("agree"),
-    fields: KINDS[k.kind], send: (body) => send(state, draw, "agree",
+    fields: KINDS[live.steps[k.step].kind], send: (body) => send(state, draw, "agree",
       { agreed: true, ...body }, t("agreed")) })}
   <details><summary class="tap">${t("refuse")}</summary>
     ${sheet({ prefix: "refuse", isBusy: state.isBusy, button: t("refuse.do"),
@@ -81,19 +84,19 @@ function choose(k, state, draw) {
 const item = (k, state, draw) => html`<li class="card" key=${k.id}>
   <h3>${stepName(k.step)}</h3>
   <p>${level(k)} <span class="left">${leftText(k)}</span></p>
-  <p class="row"><span>${t("case", { code: k.code })}</span>
+  <p class="row"><span>${t("case", { code: k.case })}</span>
     <button type="button" disabled=${state.isBusy}
       aria-expanded=${state.chosen?.id === k.id}
-      aria-label=${`${t("approve.look")}: ${stepName(k.step)} ${k.code}`}
+      aria-label=${`${t("approve.look")}: ${stepName(k.step)} ${k.case}`}
       onClick=${() => choose(k, state, draw)}>${t("approve.look")}</button></p>
   ${state.chosen?.id === k.id && state.data.whole !== undefined &&
-    state.data.whole.code === k.code && opened(k, state, draw)}</li>`;
+    state.data.whole.code === k.case && opened(k, state, draw)}</li>`;
 
 const other = (k) => html`<li class="card" key=${k.id}>
   <h3>${stepName(k.step)}</h3>
   <p>${level(k)} <span class="left">${leftText(k)}</span></p>
-  <p><a class="tap" href=${`#/case/${k.code}`}>${
-    t("case", { code: k.code })}</a></p></li>`;
+  <p><a class="tap" href=${`#/case/${k.case}`}>${
+    t("case", { code: k.case })}</a></p></li>`;
 
 function body(state, draw) {
   const list = waits(), rest = others();

@@ -1,7 +1,8 @@
 // What the home page asks first, sent before anything else of the page is there.
 // No module, for those wait for each other; call() of api.mjs takes the answers.
-globalThis.early = new Map(["/v1/me", "/v1/alerts?limit=200",
-  "/v1/procedure?brief=yes", "/v1/cases?state=open&limit=200"]
+globalThis.early = new Map(["/v1/me",
+  "/v1/alerts?by=clock&limit=30", "/v1/procedure?brief=yes",
+  "/v1/clocks?mine=true&limit=30"]
   .map((path) => [path, fetch(path, { cache: "no-store",
     credentials: "same-origin", signal: AbortSignal.timeout(20000) })]));
 // Whoever takes one is told that it failed.

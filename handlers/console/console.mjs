@@ -122,7 +122,7 @@ function seal(page) {
 
 function draw() {
   document.title = live.me === null ? t("brand")
-    : t("title", { n: live.alerts.length });
+    : t("title", { n: `${live.alerts.length}${live.moreAlerts ? "+" : ""}` });
   render(frame(), root);
 }
 

@@ -2,34 +2,23 @@
 import { Offline } from "./api.mjs";
 import { leftText, level, levelOf, stepName } from "./due.mjs";
 import { html } from "./html.mjs";
-import { acknowledge, attempt, live, loadCases, refresh } from "./live.mjs";
+import { MINE, acknowledge, attempt, live, loadDue, moreAlerts, refresh }
+  from "./live.mjs";
 import { t, word } from "./text.mjs";
 import { clockText, heardAt, whenText } from "./time.mjs";
 
-const PAGE = 50;
-const state = { busy: null, said: null, isFault: false, shown: PAGE,
-  alertsShown: PAGE, onlyMine: true };
+const EVERYONE = "/v1/clocks?limit=30";
+const fresh = () => ({ busy: null, said: null, isFault: false, path: MINE,
+  pages: 1 });
+const state = fresh();
 
-// A clock that climbs raises alert upon alert: one card, the newest on top, and
-// the tap answers all that it stands for.
-function grouped() {
-  const groups = new Map();
-  for (const a of [...live.alerts].sort(byAge)) {
-    const key = `${a.case ?? a.id} ${a.step ?? a.id}`;
-    groups.set(key, [a, ...(groups.get(key) ?? [])]);
-  }
-  return [...groups.values()].sort(([a], [b]) => byUrgency(a, b));
-}
-
-const byAge = (a, b) => Date.parse(a.raised_at) - Date.parse(b.raised_at);
-const byUrgency = (a, b) => b.is_urgent - a.is_urgent ||
-  Date.parse(a.step_due_at ?? a.due_at) - Date.parse(b.step_due_at ?? b.due_at);
-
-async function take(group, draw) {
-  Object.assign(state, { busy: group[0].id, said: null });
+// A clock that climbs raises alert upon alert: one card, of the newest, and the
+// tap answers all that it stands for.
+async function take(a, draw) {
+  Object.assign(state, { busy: a.id, said: null });
   draw();
   try {
-    await acknowledge(group);
+    await acknowledge([a.id, ...a.older]);
     Object.assign(state, { said: t("acked"), isFault: false });
   } catch (error) {
     state.isFault = true;
@@ -56,11 +45,11 @@ const clockOf = (a) => ({ due_at: a.step_due_at, readAt: a.readAt });
 const wardLink = () => html`<p><a class="tap" href="#/ward">${
   t("ward.title")}</a></p>`;
 
-const alertItem = ([a, ...older], draw) => html`
+const alertItem = (a, draw) => html`
   <li class="card" key=${a.id}>
     <h3>${alertName(a)}${a.is_drill ? ` (${t("drill")})` : ""}</h3>
-    ${older.length > 0 && html`<p class="help">${
-      t("alert.older", { n: older.length })}</p>`}
+    ${a.older.length > 0 && html`<p class="help">${
+      t("alert.older", { n: a.older.length })}</p>`}
     ${a.step && html`<p>${stepName(a.step)}</p>`}
     ${a.step_due_at && html`<p>${level(clockOf(a))}
       ${" "}<span class="left">${leftText(clockOf(a))}</span></p>`}
@@ -68,20 +57,20 @@ const alertItem = ([a, ...older], draw) => html`
     <p class="row">${a.case && caseLink(a.case)}
       <button type="button" disabled=${state.busy !== null}
         aria-label=${t("ack_of", { what: alertName(a), code: a.case ?? "" })}
-        onClick=${() => take([a, ...older], draw)}>${t("ack")}</button></p>
+        onClick=${() => take(a, draw)}>${t("ack")}</button></p>
   </li>`;
 
+const count = (items, more) => `${items.length}${more ? "+" : ""}`;
+
 function alertList(draw) {
-  const groups = grouped();
   return html`
     <section aria-labelledby="alerts">
-      <h2 id="alerts">${t("alerts", { n: groups.length })}</h2>
-      ${groups.length === 0 && html`<p>${t("alerts.none")}</p>`}
-      <ul class="cards">${groups.slice(0, state.alertsShown)
-        .map((g) => alertItem(g, draw))}</ul>
-      ${groups.length > state.alertsShown && html`<button type="button"
-        class="plain" onClick=${() => more("alertsShown", draw)}>${
-        t("more.alerts", { n: groups.length - state.alertsShown })}</button>`}
+      <h2 id="alerts">${t("alerts",
+        { n: count(live.alerts, live.moreAlerts) })}</h2>
+      ${live.alerts.length === 0 && html`<p>${t("alerts.none")}</p>`}
+      <ul class="cards">${live.alerts.map((a) => alertItem(a, draw))}</ul>
+      ${live.moreAlerts && html`<button type="button" class="plain"
+        onClick=${moreAlerts}>${t("more.alerts")}</button>`}
     </section>`;
 }
 
@@ -90,39 +79,40 @@ const clockItem = (k) => html`
     <h3>${stepName(k.step)}</h3>
     <p>${level(k)} <span class="left">${leftText(k)}</span></p>
     <p class="help">${t("due_at", { when: whenText(k.due_at) })}</p>
-    <p class="row">${caseLink(k.code)}
+    <p class="row">${caseLink(k.case)}
       <span class="help">${t("held_by", { who: k.assignee ?? t("nobody") })}</span></p>
   </li>`;
 
-function choose(onlyMine, draw) {
-  Object.assign(state, { onlyMine, shown: PAGE });
+const load = () => attempt(() => loadDue(state.path, state.pages))
+  .catch(() => {});
+
+function choose(path, pages, draw) {
+  Object.assign(state, { path, pages });
+  const loaded = load();
   draw();
+  loaded.then(draw);
 }
 
 const filter = (draw) => html`
   <div class="row" role="group" aria-label=${t("whose")}>
-    ${[[true, "mine"], [false, "everyone"]].map(([mine, name]) => html`
-      <button type="button" class="plain" aria-pressed=${state.onlyMine === mine}
-        onClick=${() => choose(mine, draw)}>${t(name)}</button>`)}
+    ${[[MINE, "mine"], [EVERYONE, "everyone"]].map(([path, name]) => html`
+      <button type="button" class="plain" aria-pressed=${state.path === path}
+        onClick=${() => choose(path, 1, draw)}>${t(name)}</button>`)}
   </div>`;
 
-function more(what, draw) {
-  state[what] += PAGE;
-  draw();
-}
+const dueItems = ({ items, more }, draw) => html`
+  ${items.length === 0 && html`<p>${t("due.none")}</p>`}
+  <ul class="cards">${items.map(clockItem)}</ul>
+  ${more && html`<button type="button" class="plain" onClick=${() =>
+    choose(state.path, state.pages + 1, draw)}>${t("more")}</button>`}`;
 
 function dueList(draw) {
-  const clocks = live.clocks.filter(
-    (k) => !state.onlyMine || k.assignee === live.me.login);
+  const due = live.due?.path === state.path ? live.due : null;
   return html`
     <section aria-labelledby="due">
-      <h2 id="due">${t("due", { n: clocks.length })}</h2>
+      <h2 id="due">${t("due", { n: due ? count(due.items, due.more) : "…" })}</h2>
       ${filter(draw)}
-      ${clocks.length === 0 && html`<p>${t("due.none")}</p>`}
-      <ul class="cards">${clocks.slice(0, state.shown).map(clockItem)}</ul>
-      ${clocks.length > state.shown && html`<button type="button" class="plain"
-        onClick=${() => more("shown", draw)}>${t("more")}</button>`}
-      ${live.more && html`<p class="said">${t("due.cut")}</p>`}
+      ${due === null ? html`<p>${t("starting")}</p>` : dueItems(due, draw)}
     </section>`;
 }
 
@@ -149,4 +139,10 @@ export const homePage = (draw) => html`
   <p><a class="tap" href="#/duty">${t("duty.title")}</a></p>
   <p><a class="tap" href="#/push">${t("push.link")}</a></p>`;
 
-export const openHome = () => attempt(loadCases).catch(() => {});
+export const openHome = load;
+
+// Whoever comes next sees what is theirs.
+export function closeHome(isEnd) {
+  if (isEnd)
+    Object.assign(state, fresh());
+}

@@ -6,16 +6,18 @@ import { desk } from "./desk.mjs";
 import { leftText, level, stepName } from "./due.mjs";
 import { dutyPart, loadDuty } from "./duty.mjs";
 import { html } from "./html.mjs";
-import { live, loadCases } from "./live.mjs";
+import { live, loadDue } from "./live.mjs";
 import { DECIDERS } from "./menu.mjs";
 import { t, word } from "./text.mjs";
 import { now } from "./time.mjs";
 
 const LAPSES = 50;
+// The soonest of everybody's: what is late comes first.
+const LATE = `/v1/clocks?limit=${LAPSES}`;
 
 async function load() {
   const [members, duty, changes, bars] = await Promise.all([loads(), loadDuty(),
-    call("GET", "/v1/changes"), call("GET", "/v1/bars"), loadCases()]);
+    call("GET", "/v1/changes"), call("GET", "/v1/bars"), loadDue(LATE, 1)]);
   return { members, duty, changes: changes.items, bars: bars.items };
 }
 
@@ -36,34 +38,33 @@ function give(code, state, draw) {
 }
 
 function lapse(k, state, draw) {
-  const unanswered = live.alerts.some((a) => a.case === k.code &&
-    a.step === k.step);
   return html`<li class="card edge late" key=${k.id}>
     <h3>${stepName(k.step)}</h3>
     <p>${level(k)} <span class="left">${leftText(k)}</span></p>
-    ${unanswered && html`<p class="level late">${t("lapse.unanswered")}</p>`}
+    ${!k.is_acked && html`<p class="level late">${t("lapse.unanswered")}</p>`}
     <p class="help">${t("held_by", { who: k.assignee ?? t("nobody") })}</p>
-    <p class="row"><a class="tap" href=${`#/case/${k.code}`}>${
-      t("case", { code: k.code })}</a>
+    <p class="row"><a class="tap" href=${`#/case/${k.case}`}>${
+      t("case", { code: k.case })}</a>
       <button type="button" class="plain" aria-expanded=${state.chosen === k.id}
-        aria-label=${t("assign.of", { code: k.code })}
+        aria-label=${t("assign.of", { code: k.case })}
         onClick=${() => give(k.id, state, draw)}>${t("assign")}</button></p>
     ${state.chosen === k.id && assignForm({ members: state.data.members,
       isBusy: state.isBusy, send: (body) => state.act(draw, t("assign.done"),
         async () => {
-          await assign(k.code, body);
+          await assign(k.case, body);
           state.chosen = null;
         }) })}</li>`;
 }
 
 function lapses(state, draw) {
-  const late = live.clocks.filter((k) => Date.parse(k.due_at) <= now());
+  const { items = [], more } = live.due ?? {};
+  const late = items.filter((k) => Date.parse(k.due_at) <= now());
+  const isCut = more && late.length === items.length;
   return html`<section aria-labelledby="lapses"><h2 id="lapses">${
-    t("lapses", { n: late.length })}</h2>
+    t("lapses", { n: `${late.length}${isCut ? "+" : ""}` })}</h2>
     ${late.length === 0 && html`<p>${t("lapses.none")}</p>`}
-    <ul class="cards">${late.slice(0, LAPSES).map((k) =>
-      lapse(k, state, draw))}</ul>
-    ${late.length > LAPSES && html`<p class="said">${t("lapses.cut",
+    <ul class="cards">${late.map((k) => lapse(k, state, draw))}</ul>
+    ${isCut && html`<p class="said">${t("lapses.cut",
       { n: LAPSES })}</p>`}</section>`;
 }
 

@@ -9,14 +9,20 @@ const EVERY = 20000;
 // made for somebody who touched the page this recently.
 const PRESENT = 5 * 60000;
 
-const empty = () => ({ me: null, steps: {}, alerts: [], clocks: [],
-  more: false, trouble: null });
+// What is due in my cases, in pages; begin.js asks for the first of it, too.
+export const MINE = "/v1/clocks?mine=true&limit=30";
+const ALERTS = 30, MOST = 200; // at first, and of the most urgent at all
+
+// due: {path, items, more} as the page that is shown asked; null until it came.
+const empty = () => ({ me: null, steps: {}, alerts: [], moreAlerts: false,
+  due: null, trouble: null });
 
 export const live = empty();
 let touched = 0;
 // What was read before may be another now, by performance.now(); and it was not
 // read again, because nobody was there or it failed.
 let newsAt = 0, isOwed = false;
+let wanted = { path: MINE, pages: 1 }, alertsWanted = ALERTS;
 let session = 0; // an answer to one that is over is dropped
 let last = Promise.resolve(), waiting = null;
 let changed = () => {};
@@ -34,6 +40,8 @@ export function onChange(draw, ended, again) {
 export function forget() {
   session++;
   Object.assign(live, empty());
+  wanted = { path: MINE, pages: 1 };
+  alertsWanted = ALERTS;
   remember(null);
   deafen();
 }
@@ -78,26 +86,34 @@ export async function attempt(work) {
   }
 }
 
-function clocksOf(cases) {
-  return cases.flatMap((c) => c.clocks
-    .filter((k) => k.state === "open")
-    .map((k) => ({ ...k, code: c.code, assignee: c.assignee })))
-    .sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at));
+// What is due, soonest first, of a path of /v1/clocks; the same whenever it is
+// read again, until somebody asks for another.
+export async function loadDue(path = wanted.path, pages = wanted.pages) {
+  const mine = session;
+  if (path !== wanted.path)
+    live.due = null;
+  const asked = wanted = { path, pages };
+  const found = await reading(() => all(path, pages).catch(none));
+  if (mine === session && asked === wanted)
+    live.due = { path, ...found };
 }
 
-export async function loadCases() {
-  const mine = session;
-  const found = await reading(() => all("/v1/cases?state=open&limit=200"));
-  if (mine !== session)
-    return;
-  live.clocks = clocksOf(found.items);
-  live.more = found.more;
+// Who may see no cases has nothing that is due.
+function none(error) {
+  if (error.status !== 403)
+    throw error;
+  return { items: [], more: false };
+}
+
+export function moreAlerts() {
+  alertsWanted = Math.min(alertsWanted + ALERTS, MOST);
+  return refresh(true);
 }
 
 async function ask() {
-  const mine = session;
+  const mine = session, many = alertsWanted;
   const [me, { items }] = await Promise.all([call("GET", "/v1/me"),
-    reading(() => all("/v1/alerts?limit=200", 2))]);
+    reading(() => all(`/v1/alerts?by=clock&limit=${many}`))]);
   if (mine !== session)
     return;
   await unlock(me);
@@ -105,6 +121,7 @@ async function ask() {
   heard(me.now);
   live.me = me;
   live.alerts = items;
+  live.moreAlerts = items.length === many;
 }
 
 async function loadSteps() {
@@ -115,7 +132,7 @@ async function loadSteps() {
 // Once after the login, or when a page is opened with a session.
 export async function begin() {
   touched = Date.now();
-  await attempt(() => Promise.all([ask(), loadSteps(), loadCases()]));
+  await attempt(() => Promise.all([ask(), loadSteps(), loadDue()]));
   hearNews();
 }
 
@@ -139,7 +156,7 @@ async function renew(withCases) {
     try {
       await ask();
       if (withCases) {
-        await Promise.all([loadCases(), reread()]);
+        await Promise.all([loadDue(), reread()]);
         isWhole = true;
       }
     } finally {
@@ -168,10 +185,10 @@ export function refresh(withCases = false) {
 }
 
 // All of them; one that is over meanwhile needs no answer any more.
-export async function acknowledge(alerts) {
+export async function acknowledge(ids) {
   await attempt(async () => {
-    for (const [n, a] of alerts.entries()) {
-      const made = call("POST", `/v1/alerts/${a.id}/ack`, {});
+    for (const [n, id] of ids.entries()) {
+      const made = call("POST", `/v1/alerts/${id}/ack`, {});
       await (n === 0 ? made : made.catch(unlessOver));
     }
   });

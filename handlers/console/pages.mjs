@@ -4,7 +4,7 @@
 // asks again for the clocks that the page fetched by itself.  mark() tells which
 // of its forms are open, if not all always are, and resume(mark, draw) opens them
 // again after another login; isDraft: it keeps what is typed by itself.
-import { homePage, openHome } from "./home.mjs";
+import { closeHome, homePage, openHome } from "./home.mjs";
 import { html } from "./html.mjs";
 import { t } from "./text.mjs";
 
@@ -34,7 +34,7 @@ function later(file) {
 }
 
 const CASE = "#/case/([A-Z0-9-]{1,9}";
-const home = { page: homePage, open: openHome, close() {} };
+const home = { page: homePage, open: openHome, close: closeHome };
 const pages = [
   [/^#\/lead$/, later("./lead.mjs")],
   [/^#\/approvals$/, later("./approvals.mjs")],

@@ -1,6 +1,6 @@
 // Finding a case.  What is looked for stands in no address, and is gone with
 // the page; on the way to a case that was found and back it stays.
-import { call } from "./api.mjs";
+import { all, call } from "./api.mjs";
 import { faultText } from "./case_file.mjs";
 import { level, leftText, levelOf, stepName } from "./due.mjs";
 import { html } from "./html.mjs";
@@ -10,7 +10,7 @@ import { whenText } from "./time.mjs";
 
 const LIMIT = 50;
 const empty = () => ({ asked: null, found: [], next: null, unfounded: 0,
-  isBusy: false, fault: null });
+  isBusy: false, fault: null, holders: [] });
 const state = empty();
 
 const FIELDS = [
@@ -26,10 +26,15 @@ const FIELDS = [
 
 // Nobody, I, and whoever holds one of the open cases.
 function holders() {
-  const others = new Set(live.clocks.map((k) => k.assignee));
+  return [live.me.login, "-", ...state.holders];
+}
+
+async function loadHolders() {
+  const { items } = await all("/v1/clocks?limit=200");
+  const others = new Set(items.map((k) => k.assignee));
   others.delete(undefined);
-  others.delete(live.me.login);
-  return [live.me.login, "-", ...[...others].sort()];
+  others.delete(live.me?.login);
+  state.holders = [...others].sort();
 }
 
 function optionText(f, value) {
@@ -145,7 +150,10 @@ export const page = (draw) => html`
     <p class="fault">${state.fault}</p>`}</div>
   ${state.asked !== null && results(draw)}`;
 
-export async function open() {}
+// The form is there at once; who may be chosen in it comes after.
+export async function open(part, draw) {
+  attempt(loadHolders).then(draw, () => {});
+}
 
 // As many of them as are shown, as they are now.
 export async function reread() {
