@@ -86,5 +86,11 @@ breaker_room(const struct breaker_limits *l, const struct breaker *b,
 int64_t
 channel_share(int64_t leased, int64_t left, size_t n_channels)
 {
-	return n_channels > 1 ? (leased + left + 1) / 2 : leased + left;
+	int64_t places = leased + left;
+	int64_t more = places - (int64_t)n_channels + 1;
+	int64_t half = n_channels > 1 ? (places + 1) / 2 : places;
+
+	if (half <= 1 || half <= more)
+		return half;
+	return more > 1 ? more : 1;
 }

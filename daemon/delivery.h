@@ -67,8 +67,9 @@ int64_t breaker_room(const struct breaker_limits *l, const struct breaker *b,
 
 /*
  * How many slots one of n channels may hold that holds so many while so many
- * are left: half of what the others leave.  Channels that hang, one after
- * another, must leave room for those that do not.
+ * are left: half of what the others leave, and more than one only while there
+ * is one for each of the others.  Channels that hang, one after another, must
+ * leave room for those that do not.
  */
 int64_t channel_share(int64_t leased, int64_t left, size_t n_channels);
 

@@ -159,12 +159,27 @@ test_one_channel_leaves_room_for_others(void **state)
 	assert_int_equal(channel_share(0, 16, 1), 16);
 	assert_int_equal(channel_share(10, 6, 1), 16);
 	assert_int_equal(channel_share(0, 1, 4), 1);
+	assert_int_equal(channel_share(0, 0, 4), 0);
 	/* Three hang, one after another; the fourth still has room. */
 	assert_int_equal(channel_share(0, 16, 4), 8);
 	assert_int_equal(channel_share(8, 8, 4), 8);
 	assert_int_equal(channel_share(0, 8, 4), 4);
-	assert_int_equal(channel_share(0, 4, 4), 2);
+	assert_int_equal(channel_share(0, 4, 4), 1);
 	assert_int_equal(channel_share(0, 2, 4), 1);
+}
+
+/* Halves alone went 8, 4, 2, 1, 1: nothing was left for the sixth. */
+static void
+test_all_channels_but_one_hang(void **state)
+{
+	(void)state;
+	for (int64_t n = 2; n <= 16; n++) {
+		int64_t left = 16;
+
+		for (int64_t i = 1; i < n; i++)
+			left -= channel_share(0, left, (size_t)n);
+		assert_in_range(left, 1, 15);
+	}
 }
 
 int
@@ -178,6 +193,7 @@ main(void)
 	    cmocka_unit_test(test_breaker_opens_probes_and_closes),
 	    cmocka_unit_test(test_a_refusal_shows_that_the_channel_works),
 	    cmocka_unit_test(test_one_channel_leaves_room_for_others),
+	    cmocka_unit_test(test_all_channels_but_one_hang),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
