@@ -6,7 +6,7 @@ import base64
 import unicodedata
 import urllib.parse
 
-NAME = "Đặng Thị Bạch Hoàng Yến"
+NAME = "Trẻ Thử Đặc Biệt Hoàng Yến"
 PHONE = "0987650123"
 PERSONAL_ID = "052318765432"
 STREET = "Ngõ Chim Hoàng Yến"
