@@ -33,6 +33,13 @@ build build-clang -DCMAKE_C_COMPILER=clang-14
 # Meanwhile, with what the tests leave of the processor.
 nice -n 19 tests/analyse.sh build-clang >build-clang/analyse.txt 2>&1 &
 analysis=$!
+pure="procedure procedure_shipped procedure_profiles procedure_wrong when calendar rules duties without allow allow_fields bars"
+for unit in tests/unit_{memory*,schedule*,outbox*,clocks}.c; do targets="${targets-} $(basename "$unit" .c)"; done
+for unit in $pure; do targets="$targets unit_$unit"; done
+cmake -S . -B build-branches -G Ninja -DCMAKE_C_COMPILER=gcc -DCOVERAGE=ON >/dev/null
+# shellcheck disable=SC2086
+nice -n 19 ninja -C build-branches $targets >build-branches/build.log 2>&1 &
+branches=$!
 units build-clang
 
 say "gcc, ASan and UBSan, with coverage"
@@ -45,20 +52,23 @@ build build-tsan -DCMAKE_C_COMPILER=gcc -DTSAN=ON -DCONSOLE=OFF
 units build-tsan
 
 say "the daemon from outside, on the sanitized build"
-# They mostly wait for one another's answers: three files at a time.
+# They mostly wait for one another's answers: four files at a time.
 export BUILD=build-asan ANSWERED=$PWD/build-asan/answered.txt
 rm -rf "$ANSWERED" build-asan/screenshots
-suite -n 3 --dist loadfile --durations=9 --ignore-glob 'tests/test_zz_*.py' \
+suite -n 4 --dist loadfile --durations=9 --ignore-glob 'tests/test_zz_*.py' \
 	tests | tee build-asan/pytest.txt
 suite tests/test_zz_*.py | tee build-asan/calls.txt
 
 say "the same under TSan: a core of it, the courier's mail, three lives of the simulation"
 # A report ends the daemon at once, and so the test.
 SEEDS=3 TSAN_OPTIONS=halt_on_error=1 BUILD=build-tsan suite -n 2 --dist loadfile \
-	tests/test_{referral,case,keys,courier_mail,pages,simulation}.py | tee build-tsan/pytest.txt
+	tests/test_{referral,case,keys,courier_mail,pages,simulation}.py >build-tsan/pytest.txt 2>&1 &
+threads=$!
 
-say "what sanitizers skip, on the plain build, and one unit under each slow tool"
+say "meanwhile: what sanitizers skip, on the plain build, and one unit under each slow tool"
 BUILD=build suite -n 2 --dist loadfile -m plain tests | tee build/pytest.txt
+wait "$threads" || { cat build-tsan/pytest.txt; exit 1; }
+cat build-tsan/pytest.txt
 
 say "clang-tidy and cppcheck"
 wait "$analysis" || { cat build-clang/analyse.txt; exit 1; }
@@ -70,18 +80,13 @@ gcovr --root . --object-directory build-asan --filter daemon/ --filter handlers/
 	tail -4
 
 say "every branch of procedures, calendars, clocks, outbox and who may see what, by their units alone"
-# Exceptions cannot be thrown in C: the edges that -fexceptions adds are left out.
-cmake -S . -B build-branches -G Ninja -DCMAKE_C_COMPILER=gcc -DCOVERAGE=ON >/dev/null
-pure="procedure procedure_shipped procedure_profiles procedure_wrong when calendar rules duties without allow allow_fields bars"
-for unit in tests/unit_{memory*,schedule*,outbox*,clocks}.c; do targets="${targets-} $(basename "$unit" .c)"; done
-for unit in $pure; do targets="$targets unit_$unit"; done
-# shellcheck disable=SC2086
-ninja -C build-branches $targets >/dev/null
+wait "$branches" || { tail -60 build-branches/build.log; exit 1; }
 # They passed above; one that is starved among its like is asked once more.
 # shellcheck disable=SC2086
 printf '%s\n' $targets | xargs -P 4 -I '{}' sh -c 'for i in 1 2; do build-branches/{} >build-branches/{}.log 2>&1 && exit; done; tail -20 build-branches/{}.log; exit 1'
 # unit_bars reads bars.c itself: the library's copy is not counted.
 rm -f build-branches/CMakeFiles/services.dir/daemon/bars*.c.gc*
+# Exceptions cannot be thrown in C: the edges that -fexceptions adds are left out.
 gcovr --root . --object-directory build-branches --filter 'daemon/procedure.*' \
 	--filter 'daemon/calendar.*' --filter 'daemon/outbox.*' --filter 'daemon/schedule.*' \
 	--filter daemon/allow.c --filter daemon/case_fields.c --filter 'daemon/bars.*' --gcov-ignore-parse-errors \

@@ -15,7 +15,7 @@ import report
 import sabotage
 import storm as storms
 
-CUTS = int(os.environ.get("CUTS", 8))
+CUTS = int(os.environ.get("CUTS", 10))
 XFS_CUTS = int(os.environ.get("XFS_CUTS", 2))
 TEETH = 20
 

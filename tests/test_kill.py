@@ -16,7 +16,7 @@ import hotline
 import report
 import storm as storms
 
-KILLS = int(os.environ.get("KILLS", 50))
+KILLS = int(os.environ.get("KILLS", 20))
 # A kill takes a message with it; the next or the one after that brings it.
 REACH_MS = 10 * storms.MINUTE
 ALL = [f"I{n} " for n in range(1, 13)]
