@@ -221,10 +221,12 @@ def test_nobody_learns_who_has_a_login(d):
         body.pop("request_id")
         answers.append((a.status, body, sorted(a.headers)))
     assert answers[0] == answers[1] == answers[2]
-    known, unknown, without = timing(d, "canbo", "khongco", "quantri")
-    assert known > 0.02, "argon2id cannot be that fast"
-    for other in (unknown, without):
-        assert 0.6 < other / known < 1.7, (known, unknown, without)
+    for _ in range(4):  # a daemon that tells does so each time
+        known, *others = timing(d, "canbo", "khongco", "quantri")
+        assert known > 0.02, "argon2id cannot be that fast"
+        if all(0.6 < other / known < 1.7 for other in others):
+            return
+    raise AssertionError((known, *others))
 
 
 def test_nothing_waits_for_logins(d):
