@@ -202,6 +202,15 @@ test_what_fails_is_tried_again(void **state)
 	rig_finish();
 }
 
+/* The settings belong to the store's thread while it runs. */
+static enum outcome
+run_hand_over(struct tx *tx, void *arg)
+{
+	(void)tx, (void)arg;
+	r.conf->hand_over = true;
+	return OK;
+}
+
 static void
 test_stopping_while_people_are_looked_after(void **state)
 {
@@ -210,7 +219,7 @@ test_stopping_while_people_are_looked_after(void **state)
 	(void)state;
 	rig_begin(SMALL);
 	turn(50);
-	r.conf->hand_over = true;
+	assert_int_equal(in_tx(run_hand_over, NULL), OK);
 	clock_test_set(T0 + DAY);
 	r.schedule->next_day = INT64_MAX;
 	own = r.schedule->own;
@@ -227,7 +236,7 @@ test_a_watch_that_fails_is_held(void **state)
 	(void)state;
 	rig_begin(SMALL);
 	courier(false);
-	r.conf->hand_over = true;
+	assert_int_equal(in_tx(run_hand_over, NULL), OK);
 	for (int n = 1; r.schedule->watch_held_at == 0; n++) {
 		assert_true(n < 200);
 		clock_test_set(T0 + n * DAY);
