@@ -14,10 +14,11 @@ struct timeline_page {
 };
 
 /*
- * Events of the chain that by may see, in the page's order: {seq, at, act, actor, object,
- * detail}, of an act what was done, of an alert whom it reached.  Left out: what
- * tells of a case that by may not see; bars, unless by may see those; looks of
- * others, unless by may know the readers.  The caller decrefs, and audits.
+ * Events of the chain that by may see, in the page's order: {seq, at, act,
+ * actor, object, detail}, of an act what was done, of an alert whom it reached.
+ * Left out: what tells of a case that by may not see; bars, unless by may see
+ * those; looks of others, unless by may know the readers.  The caller decrefs,
+ * and audits.
  */
 json_t *case_timeline_json(struct tx *tx, const struct case_row *c,
     const struct subject *by, struct timeline_page *page);
