@@ -81,7 +81,8 @@ add_next(struct tx *tx, struct response *a, const struct cursor_of *of,
 		    "&after=%s>; rel=\"next\"",
 		    json_string_value(json_object_get(of->question, "case")),
 		    (long long)page->limit, page->is_opened ? "true" : "false",
-		    page->is_newest ? "desc" : "asc", cursor);
+		    json_string_value(json_object_get(of->question, "order")),
+		    cursor);
 	free(cursor);
 }
 
