@@ -137,6 +137,12 @@ const does = {
   block: (p, { path }) => p.page.route(`**${path}`,
     (r) => r.fulfill({ status: 503, body: "" })).then(() => null),
   unblock: (p, { path }) => p.page.unroute(`**${path}`).then(() => null),
+  // A call that waits for "go" on its way.
+  async hold(p, { path }) {
+    const gone = new Promise((ok) => { p.go = ok; });
+    await p.page.route(`**${path}`, (r) => gone.then(() => r.continue()));
+  },
+  go: (p) => p.go(),
   // A call whose connection breaks so many times.
   async cut(p, { path, times }) {
     let left = times;

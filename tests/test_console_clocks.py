@@ -15,6 +15,8 @@ IDLE = "{const n = Date.now; Date.now = () => n() + 360000}"
 # The page asks every half second, not every 20.
 OFTEN = """const every = setInterval;
 globalThis.setInterval = (f, ms) => every(f, ms === 20000 ? 500 : ms);"""
+# Nor does it ask by itself at all.
+NEVER = OFTEN.replace("500", "2 ** 30")
 
 
 def card(code, step):
@@ -108,6 +110,18 @@ def test_without_events_it_asks(s, browser):
         assert p.count(".edge .level.old") == p.count(".edge .level") > 0
         p.do("press", key="Shift")
         p.gone(".edge .level.old")
+
+
+def test_a_session_that_ended_before_news_were_heard_shows_nothing(s, browser):
+    """Their stream is refused: that is asked about at once."""
+    with Page(browser, s.url, first=NEVER) as p:
+        p.do("hold", path="/v1/events")
+        p.login("canbo", s.word)
+        p.wait("h2#due")
+        s.d.step("16m")
+        p.do("go")
+        p.wait("#password")
+        assert "Phiên làm việc đã hết" in p.text("#main")
 
 
 def test_offline_and_back_by_itself(s, browser):

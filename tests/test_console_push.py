@@ -128,7 +128,7 @@ def push(service, tmp_path):
 
 SHOWN = """(async () => {
   const worker = await navigator.serviceWorker.ready;
-  for (let n = 0; n < 40; n++) {
+  for (let n = 0; n < 400; n++) {
     const all = await worker.getNotifications();
     if (all.length)
       return all.map((a) => `${a.title}\\n${a.body}`);

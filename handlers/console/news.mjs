@@ -19,13 +19,14 @@ function hear(event, work) {
 
 // What broke may have been the way, the daemon, or the session: ask.
 function broken() {
-  const had = heardLast !== 0;
+  const isRefused = source?.readyState === EventSource.CLOSED;
+  const isNew = isRefused || heardLast !== 0;
   heardLast = 0;
-  if (source?.readyState === EventSource.CLOSED) {
+  if (isRefused) {
     deafen();
     timer = setTimeout(() => listen(told), AGAIN);
   }
-  if (had)
+  if (isNew)
     told.changed();
 }
 
