@@ -81,11 +81,13 @@ lay() {
 mkdir -p /root/admin "$unit/hotline-again@.service.d"
 {
 	echo '[Service]'
-	echo ExecCondition=
+	echo ExecStart=
 	dpkg-deb --fsys-tarfile /opt/new.deb |
 		tar -xO './usr/lib/systemd/system/hotline-again@.service' |
-		grep ^ExecCondition= | sed 's/sleep 30/sleep 2/'
+		grep ^ExecStart= | sed 's/sleep 30/sleep 2/'
 } >"$unit/hotline-again@.service.d/test.conf"
+mkdir -p "$unit/hotline-failure@.service.d"
+printf '[Service]\nRestartSec=1\n' >"$unit/hotline-failure@.service.d/test.conf"
 
 # ---- A first installation starts nothing ----
 lay /opt/new.deb
@@ -107,6 +109,9 @@ check one_file_was_edited test "$(changed)" = "??5?????? c /etc/hotlined/hotline
 check courier_is_up within 60 logs -u hotlined "courier is up"
 check answers answers
 check status_tells within 60 shows "open cases 0, next due never"
+check failure_without_a_name_is_one not systemctl start hotline-failure@hotlined
+check failure_without_a_name_says_so within 60 logs -u hotline-failure@hotlined.service "no URL"
+echo 'url = "file:///dev/null"' >/etc/hotlined/failure.curl
 # Before there is anybody: the daemon says whom it misses.
 try "A first referral by curl" | tee /out/curl
 check readme_referral_by_curl grep -q "^HTTP/1.1 201" /out/curl
@@ -298,7 +303,6 @@ ExecStart=/bin/bash -c 'printf "HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\nConn
 X
 printf 'url = "http://127.0.0.1:9999/"\ndata = "hotlined da dung"\n' >/etc/hotlined/failure.curl
 systemctl daemon-reload
-systemctl start listener.socket
 systemctl reset-failed hotlined
 systemctl restart hotlined
 restarted() { test "$(main_pid)" != "$pid" && is_active hotlined.service; }
@@ -314,6 +318,8 @@ echo "hang: $((($(date +%s%N) - before) / 1000000)) ms"
 check watchdog_did_it logs -u hotlined "Watchdog timeout"
 check it_hangs_again hangs
 check_units limit_is_reached within 60 logs -u hotlined "Start request repeated too quickly"
+check_units nobody_listens_yet within 60 logs -u hotline-failure@hotlined.service.service "Failed to connect"
+systemctl start listener.socket
 check_units people_are_told within 60 grep -q "hotlined da dung" /out/told
 check journal_is_told within 60 logs -t hotline-failure "hotlined.service has failed"
 check_units another_chance within 60 is_active hotlined.service
@@ -529,7 +535,7 @@ check purges dpkg -P hotlined
 check purge_takes_settings test ! -e /etc/hotlined/hotlined.conf
 check purge_keeps_cases test -s /var/lib/hotlined/hotlined.db
 check purge_keeps_the_key test -s /etc/hotlined/master.key
-rm -r "$unit/hotline-again@.service.d"
+rm -r "$unit/hotline-again@.service.d" "$unit/hotline-failure@.service.d"
 check no_unit_is_left test -z "$(find /etc/systemd/system -name '*hotline*')"
 check nothing_failed_but_on_purpose test -z "$(systemctl --failed --plain --no-legend | grep -v listener)"
 echo "end" >>/out/results
