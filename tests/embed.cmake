@@ -1,8 +1,10 @@
 # A file as a C array: -DSYMBOL=name -DFILE=in -DOUT=out.c
 file(READ ${FILE} bytes HEX)
 if(FILE MATCHES "json$")
-  # Line ends and indentation, which no JSON string contains as such.
+  # Line ends, indentation and the blank after a line's key, which no JSON
+  # string contains as such.
   string(REGEX REPLACE "(..)" "\\1 " bytes "${bytes}")
+  string(REGEX REPLACE "(0a (20 )*22 ([013-9a-f]. |2[013-9a-f] )+22 3a )20 " "\\1" bytes "${bytes}")
   string(REGEX REPLACE "0a (20 )*" "" bytes "${bytes}")
   string(REPLACE " " "" bytes "${bytes}")
 endif()
