@@ -9,6 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "bench"))
 
 import rig  # noqa: E402
 import speed  # noqa: E402
+import still  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,13 @@ def table():
     "resident memory of the courier", "clocks fired, 512 due, 256 at once"])
 def test_the_figure_is_taken(figure, table):
     assert figure in table.names
+
+
+@pytest.mark.plain
+def test_the_programs_stay_small():
+    t = rig.Table()
+    still.sizes(t)
+    assert t.missed == [], t.lines
 
 
 def test_a_missed_bar_is_said():
