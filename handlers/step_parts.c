@@ -83,6 +83,7 @@ step_has(const struct step_call *k, const char *name)
 /* ---- Papers ---- */
 
 static const char *const signatures[] = {"hand", "digital", NULL};
+static const char *const capacities[] = {"chairman", "vice_chairman", NULL};
 
 static const struct field paper_fields[] = {
     {.name = "number",
@@ -96,6 +97,7 @@ static const struct field paper_fields[] = {
 	.required = true,
 	.low = 1,
 	.high = 200},
+    {.name = "capacity", .kind = FIELD_WORD, .words = capacities},
     {.name = "office",
 	.kind = FIELD_TEXT,
 	.required = true,

@@ -68,6 +68,7 @@ def test_what_is_agreed_to_must_be_whole(s, body, where):
     ({"paper": {**PAPER, "date": "2026-11-25"}}, "/paper/date"),
     ({"paper": {**PAPER, "scan": "z" * 64}}, "/paper/scan"),
     ({"paper": {**PAPER, "signature": "stamp"}}, "/paper/signature"),
+    ({"paper": {**PAPER, "capacity": "clerk"}}, "/paper/capacity"),
     ({"paper": {k: v for k, v in PAPER.items() if k != "office"}},
      "/paper/office"),
 ])

@@ -299,6 +299,22 @@ def test_every_form_and_act_is_a_paper(s, desk, code, isolated, what):
     p.look(f"paper-{what}")
 
 
+def test_a_vice_chairman_signs_in_the_chairmans_place(s, desk):
+    """Decree 30/2020: as the form says, or the paper that was issued."""
+    code, p = s.open(), desk
+    file(s, code, "M04", goal="An toàn.", signer=SIGNER, officer=WRITER,
+         capacity="vice_chairman")
+    s.approve(code, "N07", emergency="no", reason="Thử nghiệm.",
+              paper={**PAPER, "capacity": "vice_chairman"})
+    show(s, p, code, "M04")
+    assert signed(p) == [
+        ("TM. ỦY BAN NHÂN DÂN KT. CHỦ TỊCH PHÓ CHỦ TỊCH", SIGNER),
+        ("NGƯỜI LẬP KẾ HOẠCH", WRITER)]
+    assert "Ký với tư cách" not in p.text("[data-paper=M04]")
+    show(s, p, code, "N07")
+    assert signed(p) == [("KT. CHỦ TỊCH PHÓ CHỦ TỊCH", SIGNER)]
+
+
 def test_a_long_word_is_broken_by_the_paper(s, desk, code):
     show(s, desk, code, "M01")
     assert PROBE.replace(" ", "") in \

@@ -94,8 +94,13 @@ const HEAD = [line("number", "Số", "Number", { max: 60 }),
   line("place_of", "Địa danh", "Place", { max: 100, of: (w, me) => me.ward.name })];
 const END = section("Bảo mật, nơi nhận", "Confidentiality, recipients",
   [SECRECY, RECIPIENTS, OFFICER]);
+const SIGNER = [line("signer", "Người ký", "Signed by", { max: 200 }),
+  choice("capacity", "Ký với tư cách", "Signs as",
+    ["chairman", "vice_chairman"], { family: "role" })];
+const PLAN_END = section("Bảo mật, nơi nhận", "Confidentiality, recipients",
+  [SECRECY, RECIPIENTS, OFFICER, ...SIGNER]);
 const DECISION_END = section("Bảo mật, nơi nhận", "Confidentiality, recipients",
-  [SECRECY, RECIPIENTS, line("signer", "Người ký", "Signed by", { max: 200 })]);
+  [SECRECY, RECIPIENTS, ...SIGNER]);
 
 const ACTIVITY = [
   long("what", "Hoạt động, dịch vụ", "Activity or service", { max: 2000, required: true }),
@@ -200,7 +205,7 @@ export const FORMS = {
         long("goal", "Mục tiêu", "Goal", { required: true, into: "goal" })]),
       section("2. Hoạt động, dịch vụ", "2. Activities", [
         { name: "activities", kind: "rows", fields: ACTIVITY, into: "activities",
-          label: ["Hoạt động", "Activity"] }]), END],
+          label: ["Hoạt động", "Activity"] }]), PLAN_END],
     signs: [["TM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH", "signer"], ["NGƯỜI LẬP KẾ HOẠCH", "officer"]],
   },
   M05: {

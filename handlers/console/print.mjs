@@ -28,7 +28,7 @@ const value = (f, text) => {
 };
 
 const HEAD = new Set(["number", "place_of", "secrecy", "recipients", "officer",
-  "signer"]);
+  "signer", "capacity"]);
 
 const line = (f, text) => html`<p class="paper-line">- ${f.label[0]}: <span
   class="told">${value(f, text)}</span></p>`;
@@ -114,7 +114,8 @@ function formPaper() {
       : form.sections.map((s, n) => partOf(s, n, text))}
     ${planOf()}
     ${form.informant && informant()}
-    ${bottom({ ...text, signs: form.signs, names })}`;
+    ${bottom({ ...text, signs: form.signs, names,
+      capacity: paper?.capacity ?? text.capacity })}`;
 }
 
 const CAPACITIES = { father: "cha", mother: "mẹ", carer: "người chăm sóc",
@@ -148,7 +149,7 @@ function stepPaper() {
       ${heading("QUYẾT ĐỊNH", `Về việc: ${live.steps[step]?.name_vi ?? step}`)}
       ${decision(GROUNDS, ARTICLES[kind] ?? ARTICLES.isolation, text)}`}
     ${bottom({ recipients: "- Như trên;\n- Lưu: VT, hồ sơ.", names:
-      { signer: paper?.signer }, secrecy: fieldsOf(FORMS.M05)
+      { signer: paper?.signer }, capacity: paper?.capacity, secrecy: fieldsOf(FORMS.M05)
       .find((f) => f.name === "secrecy").of(), signs: isMeeting
       ? [["THƯ KÝ", "none"], ["CHỦ TRÌ", "none"]] : [["CHỦ TỊCH", "signer"]] })}`;
 }

@@ -40,19 +40,23 @@ export const heading = (title, about) => html`
   <p class="paper-about"><strong>${about}</strong></p>`;
 
 // What the chairman decides by the decree he signs for himself; what is the
-// committee's he signs "TM.", for it (Decree 30/2020).
-const sign = ([office, name], of) => html`<div>${office.split("\n").map((line) =>
+// committee's he signs "TM.", for it; a vice chairman signs "KT.", in the
+// chairman's place (Decree 30/2020).
+const officeOf = ([office, name], capacity) =>
+  name === "signer" && capacity === "vice_chairman"
+    ? office.replace("CHỦ TỊCH", "KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH") : office;
+const sign = (office, name) => html`<div>${office.split("\n").map((line) =>
   html`<p><strong>${line}</strong></p>`)}<p><em>(Ký, ghi rõ họ tên)</em></p>
-  <p class="paper-name"><strong>${or(of[name], 24)}</strong></p></div>`;
+  <p class="paper-name"><strong>${or(name, 24)}</strong></p></div>`;
 
 const lines = (text) => or(text, 30).split("\n");
 
-export const bottom = ({ recipients, secrecy, signs, names }) => html`
+export const bottom = ({ recipients, secrecy, signs, names, capacity }) => html`
   ${secrecy && html`<p class="paper-secrecy">Mức độ bảo mật: ${secrecy}</p>`}
   <div class="paper-bottom">
     <div class="paper-to"><p><strong><em>Nơi nhận:</em></strong></p>
       ${lines(recipients).map((l) => html`<p>${l}</p>`)}</div>
-    ${signs.map((s) => sign(s, names))}
+    ${signs.map((s) => sign(officeOf(s, capacity), names[s[1]]))}
   </div>`;
 
 const MARK_HEADS = ["Cao", "Trung bình", "Thấp"];
