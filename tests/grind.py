@@ -98,7 +98,8 @@ def main(form):
     jobs = [(tool, name) for tool in tools for name in units()
             if form != "threads" or THREADS.match(name)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = [line for line in pool.map(grind, jobs) if line]
+        found = [line for line in report.passing(
+            "grind", pool.map(grind, jobs), len(jobs)) if line]
     if not jobs:
         found.append("no unit programs in the build folder")
     report.write("valgrind", {"programs": len(jobs), "tools": " ".join(tools)},

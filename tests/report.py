@@ -5,8 +5,12 @@ import pathlib
 import platform
 import sqlite3
 import subprocess
+import sys
+import time
 
 import hotline
+
+PACE = 10  # seconds between two signs of life
 
 
 def version(*command):
@@ -34,6 +38,20 @@ def slowness():
     for the plain build on a machine with processors to spare."""
     busy = os.getloadavg()[0] / os.cpu_count()
     return (5 if is_sanitized() else 1) * min(10, max(1, busy))
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def passing(name, work, n):
+    """What work gives, and now and then a word about how many of n are done."""
+    said = time.monotonic()
+    for done, one in enumerate(work, 1):
+        yield one
+        if time.monotonic() >= said + PACE:
+            said = time.monotonic()
+            say(f"{name}: {done} of {n}")
 
 
 def write(name, counts, found, lines=()):

@@ -33,7 +33,7 @@ class CutStorm(storms.Storm):
         dice = random.Random(self.seed)
         self.d.stop()
         self.disk.take_away()
-        for n in range(cuts):
+        for n in report.passing("cut", range(cuts), cuts):
             self.disk.power_on(dice.choice(["none", "subset"]),
                                dice.randrange(1 << 31))
             self.d.start()

@@ -265,7 +265,7 @@ def test_nothing_readable_still_gives_a_daemon_that_shouts(whole, tmp_path):
 def test_flipped_bytes_are_refused_or_told(whole, told, tmp_path):
     dice = random.Random(storms.SEED)
     found = []
-    for n in range(FLIPS):
+    for n in report.passing("damage", range(FLIPS), FLIPS):
         r = Refusal(whole, tmp_path / str(n))
         size = r.path.stat().st_size
         for _ in range(200):

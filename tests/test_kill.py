@@ -44,9 +44,9 @@ def blow(storm, kills):
     """So many kills; some more where a slow machine does little between."""
     dice = random.Random(storm.seed)
     storm.begin()
-    n = 0
-    while n < kills or n < 3 * kills and lacks(storm, kills):
-        n += 1
+    for n in report.passing("kill", range(3 * kills), kills):
+        if n >= kills and not lacks(storm, kills):
+            break
         time.sleep(dice.uniform(0.05, 0.6))
         storm.books.sample(storm.d.process.pid)
         storm.d.kill9()

@@ -23,3 +23,9 @@ def test_no_life_breaks_a_promise():
     assert counts["boots"] > SEEDS and counts["receipts"] >= SEEDS
     assert SEEDS < 20 or (counts["acked"] > SEEDS
                           and counts["distinct"] > 10 * SEEDS)
+
+
+def test_long_work_says_how_far_it_is(monkeypatch, capsys):
+    monkeypatch.setattr(report, "PACE", 0)
+    assert list(report.passing("lives", iter("ab"), 2)) == ["a", "b"]
+    assert capsys.readouterr().err == "lives: 1 of 2\nlives: 2 of 2\n"

@@ -102,6 +102,7 @@ def blow(storm):
             passing.pass_on()
             FAULTS[faults % len(FAULTS)](storm)
             faults += 1
+            report.say(f"soak: {now:.0f} of {SOAK} s")
         if n < now * RATE:
             storm.post(key := f"lau-{n}", dice)
             passing.leave(storm.books.receipts[key]["cases"][0], n)

@@ -109,7 +109,7 @@ class Wall(storms.Storm):
         self.told = {"back": 0, "ahead": 0}
         self.notify("first")
         self.notify("second")
-        for n in range(jumps):
+        for n in report.passing("wall", range(jumps), jumps):
             self.jump(n, dice)
         self.set(4000 * 86400)  # later than all that ever was
         self.notify("last")

@@ -105,7 +105,8 @@ def run(form, first, n, years):
     jobs = [(first + i, years, i < REPLAYS[form]) for i in range(n)]
     sums, found, began = {}, [], time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(cpus) as pool:
-        for _, said, bad in pool.map(try_seed, jobs):
+        for _, said, bad in report.passing(
+                "simulation", pool.map(try_seed, jobs), n):
             found += bad
             for k, v in said.items():
                 if k != "ledger":
