@@ -111,6 +111,10 @@ check answers answers
 check status_tells within 60 shows "open cases 0, next due never"
 check failure_without_a_name_is_one not systemctl start hotline-failure@hotlined
 check failure_without_a_name_says_so within 60 logs -u hotline-failure@hotlined.service "no URL"
+mv /etc/hotlined/failure.curl /root/
+systemctl start hotline-failure@nothing
+check failure_without_a_file_is_in_the_journal within 60 logs -t hotline-failure "nothing has failed"
+mv /root/failure.curl /etc/hotlined/
 echo 'url = "file:///dev/null"' >/etc/hotlined/failure.curl
 # Before there is anybody: the daemon says whom it misses.
 try "A first referral by curl" | tee /out/curl

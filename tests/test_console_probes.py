@@ -27,7 +27,8 @@ LEFT = {"/case_code", "/on_behalf_of", "/alleged/0/agency",
         "/children/0/safe_contact/never_to"}
 # What no page shows: what is matched only, and a choice of which papers show
 # the words that they know.
-UNSEEN = r"referral/(source_ref|forwarded_by)|M0[57]/sex"
+UNSEEN = (r"referral/(source_ref|forwarded_by)|M0[57]/sex|"
+          r"M0[457]/capacity")
 P = object()  # a probe, of 200 letters at most
 CALL = {"who": P, "rank": P, "number": "0900111222", "paper": P,
         "called_at": NOW}
