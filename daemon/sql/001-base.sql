@@ -475,7 +475,7 @@ CREATE INDEX delivery_leased ON delivery (next_at) WHERE state = 'leased';
 CREATE INDEX delivery_unsent ON delivery (made_at)
     WHERE state IN ('waiting', 'leased');
 CREATE INDEX delivery_widen ON delivery (widen_at) WHERE widen_at IS NOT NULL;
-CREATE INDEX delivery_digest ON delivery (digest) WHERE digest IS NOT NULL;
+CREATE INDEX delivery_digest ON delivery (digest, id) WHERE digest IS NOT NULL;
 CREATE INDEX delivery_token ON delivery (token_hash)
     WHERE token_hash IS NOT NULL;
 CREATE INDEX delivery_address ON delivery (address_id, state, next_at);
