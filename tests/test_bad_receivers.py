@@ -245,13 +245,14 @@ def test_bad_receivers_and_a_dying_courier_lose_no_alert(storm):
               "stretch": round(storm.stretch, 1)}
     report.write("receivers", counts, found)
     assert found == []
-    assert refused >= min(SECONDS, 12)
+    assert refused >= 6  # then the breaker is open most of the time
     assert storm.couriers_killed >= 1
     assert storm.dns.refused > 0 and storm.dns.unheard > 0, counts
     assert all(tried.get(one, 0) > 0 for one in DEAD.items()), tried
     assert not any(tried.get((kind, "accepted")) for kind in DEAD), tried
     assert part(storm.waits, 0.99) < JITTER_S * storm.stretch, counts
-    assert max(storm.waits) < 4 * JITTER_S * storm.stretch, counts
+    # What thousands waited for the courier is recorded in one transaction.
+    assert max(storm.waits) < 8 * JITTER_S * storm.stretch, counts
 
 
 def test_urgent_alerts_wait_where_a_bad_channel_has_the_only_place(tmp_path):

@@ -163,6 +163,29 @@ test_a_digest_of_whole_pages_has_an_end(void **state)
 	rig_teardown();
 }
 
+static size_t
+lease_once(void)
+{
+	assert_int_equal(in_tx(run_lease_once, NULL), OK);
+	return json_array_size(the_rig->packets);
+}
+
+/* Several of thousands in one transaction held up everybody else. */
+static void
+test_one_transaction_gathers_one_digest(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	rig_setup("now");
+	raise_alerts(7, true, id);
+	pass(5 * MINUTE); /* by now the other address is called, too */
+	assert_int_equal(lease_once(), 1);
+	assert_int_equal(lease_once(), 1);
+	assert_int_equal(lease_once(), 0);
+	rig_teardown();
+}
+
 int
 main(void)
 {
@@ -175,6 +198,7 @@ main(void)
 	    cmocka_unit_test(test_a_digest_that_was_not_taken_stays_whole),
 	    cmocka_unit_test(test_a_digest_names_no_member),
 	    cmocka_unit_test(test_a_digest_of_whole_pages_has_an_end),
+	    cmocka_unit_test(test_one_transaction_gathers_one_digest),
 	};
 
 	return seal_init() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
