@@ -208,8 +208,8 @@ lease_one(struct lease *l, struct channel_row *ch, const char *id)
 	int64_t quiet;
 	enum outcome how = delivery_get(l->tx, id, &d);
 
-	/* A digest of this same job may have taken or put it off. */
-	if (how != OK || d.next_at == 0 || d.next_at > l->now)
+	/* With another to the same address it may have been put off just now. */
+	if (how != OK || d.next_at > l->now)
 		return how;
 	if (!d.is_open)
 		return delivery_cancel(l->tx, &d, "over");
