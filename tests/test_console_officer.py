@@ -28,7 +28,7 @@ def test_an_alert_is_there_at_once(s, browser):
         start = time.monotonic()
         code = s.open()
         p.wait(f"text={code}")
-        assert time.monotonic() - start < 2.5
+        assert time.monotonic() - start < 8  # by itself it asks after 20
         assert p.text("h2#due") != before
         assert p.count(".level.old") == 0
         # Nothing happens, nothing is asked.

@@ -68,7 +68,7 @@ def test_dead_dns_holds_up_nobody(dead_dns, tmp_path, ledger, stops):
         asked = time.monotonic()
         ledger.expect()
         assert courier.try_("zalo", "1")[0] == "accepted"
-        assert time.monotonic() - asked < 0.5
+        assert time.monotonic() - asked < 1.2  # they hang for two seconds
     for id in dead:
         result = courier.result(id)
         assert (result["class"], result["code"]) == ("transient", 28)

@@ -132,7 +132,7 @@ def test_a_hanging_mail_holds_up_nobody(tmp_path, ledger, stops):
     start = time.monotonic()
     ledger.expect(to="1")
     assert courier.try_("zalo", "1") == ("accepted", 200)
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 2
     for id in mails:
         assert courier.result(id)["class"] == "ambiguous"
     assert time.monotonic() - start < 6

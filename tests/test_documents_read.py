@@ -132,7 +132,7 @@ def test_slow_and_vanished_readers_cost_little(tmp_path):
             c.recv(1)
         start = time.monotonic()
         assert d.api("GET", "/v1/me", key=key).status == 200
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < 4
         # A sanitizer keeps what was freed.
         sanitized = b"__asan_init" in (BUILD / "hotlined").read_bytes()
         assert sanitized or resident(d) - before < 20 * 1024

@@ -108,7 +108,7 @@ def test_a_commit_is_told_and_says_nothing_of_what(s):
         start = time.monotonic()
         code = s.open()
         assert e.changed().keys() == {"now"}
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < 5
         settle(e)
         alert = next(a for a in s.d.api(
             "GET", "/v1/alerts?limit=200", key=s.keys["officer"])

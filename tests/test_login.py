@@ -241,7 +241,7 @@ def test_nothing_waits_for_logins(d):
     threads = [threading.Thread(target=guess, args=(i,)) for i in range(12)]
     for t in threads:
         t.start()
-    slowest = 0
+    slowest, began = 0, time.perf_counter()
     while any(t.is_alive() for t in threads):
         start = time.perf_counter()
         c = http.client.HTTPConnection("127.0.0.1", d.port, timeout=10)
@@ -252,7 +252,9 @@ def test_nothing_waits_for_logins(d):
     for t in threads:
         t.join()
     assert sorted(done) == [401] * 12
-    assert slowest < 0.5, slowest
+    # Behind a loop that hashes all of them it would be nearly that long.
+    lasted = time.perf_counter() - began
+    assert slowest < max(0.5, lasted / 3), (slowest, lasted)
 
 
 def test_more_than_the_thread_takes_is_told_to_come_again(d):
