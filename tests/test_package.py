@@ -97,8 +97,8 @@ def test_one_that_hangs_at_every_start_is_told_too(unit):
 
 @pytest.mark.parametrize("unit", ["again", "failure"])
 def test_the_last_ways_survive_a_lost_control_group(unit):
-    """systemd may fail to spawn a unit's second process (219/CGROUP): taken for
-    an unmet condition, the daemon stayed down and nobody was told."""
+    """systemd may fail to spawn a unit's process (219/CGROUP): taken for an
+    unmet condition, the daemon stayed down and nobody was told."""
     text = (ROOT / f"systemd/hotline-{unit}@.service").read_text()
     assert re.findall(r"(?m)^(Exec\w+)=([-+]*)", text) == [("ExecStart", "")]
     assert "\nRestart=on-failure\n" in text

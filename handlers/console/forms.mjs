@@ -92,15 +92,13 @@ const conclusion = (vi, en) => [
 ];
 const HEAD = [line("number", "Số", "Number", { max: 60 }),
   line("place_of", "Địa danh", "Place", { max: 100, of: (w, me) => me.ward.name })];
-const END = section("Bảo mật, nơi nhận", "Confidentiality, recipients",
-  [SECRECY, RECIPIENTS, OFFICER]);
+const end = (...fields) => section("Bảo mật, nơi nhận",
+  "Confidentiality, recipients", [SECRECY, RECIPIENTS, ...fields]);
 const SIGNER = [line("signer", "Người ký", "Signed by", { max: 200 }),
   choice("capacity", "Ký với tư cách", "Signs as",
     ["chairman", "vice_chairman"], { family: "role" })];
-const PLAN_END = section("Bảo mật, nơi nhận", "Confidentiality, recipients",
-  [SECRECY, RECIPIENTS, OFFICER, ...SIGNER]);
-const DECISION_END = section("Bảo mật, nơi nhận", "Confidentiality, recipients",
-  [SECRECY, RECIPIENTS, ...SIGNER]);
+const END = end(OFFICER), PLAN_END = end(OFFICER, ...SIGNER);
+const DECISION_END = end(...SIGNER);
 
 const ACTIVITY = [
   long("what", "Hoạt động, dịch vụ", "Activity or service", { max: 2000, required: true }),
